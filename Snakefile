@@ -1,0 +1,178 @@
+"""From the experiments to the paper, in the order of the rules: train, collect, evaluate,
+figures, tables, numbers, paper. Each rule is one `colorcore` command that also runs by hand."""
+
+import sys
+from pathlib import Path
+
+from snakemake.utils import min_version, validate
+
+from colorcore.figures import NAMES as FIGURES
+from colorcore.provenance import sources
+from colorcore.tables import NAMES as TABLES
+
+min_version("9.0")
+
+validate(config, "config/schema.yaml")
+
+BUILD = config["build"]
+EXPERIMENTS = config["experiments"]
+COLORCORE = f"{sys.executable} -m colorcore"
+REFERENCE = f"{config['paper']}/reference/ex-2.10.1.runs.csv"
+TEXT = [path for path in Path(config["paper"]).rglob("*") if path.is_file()]
+SHARDS = {name: range(entry["shards"]) for name, entry in EXPERIMENTS.items()}
+
+shards_of = lambda file: lambda w: expand(
+    f"{BUILD}/{w.experiment}/{file}", shard=SHARDS[w.experiment]
+)
+
+
+wildcard_constraints:
+    experiment="|".join(map(re.escape, EXPERIMENTS)),
+    shard=r"\d+",
+    figure="|".join(FIGURES),
+    table="|".join(TABLES),
+
+
+localrules:
+    all,
+
+
+rule all:
+    input:
+        f"{BUILD}/paper/index.html",
+        f"{BUILD}/paper/index.pdf",
+
+
+rule train:
+    input:
+        settings="experiments/{experiment}/experiment.yaml",
+        dopesheet="experiments/{experiment}/dopesheet.csv",
+        code=sources("train"),
+    output:
+        weights=f"{BUILD}/{{experiment}}/weights-{{shard}}.safetensors",
+        snapshots=f"{BUILD}/{{experiment}}/snapshots-{{shard}}.safetensors",
+        history=f"{BUILD}/{{experiment}}/history-{{shard}}.parquet",
+        record=f"{BUILD}/{{experiment}}/train-{{shard}}.json",
+    params:
+        seeds=lambda w: EXPERIMENTS[w.experiment]["seeds"],
+        shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
+    log:
+        f"{BUILD}/logs/{{experiment}}/train-{{shard}}.log",
+    benchmark:
+        f"{BUILD}/benchmarks/{{experiment}}/train-{{shard}}.tsv"
+    shell:
+        "{COLORCORE} train experiments/{wildcards.experiment} --out {BUILD}/{wildcards.experiment}"
+        " --seeds {params.seeds} --shards {params.shards} --shard {wildcards.shard} 2> {log}"
+
+
+rule collect:
+    input:
+        histories=shards_of("history-{shard}.parquet"),
+        code=sources("collect"),
+    output:
+        history=f"{BUILD}/{{experiment}}/history.parquet",
+    params:
+        shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
+    log:
+        f"{BUILD}/logs/{{experiment}}/collect.log",
+    benchmark:
+        f"{BUILD}/benchmarks/{{experiment}}/collect.tsv"
+    shell:
+        "{COLORCORE} collect --out {BUILD}/{wildcards.experiment}"
+        " --shards {params.shards} 2> {log}"
+
+
+rule evaluate:
+    input:
+        settings="experiments/{experiment}/experiment.yaml",
+        dopesheet="experiments/{experiment}/dopesheet.csv",
+        weights=shards_of("weights-{shard}.safetensors"),
+        snapshots=shards_of("snapshots-{shard}.safetensors"),
+        history=f"{BUILD}/{{experiment}}/history.parquet",
+        code=sources("evaluate"),
+    output:
+        runs=f"{BUILD}/{{experiment}}/runs.csv",
+        grids=expand(f"{BUILD}/{{{{experiment}}}}/{{grid}}.nc", grid=GRIDS),
+    params:
+        shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
+    log:
+        f"{BUILD}/logs/{{experiment}}/evaluate.log",
+    benchmark:
+        f"{BUILD}/benchmarks/{{experiment}}/evaluate.tsv"
+    shell:
+        "{COLORCORE} evaluate experiments/{wildcards.experiment}"
+        " --out {BUILD}/{wildcards.experiment} --shards {params.shards} 2> {log}"
+
+
+rule figures:
+    input:
+        results=rules.evaluate.output,
+        history=rules.collect.output,
+        reference=REFERENCE,
+        code=sources("figure"),
+    output:
+        light=f"{BUILD}/{{experiment}}/figures/{{figure}}-light.svg",
+        dark=f"{BUILD}/{{experiment}}/figures/{{figure}}-dark.svg",
+        alt=f"{BUILD}/{{experiment}}/figures/{{figure}}.txt",
+    log:
+        f"{BUILD}/logs/{{experiment}}/figure-{{figure}}.log",
+    benchmark:
+        f"{BUILD}/benchmarks/{{experiment}}/figure-{{figure}}.tsv"
+    shell:
+        "{COLORCORE} figure experiments/{wildcards.experiment} {wildcards.figure}"
+        " --out {BUILD}/{wildcards.experiment} 2> {log}"
+
+
+rule tables:
+    input:
+        results=rules.evaluate.output,
+        records=shards_of("train-{shard}.json"),
+        reference=REFERENCE,
+        code=sources("table"),
+    output:
+        f"{BUILD}/{{experiment}}/tables/{{table}}.md",
+    log:
+        f"{BUILD}/logs/{{experiment}}/table-{{table}}.log",
+    benchmark:
+        f"{BUILD}/benchmarks/{{experiment}}/table-{{table}}.tsv"
+    shell:
+        "{COLORCORE} table experiments/{wildcards.experiment} {wildcards.table}"
+        " --out {BUILD}/{wildcards.experiment} 2> {log}"
+
+
+rule numbers:
+    input:
+        runs=expand(rules.evaluate.output.runs, experiment=EXPERIMENTS),
+        grids=expand(rules.evaluate.output.grids, experiment=EXPERIMENTS),
+        records=[f"{BUILD}/{e}/train-{i}.json" for e in EXPERIMENTS for i in SHARDS[e]],
+        reference=REFERENCE,
+        code=sources("numbers"),
+    output:
+        f"{BUILD}/numbers.json",
+    params:
+        claims="--check-claims" if config["check_claims"] else "--no-check-claims",
+        experiments=[f"experiments/{name}" for name in EXPERIMENTS],
+    log:
+        f"{BUILD}/logs/numbers.log",
+    benchmark:
+        f"{BUILD}/benchmarks/numbers.tsv"
+    shell:
+        "{COLORCORE} numbers {params.experiments} --build {BUILD} {params.claims} 2> {log}"
+
+
+rule paper:
+    input:
+        text=TEXT,
+        numbers=rules.numbers.output,
+        figures=expand(rules.figures.output, experiment=EXPERIMENTS, figure=FIGURES),
+        tables=expand(rules.tables.output, experiment=EXPERIMENTS, table=TABLES),
+        code=sources("report"),
+    output:
+        html=f"{BUILD}/paper/index.html",
+        pdf=f"{BUILD}/paper/index.pdf",
+    log:
+        f"{BUILD}/logs/paper.log",
+    benchmark:
+        f"{BUILD}/benchmarks/paper.tsv"
+    shell:
+        "{COLORCORE} report {config[paper]} --build {BUILD} 2> {log}"

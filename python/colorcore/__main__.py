@@ -1,0 +1,22 @@
+"""`python -m colorcore`: the command line, with mistakes told in one line."""
+
+from __future__ import annotations
+
+import sys
+
+from colorcore.errors import InputError
+
+
+def main() -> None:
+    """Run the command line; a mistake in the input exits with 1 and a line that explains it."""
+    from colorcore.cli import app
+
+    try:
+        app()
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

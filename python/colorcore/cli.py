@@ -1,0 +1,164 @@
+"""The command line: one command a step of the workflow, each of which can be run by hand."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+# What a command needs is imported within it: torch takes seconds to load, and most need none.
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Train, evaluate and write up the deletion of a concept from a colour autoencoder.",
+)
+
+Folder = Annotated[Path, typer.Argument(help="The experiment: a folder in experiments/.")]
+Out = Annotated[Path, typer.Option("--out", help="Where its results lie: build/<experiment>.")]
+
+
+@app.command()
+def train(
+    folder: Folder,
+    out: Out,
+    seeds: Annotated[int, typer.Option(min=1, help="How many runs, with seeds counted from 0.")],
+    shards: Annotated[int, typer.Option(min=1, help="Into how many jobs they are split.")] = 1,
+    shard: Annotated[int, typer.Option(min=0, help="Which of the jobs this is, from 0.")] = 0,
+    threads: Annotated[int, typer.Option(min=1, help="Threads; results are the same.")] = 1,
+) -> None:
+    """Train runs side by side; write their weights, snapshots and history."""
+    started = time.perf_counter()
+    import torch
+
+    from colorcore import checkpoint, provenance, results
+    from colorcore.experiment import load
+    from colorcore.progress import track
+    from colorcore.train import shard_seeds
+    from colorcore.train import train as train_runs
+
+    torch.set_num_threads(threads)
+    experiment = load(folder)
+    share = shard_seeds(seeds, shard=shard, shards=shards)
+    title = f"{experiment.name}, seeds {share[0]} to {share[-1]}"
+    training = train_runs(experiment, seeds=share, progress=partial(track, title=title))
+
+    origin = provenance.origin(experiment, "train")
+    place = results.Results(out)
+    save = partial(checkpoint.save, seeds=share, provenance=origin)
+    save(place.weights_path(shard), training.model.state_dict())
+    save(place.snapshots_path(shard), training.snapshots)
+    results.write_history(place.shard_history_path(shard), training.history)
+    elapsed = {"seconds": time.perf_counter() - started, "runs": len(share), "threads": threads}
+    machine = {"versions": provenance.versions(), "hardware": provenance.hardware()}
+    results.write_record(place.record_path(shard), {**origin, **elapsed, **machine})
+
+
+@app.command()
+def collect(
+    out: Out,
+    shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
+) -> None:
+    """Join the histories of the shards into history.parquet."""
+    import pandas as pd
+
+    from colorcore import results
+
+    place = results.Results(out)
+    parts = [results.read_shard_history(place.shard_history_path(i)) for i in range(shards)]
+    joined = pd.concat(parts).sort_values(["step", "seed"], kind="stable", ignore_index=True)
+    results.write_history(place.history_path, joined)
+
+
+@app.command()
+def evaluate(
+    folder: Folder,
+    out: Out,
+    shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
+) -> None:
+    """Evaluate every run before and after surgery; write runs.csv and the colour cubes."""
+    import torch
+
+    from colorcore import checkpoint, cube, evaluate, provenance, results
+    from colorcore.experiment import load
+
+    torch.set_num_threads(1)
+    experiment = load(folder)
+    place = results.Results(out)
+    model, seeds = checkpoint.load([place.weights_path(i) for i in range(shards)])
+    run = evaluate.index_of(experiment.representative_seed, seeds)
+    table = evaluate.run_table(experiment, model, seeds=seeds, history=place.history())
+    moments = checkpoint.load_moments(
+        [place.snapshots_path(i) for i in range(shards)], seed=experiment.representative_seed
+    )
+
+    one = evaluate.single_run(model, run)
+    grids = {
+        "color_slices": evaluate.damage(one, experiment, cube.color_slices()),
+        "loss_cube": evaluate.damage(one, experiment, cube.loss_cube()),
+        "latent_cube": evaluate.damage(one, experiment, cube.latent_cube()),
+        "score_grid": evaluate.scored_grid(model, experiment, seeds=seeds, run=run),
+        "evolution": evaluate.evolution(moments, experiment.snapshots, cube.latent_cube()),
+    }
+    origin = provenance.origin(experiment, "evaluate")
+    for name, grid in grids.items():
+        results.write_grid(place.grid_path(name), grid, origin)
+    results.write_runs(place.runs_path, table)
+
+
+@app.command()
+def figure(
+    folder: Folder,
+    name: Annotated[str, typer.Argument(help="Which figure; an unknown name lists them all.")],
+    out: Out,
+) -> None:
+    """Draw one figure for light and for dark pages, and write its alt text."""
+    from colorcore import figures
+    from colorcore.experiment import load
+
+    for mode in ("light", "dark"):
+        figures.render(name, out, load(folder), out / "figures", mode=mode)
+
+
+@app.command()
+def table(
+    folder: Folder,
+    name: Annotated[str, typer.Argument(help="Which table; an unknown name lists them all.")],
+    out: Out,
+) -> None:
+    """Write one table as Markdown."""
+    from colorcore import tables
+    from colorcore.experiment import load
+    from colorcore.outputs import write_text
+
+    write_text(out / "tables" / f"{name}.md", tables.render(name, load(folder), out))
+
+
+@app.command()
+def numbers(
+    folders: Annotated[list[Path], typer.Argument(help="The experiments the text is about.")],
+    build: Annotated[Path, typer.Option(help="The folder that holds their results.")],
+    check_claims: Annotated[
+        bool, typer.Option(help="Fail when the results do not bear out what the text claims.")
+    ] = True,
+) -> None:
+    """Compute every number that the text quotes; check every claim it makes."""
+    from colorcore import numbers
+    from colorcore.experiment import load
+
+    numbers.write([load(folder) for folder in folders], build, check_claims=check_claims)
+
+
+@app.command()
+def report(
+    paper: Annotated[Path, typer.Argument(help="The folder of the text.")],
+    build: Annotated[Path, typer.Option(help="The folder that holds all results.")],
+) -> None:
+    """Typeset the text as HTML and PDF: with Quarto when it is on the PATH, else with Pandoc."""
+    from colorcore.report import render
+
+    render(paper, numbers=build / "numbers.json", results=build, out=build / "paper")

@@ -1,0 +1,213 @@
+"""Evaluation: how well each run reproduces each colour, before and after surgery."""
+
+from __future__ import annotations
+
+import copy
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import torch
+import xarray as xr
+from numpy.typing import NDArray
+from scipy.stats import pearsonr
+
+from colorcore.checkpoint import assemble
+from colorcore.color import NAMES, named_colors, named_rgb, similarity
+from colorcore.cube import flat_colors, grid_axes, score_grid, validation_grid
+from colorcore.errors import InputError
+from colorcore.experiment import Experiment
+from colorcore.model import Autoencoder
+from colorcore.surgery import ablate, prune
+
+VARIANTS = ("baseline", "ablated", "pruned")
+SCORE_POWER = 3  # of the similarity, so that "red-shaped" damage falls off faster than likeness
+
+Array = NDArray[np.float64]
+
+
+class Response(NamedTuple):
+    """What a model makes of a list of colours.
+
+    Shapes: `recon` (runs, points, 3), RGB in [0, 1]; `latents` (runs, points, latent);
+    `mse` (runs, points), mean squared error over the channels.
+    """
+
+    recon: Array
+    latents: Array
+    mse: Array
+
+
+def respond(model: Autoencoder, colors: Array) -> Response:
+    """Every run's reconstruction of every colour, in double precision.
+
+    Where surgery leaves little of a colour's latents, normalising what is left magnifies rounding.
+
+    Shapes: `colors` (points, 3), RGB in [0, 1].
+    """
+    with torch.no_grad():
+        shared = torch.from_numpy(colors).expand(model.runs, -1, -1)
+        activations = copy.deepcopy(model).double().eval()(shared)
+    recon = activations.recon.numpy()
+    mse = np.square(recon - colors).mean(axis=-1)
+    return Response(recon, activations.bottleneck.numpy(), mse)
+
+
+def variants(model: Autoencoder, experiment: Experiment) -> dict[str, Autoencoder]:
+    """The model as trained, with the experiment's dimensions ablated, and with them pruned."""
+    dims = experiment.surgery.dims
+    return {"baseline": model, "ablated": ablate(model, dims), "pruned": prune(model, dims)}
+
+
+def single_run(model: Autoencoder, run: int) -> Autoencoder:
+    """One run of a model, as a model of its own."""
+    return assemble({name: value[run : run + 1] for name, value in model.state_dict().items()})
+
+
+def index_of(seed: int, seeds: list[int]) -> int:
+    """Where the representative seed stands among the trained ones.
+
+    Raises: InputError when it was not trained.
+    """
+    if seed not in seeds:
+        raise InputError(
+            f"representative_seed: wanted one of the trained seeds {seeds[0]}…{seeds[-1]}, got "
+            f"{seed}; train it or change experiment.yaml"
+        )
+    return seeds.index(seed)
+
+
+def score(mse: Array, colors: Array) -> Array:
+    """R² of damage with redness of the colour: 1 means that the damage is red-shaped.
+
+    Squared Pearson correlation of similarity to red, cubed, with the error of each colour.
+
+    Shapes: `mse` (runs, points); `colors` (points, 3), RGB in [0, 1] → (runs,), in [0, 1].
+
+    Source: Experiment 2.10.1.
+    """
+    expected = similarity(colors, named_rgb("red")) ** SCORE_POWER
+    return np.asarray(pearsonr(np.broadcast_to(expected, mse.shape), mse, axis=-1).statistic) ** 2
+
+
+def run_table(
+    experiment: Experiment, model: Autoencoder, *, seeds: list[int], history: pd.DataFrame
+) -> pd.DataFrame:
+    """A row a run: labels seen, errors, score, and the error of each named colour.
+
+    Columns: as in the published runs (`seed` … `ablated white`), then `pruned <colour>`,
+    `cosine <colour>` to the first axis, the largest difference between ablated and pruned outputs,
+    and the size of the damage far from red.
+    """
+    models = variants(model, experiment)
+    grid, named = flat_colors(score_grid()), named_colors()
+    on_grid = {name: respond(models[name], grid) for name in VARIANTS}
+    on_named = {name: respond(models[name], named) for name in VARIANTS}
+    cosines = _cosines(on_named["baseline"], experiment)
+
+    labels = [f"labelled_{label}" for label in experiment.labels]
+    counts = history.groupby("seed")[labels].sum().loc[seeds]
+    columns: dict[str, NDArray] = {"seed": np.asarray(seeds)}
+    columns |= {label: counts[label].to_numpy() for label in labels}
+    columns["samples"] = np.full(
+        len(seeds), len(experiment.schedule.table) * experiment.data.batch_size
+    )
+    columns["val_mse"] = respond(model, flat_colors(validation_grid())).mse.mean(axis=1)
+    columns["cube_mse"] = on_grid["baseline"].mse.mean(axis=1)
+    columns["red_cosine"] = cosines[:, NAMES.index("red")]
+    columns["score_r2"] = score(on_grid["ablated"].mse, grid)
+    for variant in VARIANTS:
+        for i, name in enumerate(NAMES):
+            columns[f"{variant} {name}"] = on_named[variant].mse[:, i]
+    for i, name in enumerate(NAMES):
+        columns[f"cosine {name}"] = cosines[:, i]
+    columns["surgery_gap"] = _largest_gap(on_grid, on_named)
+    columns["unlike_red_max"] = on_grid["ablated"].mse[:, _unlike_red(grid)].max(axis=1)
+    return pd.DataFrame(columns)
+
+
+def _cosines(response: Response, experiment: Experiment) -> Array:
+    """Cosine of each colour's latents to the axis that surgery removes first."""
+    return response.latents[..., experiment.surgery.dims[0]]  # latents have unit length
+
+
+def _largest_gap(*sets: dict[str, Response]) -> Array:
+    gaps = [np.abs(s["ablated"].recon - s["pruned"].recon).max(axis=(1, 2)) for s in sets]
+    return np.max(gaps, axis=0)
+
+
+def _unlike_red(colors: Array) -> NDArray[np.bool_]:
+    """Vibrant colours more than 90° from red: those that deletion of red must not touch."""
+    return similarity(colors, named_rgb("red")) == 0
+
+
+def damage(model: Autoencoder, experiment: Experiment, cube: xr.Dataset) -> xr.Dataset:
+    """A cube with what each variant of a run makes of it. `model` has that one run.
+
+    Adds `recon` (variant, …, channel), RGB in [0, 1]; `mse` (variant, …); `latents` (variant, …,
+    latent), NaN in a dimension that a variant no longer has.
+    """
+    responses = {
+        name: respond(changed, flat_colors(cube))
+        for name, changed in variants(model, experiment).items()
+    }
+    latent = experiment.model.latent
+    keep = [dim for dim in range(latent) if dim not in experiment.surgery.dims]
+    full = {name: _widen(r.latents[0], latent, keep) for name, r in responses.items()}
+    return _assign(
+        cube,
+        "variant",
+        list(VARIANTS),
+        recon=[responses[v].recon[0] for v in VARIANTS],
+        mse=[responses[v].mse[0] for v in VARIANTS],
+        latents=[full[v] for v in VARIANTS],
+    )
+
+
+def _widen(latents: Array, latent: int, keep: list[int]) -> Array:
+    if latents.shape[-1] == latent:
+        return latents
+    full = np.full((*latents.shape[:-1], latent), np.nan)
+    full[..., keep] = latents
+    return full
+
+
+def evolution(moments: Autoencoder, steps: tuple[int, ...], cube: xr.Dataset) -> xr.Dataset:
+    """A cube with what a run made of it at moments of its training.
+
+    `moments` has the moments of one run where a model has its runs. Adds `recon` (step, …,
+    channel), `mse` (step, …) and `latents` (step, …, latent).
+    """
+    response = respond(moments, flat_colors(cube))
+    return _assign(cube, "step", list(steps), **response._asdict())
+
+
+def _assign(cube: xr.Dataset, axis: str, coordinate: list, **values) -> xr.Dataset:
+    """Variables shaped (axis, points, …) laid out on the axes of the cube."""
+    axes, sizes = grid_axes(cube), cube["color"].shape[:-1]
+    last = {"recon": ("channel",), "latents": ("latent",), "mse": ()}
+    result = cube.assign_coords({axis: coordinate})
+    for name, value in values.items():
+        array = np.asarray(value)
+        shaped = array.reshape(len(coordinate), *sizes, *array.shape[2:])
+        result[name] = ((axis, *axes, *last[name]), shaped.astype(np.float32))
+    return result.assign_coords(latent=np.arange(result.sizes["latent"]))
+
+
+def scored_grid(
+    model: Autoencoder, experiment: Experiment, *, seeds: list[int], run: int
+) -> xr.Dataset:
+    """The score grid with the `damage` of one run, and every run's error.
+
+    Adds to `damage`: `similarity` to red (red, green, blue), in [0, 1], and `mse_runs` (seed,
+    variant, red, green, blue).
+    """
+    grid = score_grid()
+    colors, sizes = flat_colors(grid), grid["color"].shape[:-1]
+    result = damage(single_run(model, run), experiment, grid).assign_coords(seed=seeds)
+    axes = grid_axes(grid)
+    result["similarity"] = (axes, similarity(colors, named_rgb("red")).reshape(sizes))
+    errors = [respond(m, colors).mse for m in variants(model, experiment).values()]
+    shaped = np.stack(errors, axis=1).reshape(len(seeds), len(VARIANTS), *sizes)
+    result["mse_runs"] = (("seed", "variant", *axes), shaped.astype(np.float32))
+    return result

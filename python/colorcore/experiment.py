@@ -1,0 +1,200 @@
+"""Experiments: a folder with settings and a dopesheet, read into typed, frozen values."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import ConfigDict, ValidationError
+
+from colorcore import schedule
+from colorcore.errors import InputError
+from colorcore.schedule import Schedule
+from colorcore.settings import (
+    AngularAnchor,
+    AngularSeparation,
+    AntiAnchor,
+    Concept,
+    Cube,
+    Data,
+    EuclideanAnchor,
+    ExperimentSettings,
+    KeepSubspace,
+    Model,
+    Optimizer,
+    Regularizer,
+    RepelSubspace,
+    Surgery,
+)
+
+SETTINGS, DOPESHEET = "experiment.yaml", "dopesheet.csv"
+LEARNING_RATE = "lr"  # the dopesheet column that is no regularizer's weight
+
+
+class ExperimentError(InputError):
+    """A mistake in an experiment's settings."""
+
+
+class Experiment(ExperimentSettings):
+    """One experiment: its settings, its name (that of its folder) and its resolved schedule."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    name: str
+    schedule: Schedule
+
+
+def load(folder: Path) -> Experiment:
+    """Read an experiment and check that its parts fit together.
+
+    Raises: ExperimentError or ScheduleError, one line that names file, place, what was wanted, what
+    came and the remedy.
+    """
+    path = folder / SETTINGS
+    settings = _validate(path, _read(path))
+    sheet = schedule.read(folder / DOPESHEET)
+    experiment = Experiment(**dict(settings), name=folder.resolve().name, schedule=sheet)
+    _check_columns(folder, experiment)
+    _check_geometry(path, experiment)
+    _check_snapshots(path, experiment)
+    return experiment
+
+
+def digest(experiment: Experiment) -> str:
+    """SHA-256 of all that an experiment says, whatever its spelling."""
+    table = experiment.schedule.table
+    content = experiment.model_dump(mode="json", exclude={"schedule"})
+    content["schedule"] = {name: table[name].tolist() for name in table.columns}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _read(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise ExperimentError(
+            f"{path}: no such file; name a folder that holds {SETTINGS} and {DOPESHEET}"
+        ) from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise ExperimentError(
+            f"{path}: wanted YAML, got something else ({reason}); mend it"
+        ) from None
+
+
+def _validate(path: Path, content: Any) -> ExperimentSettings:
+    try:
+        return ExperimentSettings.model_validate(content)
+    except ValidationError as error:
+        raise ExperimentError(f"{path}: {_explain(error.errors()[0])}") from None
+
+
+def _explain(error: Any) -> str:
+    """A pydantic error as place, wanted, came and remedy."""
+    place = ".".join(str(part) for part in error["loc"] if part not in _terms())
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        return f"{place}: wanted only known keys, got this one; {_near(str(error['loc'][-1]), _keys())}"
+    if kind == "missing":
+        return f"{place}: wanted a value, got none; add it"
+    if kind == "union_tag_not_found":
+        return f"{place}.term: wanted one of {', '.join(_terms())}, got none; add it"
+    if kind == "union_tag_invalid":
+        tag = str(context["tag"])
+        return f"{place}.term: wanted one of {', '.join(_terms())}, got {tag!r}; {_near(tag, _terms())}"
+    wanted = (
+        error["msg"].replace("Input should be", "wanted").replace("Input should have", "wanted")
+    )
+    return f"{place or 'the file'}: {wanted}, got {error['input']!r}; change it"
+
+
+def _near(got: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(got, known, n=1)
+    return f"did you mean {near[0]}?" if near else "remove or rename it"
+
+
+def _terms() -> list[str]:
+    return [get_args(kind.model_fields["term"].annotation)[0] for kind in get_args(Regularizer)]
+
+
+def _keys() -> list[str]:
+    kinds = [ExperimentSettings, Data, Cube, Concept, Model, Optimizer, Surgery]
+    return sorted({name for kind in [*kinds, *get_args(Regularizer)] for name in kind.model_fields})
+
+
+def _check_columns(folder: Path, experiment: Experiment) -> None:
+    """Each regularizer has a weight in the dopesheet, and each weight a regularizer."""
+    columns, terms = experiment.schedule.properties, list(experiment.regularizers)
+    sheet, settings = folder / DOPESHEET, folder / SETTINGS
+    if LEARNING_RATE not in columns:
+        raise ExperimentError(f"{sheet}, row 1: wanted a column lr, got {columns}; add it")
+    for column in columns:
+        if column != LEARNING_RATE and column not in terms:
+            raise ExperimentError(
+                f"{sheet}, row 1, column {column!r}: wanted lr or a regularizer of {settings}, "
+                f"{', '.join(terms)}; {_near(column, terms)}"
+            )
+    for term in terms:
+        if term not in columns:
+            raise ExperimentError(
+                f"{settings}: regularizers.{term}: wanted a column of that name in {sheet}, "
+                f"got {columns}; add it"
+            )
+
+
+def _check_geometry(path: Path, experiment: Experiment) -> None:
+    """Directions and dimensions fit the bottleneck, and labels exist."""
+    latent = experiment.model.latent
+    for name, term in experiment.regularizers.items():
+        place = f"{path}: regularizers.{name}"
+        for label in term.labels:
+            if label not in experiment.labels:
+                known = list(experiment.labels)
+                raise ExperimentError(
+                    f"{place}.labels: wanted labels of this file, {known}, got {label!r}; "
+                    f"{_near(label, known)}"
+                )
+        if isinstance(term, AngularAnchor | EuclideanAnchor | AntiAnchor):
+            _check_direction(place, term.direction, latent)
+        if isinstance(term, RepelSubspace | KeepSubspace):
+            _check_dims(f"{place}.dims", term.dims, latent)
+        if isinstance(term, AngularSeparation) and not term.shift and term.power % 1:
+            raise ExperimentError(
+                f"{place}.power: wanted a whole number when shift is false, since cosines can be "
+                f"negative, got {term.power:g}; round it or set shift: true"
+            )
+    _check_dims(f"{path}: surgery.dims", experiment.surgery.dims, latent)
+    if len(experiment.surgery.dims) == latent:
+        raise ExperimentError(
+            f"{path}: surgery.dims: wanted at least one dimension to be left, got all {latent}; "
+            "drop one"
+        )
+
+
+def _check_direction(place: str, direction: tuple[float, ...], latent: int) -> None:
+    if len(direction) != latent or not any(direction):
+        raise ExperimentError(
+            f"{place}.direction: wanted {latent} numbers that are not all 0, as model.latent says, "
+            f"got {list(direction)}; change one of them"
+        )
+
+
+def _check_dims(place: str, dims: tuple[int, ...], latent: int) -> None:
+    if max(dims) >= latent or len(set(dims)) < len(dims):
+        raise ExperimentError(
+            f"{place}: wanted different dimensions in 0…{latent - 1}, as model.latent says, "
+            f"got {list(dims)}; change one of them"
+        )
+
+
+def _check_snapshots(path: Path, experiment: Experiment) -> None:
+    moments, last = experiment.snapshots, experiment.schedule.steps
+    if list(moments) != sorted(set(moments)) or moments[-1] != last:
+        raise ExperimentError(
+            f"{path}: snapshots: wanted increasing steps that end with {last}, after training, "
+            f"got {list(moments)}; change them"
+        )

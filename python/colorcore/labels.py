@@ -1,0 +1,27 @@
+"""Concepts as label probabilities: how likely a sample of a colour is labelled with each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from colorcore.color import AFFINITIES
+from colorcore.settings import Concept
+
+
+def probabilities(colors: ArrayLike, concepts: Iterable[Concept]) -> NDArray[np.float64]:
+    """P(label | colour) = rate · affinity(colour)^power for each concept.
+
+    Shapes: `colors` (points, 3), RGB in [0, 1] → (points, concepts), in [0, 1].
+
+    Source: Experiment 2.10.1, 0.08 · redness⁸.
+    """
+    rgb = np.asarray(colors, dtype=np.float64)
+    columns = [_probability(rgb, concept) for concept in concepts]
+    return np.stack(columns, axis=-1) if columns else np.empty((len(rgb), 0))
+
+
+def _probability(rgb: NDArray[np.float64], concept: Concept) -> NDArray[np.float64]:
+    return concept.rate * AFFINITIES[concept.affinity](rgb) ** concept.power

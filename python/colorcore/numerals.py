@@ -1,0 +1,39 @@
+"""How numbers are written in the text and in tables."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+MINUS = "\N{MINUS SIGN}"
+SMALLEST_PLAIN = 1e-3  # below it a number is written with a power of ten
+
+
+def significant(value: float, digits: int = 2) -> str:
+    """A number rounded to significant digits: 0.31, 840, 4.2 × 10⁻⁵.
+
+    Trailing zeros are kept, since they say how exact the number is.
+
+    Raises: ValueError when the value is not finite: such a value has no place in a text.
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"value must be finite to be written in a text, got {value}")
+    if value == 0:
+        return "0"
+    sign = MINUS if value < 0 else ""
+    mantissa, exponent = f"{abs(value):.{digits - 1}e}".split("e")
+    if abs(value) < SMALLEST_PLAIN:
+        return f"{sign}{mantissa} × 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+    return sign + format(Decimal(f"{mantissa}e{exponent}"), "f")
+
+
+def fixed(value: float, decimals: int) -> str:
+    """A number with so many decimals, and a real minus sign."""
+    text = f"{value:.{decimals}f}"
+    return text.replace("-", MINUS) if float(text) else text.lstrip("-")
+
+
+def percent(share: float, digits: int = 2) -> str:
+    """A share in [0, 1] as a percentage, with a narrow no-break space before the sign."""
+    return f"{significant(100 * share, digits)}\N{NARROW NO-BREAK SPACE}%"

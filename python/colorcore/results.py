@@ -1,0 +1,104 @@
+"""The result files of one experiment: what they are called, how they are written and read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+import xarray as xr
+
+from colorcore.errors import InputError
+from colorcore.outputs import replacing, write_text
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Results:
+    """A folder `build/<experiment>` and the files in it."""
+
+    folder: Path
+
+    def weights_path(self, shard: int) -> Path:
+        return self.folder / f"weights-{shard}.safetensors"
+
+    def snapshots_path(self, shard: int) -> Path:
+        return self.folder / f"snapshots-{shard}.safetensors"
+
+    def shard_history_path(self, shard: int) -> Path:
+        return self.folder / f"history-{shard}.parquet"
+
+    def record_path(self, shard: int) -> Path:
+        return self.folder / f"train-{shard}.json"
+
+    @property
+    def history_path(self) -> Path:
+        return self.folder / "history.parquet"
+
+    @property
+    def runs_path(self) -> Path:
+        return self.folder / "runs.csv"
+
+    def grid_path(self, name: str) -> Path:
+        return self.folder / f"{name}.nc"
+
+    def runs(self) -> pd.DataFrame:
+        """A row a seed; see `evaluate.run_table`."""
+        return _read(self.runs_path, pd.read_csv)
+
+    def history(self) -> pd.DataFrame:
+        """A row a step and seed; see `train.Training`."""
+        return _read(self.history_path, pd.read_parquet)
+
+    def grid(self, name: str) -> xr.Dataset:
+        """A colour cube by name, wholly in memory; see `evaluate.damage`."""
+        return _read(self.grid_path(name), lambda path: xr.load_dataset(path, engine="scipy"))
+
+    def records(self) -> list[dict[str, Any]]:
+        """What each shard's training noted of itself, in the order of the shards."""
+        paths = sorted(self.folder.glob("train-*.json"))
+        if not paths:
+            raise InputError(f"{self.folder}: no train-*.json; train the experiment first")
+        return [_read(path, lambda p: json.loads(p.read_text(encoding="utf-8"))) for path in paths]
+
+
+def _read(path: Path, reader: Callable[[Path], T]) -> T:
+    try:
+        return reader(path)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such result; build the step that makes it first") from error
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(
+            f"{path}: wanted a whole result file, got one that cannot be read ({error}); "
+            "delete it and build again"
+        ) from error
+
+
+def read_shard_history(path: Path) -> pd.DataFrame:
+    """The history of one shard."""
+    return _read(path, pd.read_parquet)
+
+
+def write_history(path: Path, history: pd.DataFrame) -> None:
+    with replacing(path) as stand_in:
+        history.to_parquet(stand_in, compression="zstd", index=False)
+
+
+def write_runs(path: Path, runs: pd.DataFrame) -> None:
+    with replacing(path) as stand_in:
+        runs.to_csv(stand_in, index=False, float_format="%.9g", lineterminator="\n")
+
+
+def write_grid(path: Path, grid: xr.Dataset, provenance: dict[str, Any]) -> None:
+    """netCDF, with the provenance as an attribute."""
+    marked = grid.assign_attrs(provenance=json.dumps(provenance, sort_keys=True))
+    with replacing(path) as stand_in:
+        marked.to_netcdf(stand_in, engine="scipy")
+
+
+def write_record(path: Path, record: dict[str, Any]) -> None:
+    write_text(path, json.dumps(record, indent=2, sort_keys=True) + "\n")

@@ -1,0 +1,49 @@
+//! One variant for each way an argument can be wrong.
+
+use std::fmt;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Error {
+    /// A buffer does not hold what its stated shape needs.
+    Length { name: &'static str, wanted: usize, got: usize },
+    /// A power that is not positive and finite.
+    Power { got: f64 },
+    /// A power that is not whole, for cosines that can be negative.
+    FractionalPower { got: f64 },
+    /// A number outside the range it may have.
+    Range { name: &'static str, low: f64, high: f64, got: f64 },
+    /// No colours to draw from.
+    NoColors,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length { name, wanted, got } => write!(
+                f,
+                "{name} must hold {wanted} numbers, as its shape says, got {got}"
+            ),
+            Self::Power { got } => {
+                write!(f, "power must be a positive finite number, got {got}")
+            }
+            Self::FractionalPower { got } => write!(
+                f,
+                "power must be a whole number when shift is false, since cosines can be negative, \
+                 got {got}; round it or pass shift=True"
+            ),
+            Self::Range { name, low, high, got } => {
+                write!(f, "{name} must lie in [{low}, {high}], got {got}")
+            }
+            Self::NoColors => write!(f, "colors must hold at least one colour, got none"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Checks that a buffer holds what its shape says.
+pub fn check_length(name: &'static str, got: usize, wanted: usize) -> Result<()> {
+    if got == wanted { Ok(()) } else { Err(Error::Length { name, wanted, got }) }
+}

@@ -1,0 +1,20 @@
+//! Kernels for sparse concept anchoring.
+//!
+//! | kernel | computes |
+//! |---|---|
+//! | [`cube`] | RGB and HSV grids; RGB ⇄ HSV, equal to Python's `colorsys` to the last bit |
+//! | [`labels`] | index ⌊u·N⌋ and label v < p, where u and v are functions of (seed, step, slot) |
+//! | [`separation`] | ℓᵢ = Σⱼ s_ij^power over the pairs that are not the same direction, s_ij = (ûᵢ·ûⱼ + 1)/2, and its gradient |
+//!
+//! Every kernel takes slices, allocates what it returns, refuses what it cannot use with an
+//! [`error::Error`], and gives the same bits whatever the number of threads.
+
+pub mod cube;
+pub mod error;
+pub mod labels;
+#[cfg(feature = "python")]
+mod python;
+pub mod real;
+pub mod rng;
+pub mod rows;
+pub mod separation;
