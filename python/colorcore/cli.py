@@ -20,6 +20,7 @@ app = typer.Typer(
 
 Folder = Annotated[Path, typer.Argument(help="The experiment: a folder in experiments/.")]
 Out = Annotated[Path, typer.Option("--out", help="Where its results lie: build/<experiment>.")]
+Published = Annotated[Path, typer.Option(help="CSV of published runs to compare with.")]
 
 
 @app.command()
@@ -115,13 +116,13 @@ def figure(
     folder: Folder,
     name: Annotated[str, typer.Argument(help="Which figure; an unknown name lists them all.")],
     out: Out,
+    published: Published,
 ) -> None:
     """Draw one figure for light and for dark pages, and write its alt text."""
     from colorcore import figures
     from colorcore.experiment import load
 
-    for mode in ("light", "dark"):
-        figures.render(name, out, load(folder), out / "figures", mode=mode)
+    figures.render(name, load(folder), out, published)
 
 
 @app.command()
@@ -129,28 +130,32 @@ def table(
     folder: Folder,
     name: Annotated[str, typer.Argument(help="Which table; an unknown name lists them all.")],
     out: Out,
+    published: Published,
 ) -> None:
     """Write one table as Markdown."""
     from colorcore import tables
     from colorcore.experiment import load
-    from colorcore.outputs import write_text
 
-    write_text(out / "tables" / f"{name}.md", tables.render(name, load(folder), out))
+    tables.render(name, load(folder), out, published)
 
 
 @app.command()
 def numbers(
     folders: Annotated[list[Path], typer.Argument(help="The experiments the text is about.")],
     build: Annotated[Path, typer.Option(help="The folder that holds their results.")],
+    published: Published,
     check_claims: Annotated[
         bool, typer.Option(help="Fail when the results do not bear out what the text claims.")
     ] = True,
 ) -> None:
     """Compute every number that the text quotes; check every claim it makes."""
-    from colorcore import numbers
+    from colorcore import claims, numbers
     from colorcore.experiment import load
 
-    numbers.write([load(folder) for folder in folders], build, check_claims=check_claims)
+    experiments = [load(folder) for folder in folders]
+    if check_claims:
+        claims.check(experiments, build, published)
+    numbers.write(experiments, build, published)
 
 
 @app.command()

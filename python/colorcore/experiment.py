@@ -98,14 +98,15 @@ def _explain(error: Any) -> str:
     place = ".".join(str(part) for part in error["loc"] if part not in _terms())
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
-        return f"{place}: wanted only known keys, got this one; {_near(str(error['loc'][-1]), _keys())}"
+        near = _near(str(error["loc"][-1]), _keys())
+        return f"{place}: wanted only known keys, got this one; {near}"
     if kind == "missing":
         return f"{place}: wanted a value, got none; add it"
     if kind == "union_tag_not_found":
         return f"{place}.term: wanted one of {', '.join(_terms())}, got none; add it"
     if kind == "union_tag_invalid":
-        tag = str(context["tag"])
-        return f"{place}.term: wanted one of {', '.join(_terms())}, got {tag!r}; {_near(tag, _terms())}"
+        tag, known = str(context["tag"]), ", ".join(_terms())
+        return f"{place}.term: wanted one of {known}, got {tag!r}; {_near(tag, _terms())}"
     wanted = (
         error["msg"].replace("Input should be", "wanted").replace("Input should have", "wanted")
     )

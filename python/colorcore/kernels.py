@@ -24,7 +24,7 @@ if BACKEND == "native":
         from colorcore import _native
     except ImportError as error:
         raise ImportError(
-            "colorcore's compiled kernels are missing; build them with `maturin develop --release`, "
+            "colorcore's compiled kernels are missing; build them with `maturin develop --release` "
             "or set COLORCORE_BACKEND=reference for slow ones in NumPy"
         ) from error
 elif BACKEND != "reference":
@@ -69,7 +69,7 @@ def rgb_to_hsv(rgb: ArrayLike) -> Array:
 def hsv_to_rgb(hsv: ArrayLike) -> Array:
     """RGB of colours given by hue, saturation and value, equal to `colorsys` to the last bit.
 
-    Shapes: (…, 3): hue in turns, wrapping around, saturation and value in [0, 1] → (…, 3) in [0, 1].
+    Shapes: (…, 3) → (…, 3) in [0, 1]; hue in turns, wrapping around, the others in [0, 1].
 
     Raises: TypeError for other types; ValueError for other shapes or ranges.
     """

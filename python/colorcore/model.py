@@ -40,12 +40,14 @@ class RunLinear(nn.Module):
     (runs, out, batch).
     """
 
-    def __init__(self, weight: Float[Tensor, "runs out in"], bias: Float[Tensor, "runs out"]):
+    def __init__(
+        self, weight: Float[Tensor, "runs outputs inputs"], bias: Float[Tensor, "runs outputs"]
+    ):
         super().__init__()
         self.weight = nn.Parameter(weight)
         self.bias = nn.Parameter(bias)
 
-    def forward(self, x: Float[Tensor, "runs in batch"]) -> Float[Tensor, "runs out batch"]:
+    def forward(self, x: Float[Tensor, "runs inputs batch"]) -> Float[Tensor, "runs outputs batch"]:
         return torch.baddbmm(self.bias.unsqueeze(-1), self.weight, x)
 
 
@@ -103,14 +105,16 @@ def initialize(seeds: Sequence[int], *, hidden: int, depth: int, latent: int) ->
     encoder_widths, decoder_widths = widths(hidden=hidden, depth=depth, latent=latent)
     pairs = [*pairwise(encoder_widths), *pairwise(decoder_widths)]
     count = sum(fan_out * fan_in + fan_out for fan_in, fan_out in pairs)
-    draws = torch.from_numpy(np.stack([uniforms(seed, STREAM_INITIAL, 0, count) for seed in seeds]))  # (runs, count)
+    draws = torch.from_numpy(
+        np.stack([uniforms(seed, STREAM_INITIAL, 0, count) for seed in seeds])
+    )  # (runs, count)
 
     layers, start = [], 0
     for fan_in, fan_out in pairs:
         bound = 1 / math.sqrt(fan_in)
         size = fan_out * fan_in
         stop = start + size + fan_out
-        values = ((2 * draws[:, start:stop] - 1) * bound).float()
+        values = torch.from_numpy((2 * draws[:, start:stop] - 1) * bound).float()  # (runs, …)
         weight = values[:, :size].reshape(-1, fan_out, fan_in).contiguous()
         layers.append(RunLinear(weight, values[:, size:].contiguous()))
         start = stop

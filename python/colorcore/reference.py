@@ -37,7 +37,7 @@ def rgb_cube(r: Array, g: Array, b: Array) -> Array:
 
 
 def hsv_cube(h: Array, s: Array, v: Array) -> Array:
-    """RGB of every combination of hue, saturation, value. Shapes: (H,), (S,), (V,) → (H, S, V, 3)."""
+    """RGB of every combination of three axes. Shapes: (H,), (S,), (V,) → (H, S, V, 3)."""
     return hsv_to_rgb(rgb_cube(h, s, v))
 
 
@@ -112,7 +112,7 @@ def angular_separation_grad(latents: Array, upstream: Array, *, power: float, sh
 
 
 def _pairs(latents: Array, *, shift: bool) -> tuple[Array, Array, NDArray[np.bool_]]:
-    """Unit vectors (…, B, K), what is raised to the power (…, B, B), which pairs count (…, B, B)."""
+    """Unit vectors (…, B, K), what is raised to the power and which pairs count (…, B, B)."""
     units = latents / (np.linalg.norm(latents, axis=-1, keepdims=True) + EPSILON)
     cosines = units @ units.mT
     counts = ~(np.abs(cosines - 1) <= SAME)  # so that a NaN counts, and shows

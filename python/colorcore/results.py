@@ -19,9 +19,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Results:
-    """A folder `build/<experiment>` and the files in it."""
+    """A folder `build/<experiment>` and the files in it; `published` is a CSV of published runs."""
 
     folder: Path
+    published: Path | None = None
 
     def weights_path(self, shard: int) -> Path:
         return self.folder / f"weights-{shard}.safetensors"
@@ -49,6 +50,12 @@ class Results:
     def runs(self) -> pd.DataFrame:
         """A row a seed; see `evaluate.run_table`."""
         return _read(self.runs_path, pd.read_csv)
+
+    def published_runs(self) -> pd.DataFrame:
+        """A row a published run, with the first columns of `runs`."""
+        if self.published is None:
+            raise InputError("published: wanted a CSV of published runs, got none; name one")
+        return _read(self.published, pd.read_csv)
 
     def history(self) -> pd.DataFrame:
         """A row a step and seed; see `train.Training`."""

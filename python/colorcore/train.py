@@ -15,9 +15,8 @@ from colorcore.batches import Batch, sampler
 from colorcore.errors import InputError
 from colorcore.experiment import Experiment
 from colorcore.model import Activations, Autoencoder, initialize
+from colorcore.optimizer import Adam
 from colorcore.regularizers import Regularizer, build
-
-REGISTER = 64  # numbers: the widest vector register there is, and a cache line, divide it
 
 Progress = Callable[[range], Iterable[int]]
 
@@ -60,10 +59,7 @@ def train(experiment: Experiment, *, seeds: Sequence[int], progress: Progress = 
     model = initialize(seeds, **experiment.model.model_dump())
     regularizers = build(experiment)
     parameters = list(model.parameters())
-    flat = flatten(parameters)
-    padding = flat.new_zeros(flat.numel() - sum(p.numel() for p in parameters))
-    betas, eps = experiment.optimizer.betas, experiment.optimizer.eps
-    optimizer = torch.optim.Adam([flat], betas=betas, eps=eps, fused=True)
+    optimizer = Adam(parameters, **experiment.optimizer.model_dump())
     rates = experiment.schedule.table["lr"].tolist()
     weights = _weights(experiment, regularizers)[..., None].expand(-1, -1, len(seeds)).contiguous()
     terms = torch.empty_like(weights)  # (steps, terms, runs)
@@ -75,9 +71,7 @@ def train(experiment: Experiment, *, seeds: Sequence[int], progress: Progress = 
         found = _terms(model(batch.colors), batch, regularizers)
         # Runs share no parameter, so one backward pass keeps their gradients apart.
         gradients = torch.autograd.grad(found, parameters, grad_outputs=weights[step])
-        flat.grad = torch.cat([*(gradient.flatten() for gradient in gradients), padding])
-        optimizer.param_groups[0]["lr"] = rates[step]
-        optimizer.step()
+        optimizer.step(gradients, rates[step])
         terms[step] = found.detach()
         labelled[step] = batch.labels.sum(dim=1)
         if step + 1 in experiment.snapshots:
@@ -89,24 +83,6 @@ def train(experiment: Experiment, *, seeds: Sequence[int], progress: Progress = 
         snapshots={name: torch.stack([s[name] for s in snapshots]) for name in snapshots[0]},
         history=_history(experiment, seeds, terms, (terms * weights).sum(dim=1), labelled),
     )
-
-
-def flatten(parameters: Sequence[torch.nn.Parameter]) -> torch.nn.Parameter:
-    """One vector that the parameters are from now on views of, for the optimizer to step on.
-
-    A step on it costs a fraction of the calls, and those cost more than the arithmetic. The vector
-    is padded to whole vector registers: what is left over would be computed by other instructions,
-    and a run's bits would depend on the runs beside it.
-    """
-    sizes = [parameter.numel() for parameter in parameters]
-    flat = torch.nn.Parameter(torch.zeros(-(-sum(sizes) // REGISTER) * REGISTER))
-    start = 0
-    for parameter, size in zip(parameters, sizes, strict=True):
-        place = flat.data[start : start + size].view_as(parameter)
-        place.copy_(parameter.data)
-        parameter.data = place
-        start += size
-    return flat
 
 
 def _weights(experiment: Experiment, regularizers: list[Regularizer]) -> Tensor:

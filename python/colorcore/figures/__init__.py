@@ -1,0 +1,52 @@
+"""The figures of the paper: what there is, and how one is drawn from results."""
+
+from __future__ import annotations
+
+import difflib
+from importlib import import_module
+from pathlib import Path
+
+from colorcore.errors import InputError
+from colorcore.experiment import Experiment
+
+VARIANTS = ("baseline", "ablated", "pruned")
+
+FIGURES: dict[str, tuple[str, dict[str, str]]] = {
+    "dopesheet": ("dopesheet", {}),
+    **{f"colors-{variant}": ("colors", {"variant": variant}) for variant in VARIANTS},
+    **{f"stack-{variant}": ("stack", {"variant": variant}) for variant in VARIANTS},
+    "latents": ("latents", {"variant": "baseline"}),
+    "latents-ablated": ("latents", {"variant": "ablated"}),
+    "training": ("training", {}),
+    "evolution": ("evolution", {}),
+    "sweep": ("sweep", {}),
+    "named": ("named", {}),
+    "error-similarity": ("error_similarity", {}),
+    "agreement": ("agreement", {}),
+}
+"""By name: the module that draws it, and what to tell that module."""
+
+NAMES = tuple(FIGURES)
+
+
+def render(name: str, experiment: Experiment, results: Path, published: Path) -> None:
+    """Draw a figure for light and for dark pages and write its alt text, into results/figures.
+
+    Raises: InputError when there is no such figure or its data cannot be used.
+    """
+    if name not in FIGURES:
+        near = difflib.get_close_matches(name, NAMES, n=1)
+        remedy = f"did you mean {near[0]}?" if near else "choose one of them"
+        raise InputError(f"figure: wanted one of {', '.join(NAMES)}, got {name!r}; {remedy}")
+
+    from colorcore.figures import style
+    from colorcore.outputs import write_text
+    from colorcore.results import Results
+
+    module_name, options = FIGURES[name]
+    module = import_module(f"colorcore.figures.{module_name}")
+    data = module.gather(experiment, Results(results, published), **options)
+    for theme in style.THEMES:
+        with style.applied(theme):
+            style.save(module.draw(data, theme), results / "figures" / f"{name}-{theme.name}.svg")
+    write_text(results / "figures" / f"{name}.txt", module.describe(data) + "\n")

@@ -1,0 +1,130 @@
+"""How figures look: two themes, printed sizes, and files that are the same bytes each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
+from numpy.typing import NDArray
+
+from colorcore.outputs import replacing
+
+WIDTH = 6.5  # inches: the text width of the page
+RASTER_DPI = 200  # of scatters and pixels inside an SVG
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours of everything that is not data; `lines` tell series apart, colour-blind or not."""
+
+    name: str
+    text: str
+    faint: str
+    panel: str
+    lines: tuple[str, ...]
+
+
+LIGHT = Theme(
+    name="light",
+    text="#1f2328",
+    faint="#c9ccd1",
+    panel="#eceef1",
+    lines=("#0b6fb8", "#c2570c", "#0f8a63", "#9a4fb0", "#6b7280"),
+)
+DARK = Theme(
+    name="dark",
+    text="#e6e8eb",
+    faint="#4a4f57",
+    panel="#2b2f36",
+    lines=("#5ab4f0", "#f0955a", "#4fcf9f", "#cf8fe0", "#a5abb5"),
+)
+THEMES = (LIGHT, DARK)
+
+
+@contextmanager
+def applied(theme: Theme) -> Iterator[None]:
+    """Draw and save in a theme; nothing outlives the block."""
+    settings = {
+        "font.size": 8,
+        "axes.titlesize": 8.5,
+        "axes.labelsize": 8,
+        "legend.fontsize": 7.5,
+        "legend.frameon": False,
+        "axes.linewidth": 0.6,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "xtick.major.width": 0.6,
+        "ytick.major.width": 0.6,
+        "lines.linewidth": 1.3,
+        "figure.facecolor": "none",
+        "axes.facecolor": "none",
+        "savefig.facecolor": "none",
+        "svg.fonttype": "path",
+        "svg.hashsalt": "colorcore",
+        "mathtext.default": "regular",
+        **dict.fromkeys(
+            ["text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"],
+            theme.text,
+        ),
+    }
+    with mpl.rc_context(settings):
+        yield
+
+
+def new(height: float, *, width: float = WIDTH) -> Figure:
+    """An empty figure of a size in inches, laid out so that nothing overlaps."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def letter(axes: Axes, name: str, title: str = "") -> None:
+    """Name a panel, so that a caption can point to it."""
+    axes.set_title(f"({name}) {title}".rstrip(), loc="left")
+
+
+def mark_hues(axes: Axes) -> None:
+    """Ticks of a hue axis in turns at the primaries and secondaries, named."""
+    names = ["red", "yellow", "green", "cyan", "blue", "magenta", "red"]
+    axes.set_xticks(np.arange(7) / 6, names)
+
+
+def plain_log(axes: Axes, ticks: list[float]) -> None:
+    """A logarithmic x axis over less than two decades, labelled at the given ticks only."""
+    axes.set_xscale("log")
+    axes.set_xticks(ticks)
+    axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def show_patches(
+    axes: Axes, outer: NDArray[np.float64], inner: NDArray[np.float64], x: NDArray[np.float64]
+) -> None:
+    """A patch for each colour, outer colour around an inner square. Shapes: (rows, columns, 3)."""
+    rows = len(outer)
+    pixels = np.repeat(np.repeat(outer, 9, axis=0), 9, axis=1)
+    for i in range(3, 6):
+        for j in range(3, 6):
+            pixels[i::9, j::9] = inner
+    half = (x[1] - x[0]) / 2
+    axes.imshow(
+        np.clip(pixels, 0, 1),
+        extent=(x[0] - half, x[-1] + half, 0, rows),
+        origin="lower",
+        aspect="auto",
+        interpolation="nearest",
+    )
+    axes.set_ylim(0, rows)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    axes.tick_params(length=0)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure as SVG, whole or not at all, the same bytes for the same drawing."""
+    with replacing(path) as stand_in:
+        figure.savefig(stand_in, dpi=RASTER_DPI, metadata={"Date": None, "Creator": "colorcore"})
