@@ -8,7 +8,7 @@ from snakemake.utils import min_version, validate
 
 from colorcore.figures import NAMES as FIGURES
 from colorcore.provenance import sources
-from colorcore.tables import NAMES as TABLES
+from colorcore.tables import TABLE_NAMES as TABLES
 
 min_version("9.0")
 

@@ -1,0 +1,163 @@
+"""Every number that the text quotes, formatted, as numbers.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from scipy.stats import spearmanr
+
+from colorcore.color import NAMES
+from colorcore.distribution import agreement, summary
+from colorcore.experiment import Experiment
+from colorcore.model import widths
+from colorcore.numerals import fixed, percent, significant
+from colorcore.outputs import write_text
+from colorcore.results import Results
+from colorcore.tables import AGREEMENT
+
+Numbers = dict[str, Any]
+
+BLACK_FOR_RED = 1 / 3  # MSE of answering black to pure red: one channel of three is off by 1
+GRAY_FOR_RED = 1 / 4  # MSE of answering mid-grey: every channel is off by 1/2
+
+
+def write(experiments: Iterable[Experiment], build: Path, published: Path) -> None:
+    """Write build/numbers.json.
+
+    Keys are nested and use only letters, digits and hyphens, since a dot descends; values are
+    strings as the text shows them.
+    """
+    found: Numbers = {}
+    for experiment in experiments:
+        results = Results(build / experiment.name, published)
+        found[key(experiment.name)] = experiment_numbers(experiment, results)
+        record = results.records()[0]
+        found["versions"], found["hardware"] = record["versions"], record["hardware"]
+    write_text(build / "numbers.json", json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+
+
+def key(name: str) -> str:
+    """A name as a key: `ex-2.10.1` → `ex-2-10-1`, `dark gray` → `dark-gray`."""
+    return "".join(letter if letter.isalnum() else "-" for letter in name)
+
+
+def experiment_numbers(experiment: Experiment, results: Results) -> Numbers:
+    """All numbers of one experiment."""
+    runs = results.runs()
+    one = runs[runs["seed"] == experiment.representative_seed].iloc[0]
+
+    def spread(column: str, show: Callable[[float], str] = significant) -> Numbers:
+        numbers = {name: show(value) for name, value in summary(runs[column]).items()}
+        return {**numbers, "one": show(one[column])}
+
+    return {
+        "runs": str(len(runs)),
+        "last-seed": str(runs["seed"].max()),
+        **{
+            variant: {key(name): spread(f"{variant} {name}") for name in NAMES}
+            for variant in ("baseline", "ablated", "pruned")
+        },
+        "score": spread("score_r2"),
+        "val-mse": spread("val_mse"),
+        "cube-mse": spread("cube_mse"),
+        "red-cosine": spread("red_cosine", lambda value: fixed(value, 3)),
+        "labelled": spread("labelled_red", lambda count: f"{count:.0f}"),
+        "unlike-red": spread("unlike_red_max"),
+        "samples": f"{runs['samples'].iloc[0]:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
+        "labelled-share": percent(float((runs["labelled_red"] / runs["samples"]).median())),
+        "surgery-gap": significant(runs["surgery_gap"].max(), 1),
+        "share": _shares(runs),
+        "correlation": _correlations(runs),
+        "agreement": _agreement(runs, results.published_runs()),
+        "times": _times(results),
+        "settings": _settings(experiment),
+    }
+
+
+def _shares(runs: pd.DataFrame) -> Numbers:
+    """How many runs of all do what."""
+    red, score = runs["ablated red"], runs["score_r2"]
+    cases = {
+        "red-below-tenth": red < 0.1,
+        "red-below-gray": red < GRAY_FOR_RED,
+        "red-above-black": red > BLACK_FOR_RED,
+        "score-below-half": score < 0.5,
+        "score-above-eight-tenths": score > 0.8,
+    }
+    return {name: {"count": str(int(case.sum()))} for name, case in cases.items()}
+
+
+def _correlations(runs: pd.DataFrame) -> Numbers:
+    """Spearman's rank correlations over runs."""
+    pairs = {
+        "score-red": ("score_r2", "ablated red"),
+        "score-cosine": ("score_r2", "red_cosine"),
+        "labels-red": ("labelled_red", "ablated red"),
+        "labels-score": ("labelled_red", "score_r2"),
+    }
+    found = {}
+    for name, (first, second) in pairs.items():
+        test = spearmanr(runs[first], runs[second])
+        found[name] = {"rho": fixed(test.statistic, 2), "p": significant(test.pvalue, 1)}
+    return found
+
+
+def _agreement(ours: pd.DataFrame, published: pd.DataFrame) -> Numbers:
+    tests = agreement(ours, published, AGREEMENT)
+    found: Numbers = {
+        key(str(column)): {name: significant(value) for name, value in row.items()}
+        for column, row in tests.iterrows()
+    }
+    least = tests["p"].idxmin()
+    found["least"] = {"p": significant(tests["p"].min()), "measure": str(least)}
+    found["measures"] = str(len(tests))
+    found["published-runs"] = str(len(published))
+    return found
+
+
+def _times(results: Results) -> Numbers:
+    seconds = [record["seconds"] for record in results.records()]
+    return {"longest-shard": f"{max(seconds):.1f}", "shards": str(len(seconds))}
+
+
+def _settings(experiment: Experiment) -> Numbers:
+    """Constants of the method."""
+    model, data = experiment.model, experiment.data
+    encoder, decoder = widths(**model.model_dump())
+    sizes = [*zip(encoder, encoder[1:], strict=False), *zip(decoder, decoder[1:], strict=False)]
+    rates = experiment.schedule.table["lr"]
+    return {
+        "levels": str(data.cube.points),
+        "colors": f"{data.cube.points**3}",
+        "batch-size": str(data.batch_size),
+        "steps": str(experiment.schedule.steps),
+        "last-step": str(experiment.schedule.steps - 1),
+        "hidden": str(model.hidden),
+        "latent": str(model.latent),
+        "pruned-latent": str(model.latent - len(experiment.surgery.dims)),
+        "parameters": str(sum(inputs * outputs + outputs for inputs, outputs in sizes)),
+        "beta-mean": f"{experiment.optimizer.betas[0]:g}",
+        "beta-square": f"{experiment.optimizer.betas[1]:g}",
+        "epsilon": significant(experiment.optimizer.eps, 1),
+        "highest-rate": f"{rates.max():g}",
+        "last-rate": f"{rates.iloc[-1]:g}",
+        "one": str(experiment.representative_seed),
+        "regularizers": {
+            name: {
+                "start": f"{experiment.schedule.table[name].iloc[0]:g}",
+                "highest": f"{experiment.schedule.table[name].max():g}",
+            }
+            for name in experiment.regularizers
+        },
+        "labels": {
+            name: {"power": f"{concept.power:g}", "rate": f"{concept.rate:g}"}
+            for name, concept in experiment.labels.items()
+        },
+        "separation-power": f"{experiment.regularizers['reg-separate'].model_dump()['power']:g}",
+        "black-for-red": "⅓",
+        "gray-for-red": "¼",
+    }
