@@ -42,7 +42,7 @@ $(VENV)/packages: requirements.lock
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'colorcore needs Python 3.11 or newer')"
 	$(PYTHON) -m venv $(VENV)
 	pip install --quiet --disable-pip-version-check "$$(grep '^uv==' $<)"
-	uv pip install --quiet --requirements $<
+	uv pip install --quiet --compile-bytecode --requirements $<
 	@touch $@
 
 # Resolves the versions anew. Names and versions only, for every platform.

@@ -120,7 +120,7 @@ rule figures:
         f"{BUILD}/benchmarks/{{experiment}}/figure-{{figure}}.tsv"
     shell:
         "{COLORCORE} figure experiments/{wildcards.experiment} {wildcards.figure}"
-        " --out {BUILD}/{wildcards.experiment} 2> {log}"
+        " --out {BUILD}/{wildcards.experiment} --published {REFERENCE} 2> {log}"
 
 
 rule tables:
@@ -137,7 +137,7 @@ rule tables:
         f"{BUILD}/benchmarks/{{experiment}}/table-{{table}}.tsv"
     shell:
         "{COLORCORE} table experiments/{wildcards.experiment} {wildcards.table}"
-        " --out {BUILD}/{wildcards.experiment} 2> {log}"
+        " --out {BUILD}/{wildcards.experiment} --published {REFERENCE} 2> {log}"
 
 
 rule numbers:
@@ -157,7 +157,8 @@ rule numbers:
     benchmark:
         f"{BUILD}/benchmarks/numbers.tsv"
     shell:
-        "{COLORCORE} numbers {params.experiments} --build {BUILD} {params.claims} 2> {log}"
+        "{COLORCORE} numbers {params.experiments} --build {BUILD}"
+        " --published {REFERENCE} {params.claims} 2> {log}"
 
 
 rule paper:

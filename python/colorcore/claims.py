@@ -129,6 +129,6 @@ def check(experiments: Iterable[Experiment], build: Path, published: Path) -> No
     for claim in CLAIMS:
         if not claim.holds(ours, theirs):
             raise InputError(
-                f"{results.runs_path}: wanted results that bear out «{claim.sentence}», got others; "
-                "change the sentence in the paper and the claim in claims.py, or find the bug"
+                f"{results.runs_path}: wanted results that bear out «{claim.sentence}», "
+                "got others; find the bug, or change the sentence in the paper and in claims.py"
             )

@@ -166,4 +166,4 @@ def report(
     """Typeset the text as HTML and PDF: with Quarto when it is on the PATH, else with Pandoc."""
     from colorcore.report import render
 
-    render(paper, numbers=build / "numbers.json", results=build, out=build / "paper")
+    render(paper, build=build)

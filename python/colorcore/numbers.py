@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ def _settings(experiment: Experiment) -> Numbers:
     """Constants of the method."""
     model, data = experiment.model, experiment.data
     encoder, decoder = widths(**model.model_dump())
-    sizes = [*zip(encoder, encoder[1:], strict=False), *zip(decoder, decoder[1:], strict=False)]
+    sizes = [*pairwise(encoder), *pairwise(decoder)]
     rates = experiment.schedule.table["lr"]
     return {
         "levels": str(data.cube.points),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from colorcore.results import Results
 
 UNIT = 1000  # errors are told in thousandths, so that a column needs no powers of ten
 
+SPAN = re.compile(r"\[\]\{[^}]*\}")  # markup of a swatch, which takes the width of a letter
+
 AGREEMENT = (*(f"ablated {name}" for name in NAMES), "score_r2", "val_mse", "labelled_red")
 """Columns compared with the published runs."""
 
@@ -31,9 +34,18 @@ Rows = Iterable[Sequence[str]]
 
 
 def pipe_table(header: Sequence[str], rows: Rows, *, align: str) -> str:
-    """A Pandoc pipe table; `align` has l or r for each column."""
-    rules = ["---:" if side == "r" else ":---" for side in align]
-    lines = [header, rules, *rows]
+    """A Pandoc pipe table; `align` has l or r for each column.
+
+    A rule is as long as its column's widest cell: from rules Pandoc takes the relative widths of the
+    columns of a table that is wider than the page.
+    """
+    lines = [list(header), *map(list, rows)]
+    widths = [max(len(SPAN.sub("#", line[i])) for line in lines) for i in range(len(header))]
+    rules = [
+        "-" * (width + 1) + ":" if side == "r" else ":" + "-" * (width + 1)
+        for width, side in zip(widths, align, strict=True)
+    ]
+    lines.insert(1, rules)
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines) + "\n"
 
 

@@ -46,8 +46,8 @@ def gather(experiment: Experiment, results: Results, variant: str) -> Data:
 
 def draw(data: Data, theme: Theme) -> Figure:
     """Two views of the latents above, fully saturated colours, and their error below."""
-    figure = style.new(6.2, width=5.6)
-    grid = figure.add_gridspec(3, 2, height_ratios=[2.6, 1.2, 1.4])
+    figure = style.new(5.4, width=5.6)
+    grid = figure.add_gridspec(3, 2, height_ratios=[2.5, 1.0, 1.2])
     for i, dims in enumerate(VIEWS):
         axes = figure.add_subplot(grid[0, i])
         parts = (flat(data.latents[name].values) for name in ("latents", "recon", "color"))
