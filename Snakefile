@@ -17,6 +17,7 @@ validate(config, "config/schema.yaml")
 BUILD = config["build"]
 EXPERIMENTS = config["experiments"]
 COLORCORE = f"{sys.executable} -m colorcore"
+GRIDS = ["color_slices", "loss_cube", "latent_cube", "score_grid", "evolution"]
 REFERENCE = f"{config['paper']}/reference/ex-2.10.1.runs.csv"
 TEXT = [path for path in Path(config["paper"]).rglob("*") if path.is_file()]
 SHARDS = {name: range(entry["shards"]) for name, entry in EXPERIMENTS.items()}

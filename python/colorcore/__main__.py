@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from colorcore.errors import InputError
@@ -9,6 +10,9 @@ from colorcore.errors import InputError
 
 def main() -> None:
     """Run the command line; a mistake in the input exits with 1 and a line that explains it."""
+    # A command is short and leaves few cycles. Looking for them while torch loads, and through all
+    # of torch again at exit, takes half a second.
+    gc.disable()
     from colorcore.cli import app
 
     try:
@@ -16,6 +20,8 @@ def main() -> None:
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(1) from None
+    finally:
+        gc.freeze()
 
 
 if __name__ == "__main__":

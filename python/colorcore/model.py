@@ -105,9 +105,7 @@ def initialize(seeds: Sequence[int], *, hidden: int, depth: int, latent: int) ->
     encoder_widths, decoder_widths = widths(hidden=hidden, depth=depth, latent=latent)
     pairs = [*pairwise(encoder_widths), *pairwise(decoder_widths)]
     count = sum(fan_out * fan_in + fan_out for fan_in, fan_out in pairs)
-    draws = torch.from_numpy(
-        np.stack([uniforms(seed, STREAM_INITIAL, 0, count) for seed in seeds])
-    )  # (runs, count)
+    draws = np.stack([uniforms(seed, STREAM_INITIAL, 0, count) for seed in seeds])
 
     layers, start = [], 0
     for fan_in, fan_out in pairs:
