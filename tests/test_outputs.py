@@ -21,9 +21,14 @@ def test_a_file_appears_when_its_block_ends(tmp_path):
 def test_a_block_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "text.md"
     path.write_text("old")
-    with pytest.raises(RuntimeError, match="half way"), replacing(path) as stand_in:
-        stand_in.write_text("half")
-        raise RuntimeError("half way")
+
+    def fail() -> None:
+        with replacing(path) as stand_in:
+            stand_in.write_text("half")
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        fail()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 

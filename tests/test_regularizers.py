@@ -12,11 +12,16 @@ from colorcore import regularizers
 
 GOLDEN = json.loads((Path(__file__).parent / "data/numerics.json").read_text())["regularizers"]
 
+
+def opposite(direction: list[float]) -> list[float]:
+    return [-x for x in direction]
+
+
 TERMS = {
     "angular_anchor": lambda z, a: regularizers.angular_anchor(z, a),
     "euclidean_anchor": lambda z, a: regularizers.euclidean_anchor(z, a),
-    "anti_anchor_hemi": lambda z, a: regularizers.anti_anchor(z, a),
-    "anti_anchor_full": lambda z, a: regularizers.anti_anchor(z, a, full_sphere=True),
+    "anti_anchor_hemi": lambda z, a: regularizers.anti_anchor(z, opposite(a)),
+    "anti_anchor_full": lambda z, a: regularizers.anti_anchor(z, opposite(a), full_sphere=True),
     "unitarity": lambda z, a: regularizers.unitarity(z),
     "subspace_keep01": lambda z, a: regularizers.keep_subspace(z, [0, 1]),
     "subspace_repel0": lambda z, a: regularizers.repel_subspace(z, [0]),

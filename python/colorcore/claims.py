@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
@@ -30,7 +31,7 @@ class Claim(NamedTuple):
     """A sentence of the text, and when it holds for (our runs, the published runs)."""
 
     sentence: str
-    holds: Callable[[pd.DataFrame, pd.DataFrame], bool]
+    holds: Callable[[pd.DataFrame, pd.DataFrame], bool | np.bool_]
 
 
 def medians(runs: pd.DataFrame, variant: str) -> pd.Series:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,16 +19,18 @@ from colorcore import reference
 
 BACKEND = os.environ.get("COLORCORE_BACKEND", "native")
 
-if BACKEND == "native":
-    try:
-        from colorcore import _native
-    except ImportError as error:
+if BACKEND not in ("native", "reference"):
+    raise ImportError(f"COLORCORE_BACKEND must be native or reference, got {BACKEND!r}; unset it")
+
+try:
+    from colorcore import _native
+except ImportError as error:
+    if BACKEND == "native":
         raise ImportError(
             "colorcore's compiled kernels are missing; build them with `maturin develop --release` "
             "or set COLORCORE_BACKEND=reference for slow ones in NumPy"
         ) from error
-elif BACKEND != "reference":
-    raise ImportError(f"COLORCORE_BACKEND must be native or reference, got {BACKEND!r}; unset it")
+    _native = cast(Any, None)  # asked for the reference, nothing will look for it
 
 Array = NDArray[Any]
 

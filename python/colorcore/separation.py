@@ -62,7 +62,9 @@ class _Separation(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
+    def backward(  # pyright: ignore[reportIncompatibleMethodOverride]
+        ctx: Any, *grads: Tensor
+    ) -> tuple[Tensor, None, None]:
         (latents,) = ctx.saved_tensors
         grad = kernels.angular_separation_grad(
             latents.detach().numpy(), grads[0].numpy(), power=ctx.power, shift=ctx.shift

@@ -36,8 +36,8 @@ Rows = Iterable[Sequence[str]]
 def pipe_table(header: Sequence[str], rows: Rows, *, align: str) -> str:
     """A Pandoc pipe table; `align` has l or r for each column.
 
-    A rule is as long as its column's widest cell: from rules Pandoc takes the relative widths of the
-    columns of a table that is wider than the page.
+    A rule is as long as its column's widest cell: from rules Pandoc takes the relative widths of
+    the columns of a table that is wider than the page.
     """
     lines = [list(header), *map(list, rows)]
     widths = [max(len(SPAN.sub("#", line[i])) for line in lines) for i in range(len(header))]

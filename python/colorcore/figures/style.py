@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -51,7 +52,7 @@ THEMES = (LIGHT, DARK)
 @contextmanager
 def applied(theme: Theme) -> Iterator[None]:
     """Draw and save in a theme; nothing outlives the block."""
-    settings = {
+    settings: dict[Any, Any] = {
         "font.size": 8,
         "axes.titlesize": 8.5,
         "axes.labelsize": 8,
