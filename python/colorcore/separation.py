@@ -6,7 +6,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from colorcore import kernels
 from colorcore.reference import EPSILON, SAME
@@ -16,8 +15,8 @@ def angular_separation(latents: Tensor, power: float = 100.0, shift: bool = True
     """How closely each sample's direction is crowded by the others of its batch.
 
     The formula is that of `colorcore.kernels.angular_separation`. On the CPU it is computed in Rust
-    on the tensor's own memory, and can be differentiated once; on other devices by the same formula
-    in torch, with a matrix of pairs.
+    on the tensor's own memory; on other devices, and for second derivatives, by the same formula in
+    torch, with a matrix of pairs.
 
     Shapes: (…, B, K) → (…, B), ≥ 0 when shifted.
 
@@ -61,12 +60,15 @@ class _Separation(torch.autograd.Function):
         return torch.from_numpy(losses)
 
     @staticmethod
-    @once_differentiable
     def backward(  # pyright: ignore[reportIncompatibleMethodOverride]
-        ctx: Any, *grads: Tensor
+        ctx: Any, upstream: Tensor
     ) -> tuple[Tensor, None, None]:
         (latents,) = ctx.saved_tensors
+        if torch.is_grad_enabled():  # the gradient is to be differentiated too: torch can
+            losses = formula(latents, ctx.power, ctx.shift)
+            grad = torch.autograd.grad(losses, latents, upstream, create_graph=True)[0]
+            return grad, None, None
         grad = kernels.angular_separation_grad(
-            latents.detach().numpy(), grads[0].numpy(), power=ctx.power, shift=ctx.shift
+            latents.detach().numpy(), upstream.numpy(), power=ctx.power, shift=ctx.shift
         )
         return torch.from_numpy(grad), None, None
