@@ -30,19 +30,15 @@ def train(
     seeds: Annotated[int, typer.Option(min=1, help="How many runs, with seeds counted from 0.")],
     shards: Annotated[int, typer.Option(min=1, help="Into how many jobs they are split.")] = 1,
     shard: Annotated[int, typer.Option(min=0, help="Which of the jobs this is, from 0.")] = 0,
-    threads: Annotated[int, typer.Option(min=1, help="Threads; results are the same.")] = 1,
 ) -> None:
     """Train runs side by side; write their weights, snapshots and history."""
     started = time.perf_counter()
-    import torch
-
     from colorcore import checkpoint, provenance, results
     from colorcore.experiment import load
     from colorcore.progress import track
     from colorcore.train import shard_seeds
     from colorcore.train import train as train_runs
 
-    torch.set_num_threads(threads)
     experiment = load(folder)
     share = shard_seeds(seeds, shard=shard, shards=shards)
     title = f"{experiment.name}, seeds {share[0]} to {share[-1]}"
@@ -54,7 +50,7 @@ def train(
     save(place.weights_path(shard), training.model.state_dict())
     save(place.snapshots_path(shard), training.snapshots)
     results.write_history(place.shard_history_path(shard), training.history)
-    elapsed = {"seconds": time.perf_counter() - started, "runs": len(share), "threads": threads}
+    elapsed = {"seconds": time.perf_counter() - started, "runs": len(share)}
     machine = {"versions": provenance.versions(), "hardware": provenance.hardware()}
     results.write_record(place.record_path(shard), {**origin, **elapsed, **machine})
 

@@ -57,6 +57,7 @@ def interpolate(
     ends = np.log(values) if space == "log" else values
     between = ends[left] + (ends[left + 1] - ends[left]) * moved
     result = np.exp(between) if space == "log" else between
-    # A key is met exactly, whatever rounding the way there has.
+    # Keys are met and held exactly, whatever rounding the way there has.
     result[keys] = values
+    result[: keys[0]], result[keys[-1] :] = values[0], values[-1]
     return result

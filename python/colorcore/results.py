@@ -78,7 +78,7 @@ def _read(path: Path, reader: Callable[[Path], T]) -> T:
         return reader(path)
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such result; build the step that makes it first") from error
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, LookupError) as error:
         raise InputError(
             f"{path}: wanted a whole result file, got one that cannot be read ({error}); "
             "delete it and build again"

@@ -172,10 +172,10 @@ def versions(experiment: Experiment, results: Results) -> str:
 def times(experiment: Experiment, results: Results) -> str:
     """How long each shard trained."""
     rows = [
-        [str(i), str(record["runs"]), str(record["threads"]), f"{record['seconds']:.1f}"]
+        [str(i), str(record["runs"]), f"{record['seconds']:.1f}"]
         for i, record in enumerate(results.records())
     ]
-    return pipe_table(["shard", "runs", "threads", "seconds"], rows, align="rrrr")
+    return pipe_table(["shard", "runs", "seconds"], rows, align="rrr")
 
 
 TABLES: dict[str, Callable[[Experiment, Results], str]] = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +48,22 @@ def shard_seeds(count: int, *, shard: int, shards: int) -> range:
     return range(count * shard // shards, count * (shard + 1) // shards)
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Hold torch to one thread, and let it have its own again.
+
+    With more, it splits the matrix products of a single run and rounds its sums otherwise than
+    among others; and at this size they gain nothing.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@one_thread()
 def train(experiment: Experiment, *, seeds: Sequence[int], progress: Progress = iter) -> Training:
     """Train one run a seed.
 

@@ -1,0 +1,48 @@
+"""A small, real experiment that several tests share: trained once, evaluated once."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from colorcore.cli import app
+from colorcore.results import Results
+
+MAIN = Path("experiments/ex-2.10.1")
+PUBLISHED = Path("paper/reference/ex-2.10.1.runs.csv")
+SHEET = """STEP,PHASE,ACTION,lr,reg-separate,reg-anchor,reg-anti-subspace
+0,Start,,1e-8,,0,0.25
++5,,,0.01,,,
+20,Main,,0.1,0.01,0.15,0.03
+30,,,0.05,0,0,0
+"""
+
+
+def run(*arguments: object) -> None:
+    """Run a command as the command line does; its errors are raised."""
+    CliRunner().invoke(app, [str(a) for a in arguments], catch_exceptions=False)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory) -> Path:
+    """The folder of the main experiment with a schedule of 31 steps."""
+    folder = Path(shutil.copytree(MAIN, tmp_path_factory.mktemp("experiments") / "small"))
+    (folder / "dopesheet.csv").write_text(SHEET)
+    settings = (folder / "experiment.yaml").read_text()
+    head = settings[: settings.index("snapshots:")]
+    (folder / "experiment.yaml").write_text(head + "snapshots: [0, 10, 31]\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def results(small, tmp_path_factory) -> Results:
+    """Results of four runs of the small experiment, in two shards."""
+    out = tmp_path_factory.mktemp("build") / "small"
+    for shard in range(2):
+        run("train", small, "--out", out, "--seeds", 4, "--shards", 2, "--shard", shard)
+    run("collect", "--out", out, "--shards", 2)
+    run("evaluate", small, "--out", out, "--shards", 2)
+    return Results(out, PUBLISHED)

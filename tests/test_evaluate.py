@@ -1,0 +1,131 @@
+"""Evaluation: the columns of runs.csv and the cubes of the representative run."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from colorcore import checkpoint, evaluate
+from colorcore.color import NAMES, named_colors, named_rgb, similarity
+from colorcore.cube import flat_colors, score_grid
+from colorcore.errors import InputError
+from colorcore.experiment import load
+
+
+def test_runs_have_the_published_columns_first_then_pruned(results):
+    runs, published = results.runs(), results.published_runs()
+    count = len(published.columns)
+    assert list(runs.columns[:count]) == list(published.columns)
+    assert list(runs.columns[count : count + 17]) == [f"pruned {name}" for name in NAMES]
+    assert runs["seed"].tolist() == [0, 1, 2, 3]
+    assert (runs["samples"] == 31 * 64).all()
+
+
+def test_errors_are_those_of_the_saved_weights(results):
+    model, _ = checkpoint.load([results.weights_path(i) for i in range(2)])
+    colors = torch.from_numpy(named_colors()).float().expand(4, -1, -1)
+    recon = model(colors).recon.double()
+    want = (recon - colors).square().mean(dim=-1).numpy()
+    got = results.runs()[[f"baseline {name}" for name in NAMES]]
+    np.testing.assert_allclose(got, want, rtol=1e-3, atol=1e-6)
+
+
+def test_ablated_and_pruned_outputs_agree(results):
+    runs = results.runs()
+    assert runs["surgery_gap"].max() < 1e-6
+    for name in NAMES:
+        np.testing.assert_allclose(runs[f"ablated {name}"], runs[f"pruned {name}"], atol=1e-6)
+
+
+def test_labels_are_counted_from_the_history(results):
+    history = results.history()
+    want = history.groupby("seed")["labelled_red"].sum()
+    assert results.runs()["labelled_red"].tolist() == want.tolist()
+
+
+def test_damage_in_the_shape_of_red_scores_one_and_any_other_less():
+    colors = flat_colors(score_grid())
+    red = similarity(colors, named_rgb("red")) ** 3
+    other = similarity(colors, named_rgb("cyan")) ** 3
+    scores = evaluate.score(np.stack([0.3 * red + 0.001, 0.3 * other]), colors)
+    assert scores[0] == pytest.approx(1)
+    assert scores[1] < 0.2
+
+
+def test_a_perfect_model_has_no_error_and_gray_one_quarter_on_red():
+    colors = named_colors()
+    recon = np.full_like(colors, 0.5)
+    assert np.square(recon - colors).mean(axis=-1)[0] == 0.25
+
+
+def test_cubes_hold_every_variant_of_the_representative_run(results, small):
+    experiment = load(small)
+    model, _ = checkpoint.load([results.weights_path(i) for i in range(2)])
+    for name, shape in {
+        "color_slices": (12, 4, 5),
+        "loss_cube": (150, 24, 24),
+        "latent_cube": (20, 20, 20),
+        "score_grid": (8, 8, 8),
+    }.items():
+        grid = results.grid(name)
+        assert grid["recon"].shape == (3, *shape, 3)
+        assert grid["mse"].shape == (3, *shape)
+        assert grid["latents"].shape == (3, *shape, 5)
+        assert grid["variant"].values.tolist() == list(evaluate.VARIANTS)
+        lengths = np.sqrt((grid["latents"].fillna(0) ** 2).sum("latent"))
+        np.testing.assert_allclose(lengths, 1, atol=1e-5)
+        assert grid["latents"].sel(variant="pruned", latent=0).isnull().all()
+        assert (grid["latents"].sel(variant="ablated", latent=0) == 0).all()
+    one = evaluate.single_run(model, 0)
+    want = evaluate.respond(one, flat_colors(score_grid())).mse[0]
+    got = results.grid("score_grid")["mse"].sel(variant="baseline").values.ravel()
+    np.testing.assert_allclose(got, want, rtol=1e-5)
+    assert experiment.representative_seed == 0
+
+
+def test_the_score_grid_has_every_seed(results):
+    grid = results.grid("score_grid")
+    assert grid["mse_runs"].dims == ("seed", "variant", "red", "green", "blue")
+    assert grid["seed"].values.tolist() == [0, 1, 2, 3]
+    mean = grid["mse_runs"].sel(variant="baseline").mean(["red", "green", "blue"])
+    np.testing.assert_allclose(mean, results.runs()["cube_mse"], rtol=1e-4)
+
+
+def test_evolution_starts_untrained_and_ends_with_the_trained_run(results):
+    evolution = results.grid("evolution")
+    assert evolution["step"].values.tolist() == [0, 10, 31]
+    final = results.grid("latent_cube").sel(variant="baseline")
+    np.testing.assert_allclose(evolution["recon"].sel(step=31), final["recon"], atol=1e-6)
+    assert float(evolution["mse"].sel(step=0).mean()) > float(final["mse"].mean())
+
+
+def test_a_representative_seed_that_was_not_trained_is_refused():
+    with pytest.raises(InputError) as caught:
+        evaluate.index_of(9, [0, 1, 2])
+    assert str(caught.value) == (
+        "representative_seed: wanted one of the trained seeds 0…2, got 9; train it or change "
+        "experiment.yaml"
+    )
+
+
+def test_missing_and_damaged_results_are_named(results, tmp_path):
+    from colorcore.results import Results
+
+    with pytest.raises(InputError, match=r"runs\.csv: no such result; build the step"):
+        Results(tmp_path).runs()
+    (tmp_path / "history.parquet").write_bytes(results.history_path.read_bytes()[:100])
+    with pytest.raises(InputError, match="wanted a whole result file"):
+        Results(tmp_path).history()
+    (tmp_path / "score_grid.nc").write_bytes(results.grid_path("score_grid").read_bytes()[:100])
+    with pytest.raises(InputError, match="wanted a whole result file"):
+        Results(tmp_path).grid("score_grid")
+
+
+def test_history_is_joined_in_the_order_of_steps_and_seeds(results):
+    history = results.history()
+    assert isinstance(history, pd.DataFrame)
+    assert history[["step", "seed"]].to_numpy()[:5].tolist() == [
+        [0, 0], [0, 1], [0, 2], [0, 3], [1, 0],
+    ]  # fmt: skip
