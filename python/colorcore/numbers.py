@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 from pathlib import Path
@@ -131,6 +132,9 @@ def _settings(experiment: Experiment) -> Numbers:
     encoder, decoder = widths(**model.model_dump())
     sizes = [*pairwise(encoder), *pairwise(decoder)]
     rates = experiment.schedule.table["lr"]
+    power = experiment.regularizers["reg-separate"].model_dump()["power"]
+    # Where ((cos + 1)/2)^power, which is cos(half the angle)^(2·power), has fallen to a hundredth.
+    reach = 2 * math.degrees(math.acos(0.01 ** (1 / (2 * power))))
     return {
         "levels": str(data.cube.points),
         "colors": f"{data.cube.points**3}",
@@ -158,7 +162,8 @@ def _settings(experiment: Experiment) -> Numbers:
             name: {"power": f"{concept.power:g}", "rate": f"{concept.rate:g}"}
             for name, concept in experiment.labels.items()
         },
-        "separation-power": f"{experiment.regularizers['reg-separate'].model_dump()['power']:g}",
+        "separation-power": f"{power:g}",
+        "separation-reach": f"{reach:.0f}°",
         "black-for-red": "⅓",
         "gray-for-red": "¼",
     }

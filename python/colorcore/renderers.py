@@ -80,7 +80,8 @@ def pandoc(stage: Path) -> tuple[Path, Path]:
     ]
     html = ["--to", "html5", "--mathml", "--embed-resources", "--toc", "--toc-depth", "2"]
     run([*common, *html, "--template", "pandoc/page.html", "--output", "index.html"], stage)
-    run([*common, "--to", "typst", "--template", "pandoc/page.typ", "--output", "index.typ"], stage)
+    pdf = ["--to", "typst", "--include-in-header", "tables.typ"]
+    run([*common, *pdf, "--template", "pandoc/page.typ", "--output", "index.typ"], stage)
     try:
         typst.compile(stage / "index.typ", output=stage / "index.pdf", root=stage)
     except typst.TypstError as error:
