@@ -72,7 +72,9 @@ CLAIMS = (
     ),
     Claim(
         "no colour whose hue is 90° or more from red is hurt beyond 0.01, in any run",
-        lambda ours, published: bool((ours[[f"ablated {name}" for name in FAR]] < 0.01).all(None)),
+        lambda ours, published: bool(
+            (ours[[f"ablated {name}" for name in FAR]] < 0.01).all(axis=None)
+        ),
     ),
     Claim(
         "no colour of the score grid without likeness to red is hurt beyond 0.01, in any run",

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MINUS = "\N{MINUS SIGN}"
-SMALLEST_PLAIN = 1e-3  # below it a number is written with a power of ten
+SMALLEST_PLAIN = -3  # the exponent below which a number is written with a power of ten
 
 
 def significant(value: float, digits: int = 2) -> str:
@@ -23,7 +23,7 @@ def significant(value: float, digits: int = 2) -> str:
         return "0"
     sign = MINUS if value < 0 else ""
     mantissa, exponent = f"{abs(value):.{digits - 1}e}".split("e")
-    if abs(value) < SMALLEST_PLAIN:
+    if int(exponent) < SMALLEST_PLAIN:
         return f"{sign}{mantissa} × 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
     return sign + format(Decimal(f"{mantissa}e{exponent}"), "f")
 

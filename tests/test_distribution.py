@@ -1,0 +1,28 @@
+"""Summaries of runs, and the comparison of two sets of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from colorcore.distribution import agreement, summary
+
+
+def test_a_summary_has_median_interval_extremes_mean_and_deviation():
+    found = summary(np.arange(101))
+    assert found == {
+        "median": 50, "low": 5, "high": 95, "min": 0, "max": 100, "mean": 50,
+        "sd": pytest.approx(np.sqrt(101 * 102 / 12)),
+    }  # fmt: skip
+
+
+def test_the_same_runs_agree_and_shifted_ones_do_not():
+    runs = pd.DataFrame({"a": np.arange(60.0), "b": np.arange(60.0)})
+    other = runs.assign(b=runs["b"] + 30)
+    tests = agreement(runs, other, ["a", "b"])
+    assert tests.loc["a", "p"] == pytest.approx(1)
+    assert tests.loc["a", "statistic"] == 0
+    assert tests.loc["b", "statistic"] == pytest.approx(0.5)
+    assert tests.loc["b", "p"] < 1e-6
+    assert tests.loc["b", ["ours", "theirs"]].tolist() == [29.5, 59.5]
