@@ -55,14 +55,18 @@ rule train:
         history=f"{BUILD}/{{experiment}}/history-{{shard}}.parquet",
         record=f"{BUILD}/{{experiment}}/train-{{shard}}.json",
     params:
+        run=COLORCORE,
+        out=lambda w: f"{BUILD}/{w.experiment}",
         seeds=lambda w: EXPERIMENTS[w.experiment]["seeds"],
         shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
     log:
         f"{BUILD}/logs/{{experiment}}/train-{{shard}}.log",
     benchmark:
         f"{BUILD}/benchmarks/{{experiment}}/train-{{shard}}.tsv"
+    conda:
+        "environment.yaml"
     shell:
-        "{COLORCORE} train experiments/{wildcards.experiment} --out {BUILD}/{wildcards.experiment}"
+        "{params.run} train experiments/{wildcards.experiment} --out {params.out}"
         " --seeds {params.seeds} --shards {params.shards} --shard {wildcards.shard} 2> {log}"
 
 
@@ -73,13 +77,17 @@ rule collect:
     output:
         history=f"{BUILD}/{{experiment}}/history.parquet",
     params:
+        run=COLORCORE,
+        out=lambda w: f"{BUILD}/{w.experiment}",
         shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
     log:
         f"{BUILD}/logs/{{experiment}}/collect.log",
     benchmark:
         f"{BUILD}/benchmarks/{{experiment}}/collect.tsv"
+    conda:
+        "environment.yaml"
     shell:
-        "{COLORCORE} collect --out {BUILD}/{wildcards.experiment}"
+        "{params.run} collect --out {params.out}"
         " --shards {params.shards} 2> {log}"
 
 
@@ -95,14 +103,18 @@ rule evaluate:
         runs=f"{BUILD}/{{experiment}}/runs.csv",
         grids=expand(f"{BUILD}/{{{{experiment}}}}/{{grid}}.nc", grid=GRIDS),
     params:
+        run=COLORCORE,
+        out=lambda w: f"{BUILD}/{w.experiment}",
         shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
     log:
         f"{BUILD}/logs/{{experiment}}/evaluate.log",
     benchmark:
         f"{BUILD}/benchmarks/{{experiment}}/evaluate.tsv"
+    conda:
+        "environment.yaml"
     shell:
-        "{COLORCORE} evaluate experiments/{wildcards.experiment}"
-        " --out {BUILD}/{wildcards.experiment} --shards {params.shards} 2> {log}"
+        "{params.run} evaluate experiments/{wildcards.experiment}"
+        " --out {params.out} --shards {params.shards} 2> {log}"
 
 
 rule figures:
@@ -115,13 +127,18 @@ rule figures:
         light=f"{BUILD}/{{experiment}}/figures/{{figure}}-light.svg",
         dark=f"{BUILD}/{{experiment}}/figures/{{figure}}-dark.svg",
         alt=f"{BUILD}/{{experiment}}/figures/{{figure}}.txt",
+    params:
+        run=COLORCORE,
+        out=lambda w: f"{BUILD}/{w.experiment}",
     log:
         f"{BUILD}/logs/{{experiment}}/figure-{{figure}}.log",
     benchmark:
         f"{BUILD}/benchmarks/{{experiment}}/figure-{{figure}}.tsv"
+    conda:
+        "environment.yaml"
     shell:
-        "{COLORCORE} figure experiments/{wildcards.experiment} {wildcards.figure}"
-        " --out {BUILD}/{wildcards.experiment} --published {REFERENCE} 2> {log}"
+        "{params.run} figure experiments/{wildcards.experiment} {wildcards.figure}"
+        " --out {params.out} --published {input.reference} 2> {log}"
 
 
 rule tables:
@@ -132,13 +149,18 @@ rule tables:
         code=sources("table"),
     output:
         f"{BUILD}/{{experiment}}/tables/{{table}}.md",
+    params:
+        run=COLORCORE,
+        out=lambda w: f"{BUILD}/{w.experiment}",
     log:
         f"{BUILD}/logs/{{experiment}}/table-{{table}}.log",
     benchmark:
         f"{BUILD}/benchmarks/{{experiment}}/table-{{table}}.tsv"
+    conda:
+        "environment.yaml"
     shell:
-        "{COLORCORE} table experiments/{wildcards.experiment} {wildcards.table}"
-        " --out {BUILD}/{wildcards.experiment} --published {REFERENCE} 2> {log}"
+        "{params.run} table experiments/{wildcards.experiment} {wildcards.table}"
+        " --out {params.out} --published {input.reference} 2> {log}"
 
 
 rule numbers:
@@ -151,15 +173,19 @@ rule numbers:
     output:
         f"{BUILD}/numbers.json",
     params:
+        run=COLORCORE,
+        build=lambda w: BUILD,
         claims="--check-claims" if config["check_claims"] else "--no-check-claims",
         experiments=[f"experiments/{name}" for name in EXPERIMENTS],
     log:
         f"{BUILD}/logs/numbers.log",
     benchmark:
         f"{BUILD}/benchmarks/numbers.tsv"
+    conda:
+        "environment.yaml"
     shell:
-        "{COLORCORE} numbers {params.experiments} --build {BUILD}"
-        " --published {REFERENCE} {params.claims} 2> {log}"
+        "{params.run} numbers {params.experiments} --build {params.build}"
+        " --published {input.reference} {params.claims} 2> {log}"
 
 
 rule paper:
@@ -172,9 +198,15 @@ rule paper:
     output:
         html=f"{BUILD}/paper/index.html",
         pdf=f"{BUILD}/paper/index.pdf",
+    params:
+        run=COLORCORE,
+        build=lambda w: BUILD,
+        text=lambda w: config["paper"],
     log:
         f"{BUILD}/logs/paper.log",
     benchmark:
         f"{BUILD}/benchmarks/paper.tsv"
+    conda:
+        "environment.yaml"
     shell:
-        "{COLORCORE} report {config[paper]} --build {BUILD} 2> {log}"
+        "{params.run} report {params.text} --build {params.build} 2> {log}"

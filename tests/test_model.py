@@ -6,6 +6,7 @@ import math
 
 import pytest
 import torch
+from jaxtyping import TypeCheckError
 
 from colorcore.model import RunLinear, initialize
 
@@ -73,3 +74,8 @@ def test_a_run_starts_the_same_whatever_runs_stand_beside_it():
 def test_depth_and_width_are_free(depth, latent, count):
     model = initialize([0], hidden=16, depth=depth, latent=latent)
     assert parameters(model).shape == (1, count)
+
+
+def test_stated_shapes_are_checked_in_tests():
+    with pytest.raises(TypeCheckError):
+        initialize([0], **PUBLISHED)(torch.zeros(1, 2, 4))

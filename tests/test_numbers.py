@@ -78,7 +78,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("part", BROKEN)
 def test_a_claim_fails_when_its_data_no_longer_bear_it_out(published, part):
-    sentence = {"baseline": "without intervention"}.get(part, part)
+    sentence = "without intervention" if part == "baseline" else part
     (claim,) = [claim for claim in claims.CLAIMS if sentence in claim.sentence]
     broken = bear_out(published).assign(**BROKEN[part])
     assert not claim.holds(broken, published)

@@ -79,7 +79,7 @@ def build(tmp_path):
 
 @pytest.fixture(autouse=True)
 def no_quarto(monkeypatch):
-    monkeypatch.setattr(renderers.shutil, "which", lambda name: None)
+    monkeypatch.setattr("shutil.which", lambda name: None)
 
 
 def html(build) -> str:
@@ -178,7 +178,7 @@ def fake_quarto(tmp_path, monkeypatch, body):
     program = tmp_path / "quarto"
     program.write_text(f"#!/bin/sh\n{body}\n")
     program.chmod(0o755)
-    monkeypatch.setattr(renderers.shutil, "which", lambda name: str(program))
+    monkeypatch.setattr("shutil.which", lambda name: str(program))
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
 
 
