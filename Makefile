@@ -21,6 +21,7 @@ paper: setup
 
 test: setup
 	cargo test --quiet
+	cargo fmt --check
 	cargo clippy --quiet --all-targets -- -D warnings
 	cargo clippy --quiet --all-targets --features python -- -D warnings
 	ruff check

@@ -37,7 +37,9 @@ pub fn hsv_cube<T: Real>(hue: &[T], saturation: &[T], value: &[T]) -> Result<Vec
     }
     let fill = |(plane, &h): (&mut [T], &T)| {
         let sector = Sector::of(h);
-        let pairs = saturation.iter().flat_map(|&s| value.iter().map(move |&v| (s, v)));
+        let pairs = saturation
+            .iter()
+            .flat_map(|&s| value.iter().map(move |&v| (s, v)));
         for (rgb, (s, v)) in plane.chunks_exact_mut(3).zip(pairs) {
             rgb.copy_from_slice(&sector.rgb(s, v));
         }
@@ -62,7 +64,10 @@ pub fn hsv_to_rgb<T: Real>(hsv: &[T]) -> Result<Vec<T>> {
     if let Some(got) = hsv.chunks_exact(3).find(|c| !c[0].to_f64().is_finite()) {
         return Err(finite_error("hue", got[0]));
     }
-    if let Some(got) = hsv.chunks_exact(3).find_map(|c| c[1..].iter().find(|x| outside(x))) {
+    if let Some(got) = hsv
+        .chunks_exact(3)
+        .find_map(|c| c[1..].iter().find(|x| outside(x)))
+    {
         return Err(unit_error("saturation and value", *got));
     }
     convert(hsv, |[h, s, v]| Sector::of(h).rgb(s, v))
@@ -75,12 +80,17 @@ fn convert<T: Real>(colors: &[T], f: impl Fn([T; 3]) -> [T; 3] + Sync) -> Result
         out.copy_from_slice(&f([color[0], color[1], color[2]]));
     };
     if colors.len() < WORTH_THREADS * 3 {
-        result.chunks_exact_mut(3).zip(colors.chunks_exact(3)).for_each(each);
+        result
+            .chunks_exact_mut(3)
+            .zip(colors.chunks_exact(3))
+            .for_each(each);
     } else {
         let size = WORTH_THREADS / 4 * 3;
         let parts = result.par_chunks_mut(size).zip(colors.par_chunks(size));
         parts.for_each(|(out, part)| {
-            out.chunks_exact_mut(3).zip(part.chunks_exact(3)).for_each(each);
+            out.chunks_exact_mut(3)
+                .zip(part.chunks_exact(3))
+                .for_each(each);
         });
     }
     Ok(result)
@@ -98,7 +108,10 @@ impl<T: Real> Sector<T> {
     fn of(hue: T) -> Self {
         let sixths = hue.turn() * T::of(6.0);
         let whole = sixths.floor();
-        Self { index: whole.to_f64() as usize % 6, along: sixths - whole }
+        Self {
+            index: whole.to_f64() as usize % 6,
+            along: sixths - whole,
+        }
     }
 
     #[inline(always)]
@@ -153,11 +166,21 @@ fn check_finite<T: Real>(name: &'static str, values: &[T]) -> Result<()> {
 }
 
 fn unit_error<T: Real>(name: &'static str, got: T) -> Error {
-    Error::Range { name, low: 0.0, high: 1.0, got: got.to_f64() }
+    Error::Range {
+        name,
+        low: 0.0,
+        high: 1.0,
+        got: got.to_f64(),
+    }
 }
 
 fn finite_error<T: Real>(name: &'static str, got: T) -> Error {
-    Error::Range { name, low: f64::MIN, high: f64::MAX, got: got.to_f64() }
+    Error::Range {
+        name,
+        low: f64::MIN,
+        high: f64::MAX,
+        got: got.to_f64(),
+    }
 }
 
 #[cfg(test)]
@@ -195,7 +218,12 @@ mod tests {
 
     #[test]
     fn values_out_of_range_are_refused() {
-        let error = Error::Range { name: "s", low: 0.0, high: 1.0, got: 1.5 };
+        let error = Error::Range {
+            name: "s",
+            low: 0.0,
+            high: 1.0,
+            got: 1.5,
+        };
         assert_eq!(hsv_cube(&[0.0], &[1.5], &[1.0]), Err(error));
         assert!(rgb_to_hsv(&[f64::NAN, 0.0, 0.0]).is_err());
         assert!(hsv_to_rgb(&[f64::INFINITY, 0.0, 0.0]).is_err());

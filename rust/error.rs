@@ -5,13 +5,22 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Error {
     /// A buffer does not hold what its stated shape needs.
-    Length { name: &'static str, wanted: usize, got: usize },
+    Length {
+        name: &'static str,
+        wanted: usize,
+        got: usize,
+    },
     /// A power that is not positive and finite.
     Power { got: f64 },
     /// A power that is not whole, for cosines that can be negative.
     FractionalPower { got: f64 },
     /// A number outside the range it may have.
-    Range { name: &'static str, low: f64, high: f64, got: f64 },
+    Range {
+        name: &'static str,
+        low: f64,
+        high: f64,
+        got: f64,
+    },
     /// No colours to draw from.
     NoColors,
 }
@@ -31,7 +40,12 @@ impl fmt::Display for Error {
                 "power must be a whole number when shift is false, since cosines can be negative, \
                  got {got}; round it or pass shift=True"
             ),
-            Self::Range { name, low, high, got } => {
+            Self::Range {
+                name,
+                low,
+                high,
+                got,
+            } => {
                 write!(f, "{name} must lie in [{low}, {high}], got {got}")
             }
             Self::NoColors => write!(f, "colors must hold at least one colour, got none"),
@@ -45,5 +59,9 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// Checks that a buffer holds what its shape says.
 pub fn check_length(name: &'static str, got: usize, wanted: usize) -> Result<()> {
-    if got == wanted { Ok(()) } else { Err(Error::Length { name, wanted, got }) }
+    if got == wanted {
+        Ok(())
+    } else {
+        Err(Error::Length { name, wanted, got })
+    }
 }

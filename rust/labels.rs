@@ -24,7 +24,12 @@ pub fn draw_batch(
 ) -> Result<Batch> {
     check_length("probabilities", probabilities.len(), colors * concepts)?;
     if let Some(&got) = probabilities.iter().find(|p| !(0.0..=1.0).contains(*p)) {
-        return Err(Error::Range { name: "probabilities", low: 0.0, high: 1.0, got });
+        return Err(Error::Range {
+            name: "probabilities",
+            low: 0.0,
+            high: 1.0,
+            got,
+        });
     }
     if colors == 0 {
         return Err(Error::NoColors);
@@ -82,11 +87,20 @@ mod tests {
         assert_eq!(draw_batch(0, &[], 0, &[0], 0, 1), Err(Error::NoColors));
         assert_eq!(
             draw_batch(2, &[0.5, 1.5], 1, &[0], 0, 1),
-            Err(Error::Range { name: "probabilities", low: 0.0, high: 1.0, got: 1.5 })
+            Err(Error::Range {
+                name: "probabilities",
+                low: 0.0,
+                high: 1.0,
+                got: 1.5
+            })
         );
         assert_eq!(
             draw_batch(2, &[0.5], 1, &[0], 0, 1),
-            Err(Error::Length { name: "probabilities", wanted: 2, got: 1 })
+            Err(Error::Length {
+                name: "probabilities",
+                wanted: 2,
+                got: 1
+            })
         );
         assert!(draw_batch(1, &[f64::NAN], 1, &[0], 0, 1).is_err());
     }

@@ -36,14 +36,22 @@ fn cube_of<'py, T: Element + Sync>(
     axes: [&Flat<'py, T>; 3],
     make: Cube<T>,
 ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
-    let [a, b, c] = [axes[0].as_slice()?, axes[1].as_slice()?, axes[2].as_slice()?];
+    let [a, b, c] = [
+        axes[0].as_slice()?,
+        axes[1].as_slice()?,
+        axes[2].as_slice()?,
+    ];
     let values = py.detach(|| make(a, b, c))?;
     array(py, values, &[a.len(), b.len(), c.len(), 3])
 }
 
 fn shape_of(latents: usize, batch: usize, width: usize, items: usize) -> Result<Shape> {
     crate::error::check_length("latents", latents, items * batch * width)?;
-    Ok(Shape { items, batch, width })
+    Ok(Shape {
+        items,
+        batch,
+        width,
+    })
 }
 
 macro_rules! bindings {
@@ -156,13 +164,12 @@ fn draw_batch<'py>(
     batch_size: usize,
 ) -> PyResult<PyBatch<'py>> {
     let (probabilities, seeds) = (probabilities.as_slice()?, seeds.as_slice()?);
-    let batch = py.detach(|| {
-        labels::draw_batch(colors, probabilities, concepts, seeds, step, batch_size)
-    })?;
+    let batch =
+        py.detach(|| labels::draw_batch(colors, probabilities, concepts, seeds, step, batch_size))?;
     let fits = |error: numpy::ndarray::ShapeError| PyValueError::new_err(error.to_string());
     let indices = Array2::from_shape_vec((seeds.len(), batch_size), batch.indices).map_err(fits)?;
-    let labels = Array3::from_shape_vec((seeds.len(), batch_size, concepts), batch.labels)
-        .map_err(fits)?;
+    let labels =
+        Array3::from_shape_vec((seeds.len(), batch_size, concepts), batch.labels).map_err(fits)?;
     Ok((indices.into_pyarray(py), labels.into_pyarray(py)))
 }
 

@@ -22,7 +22,12 @@ pub fn philox(mut counter: [u64; 4], mut key: (u64, u64)) -> [u64; 4] {
     for _ in 0..ROUNDS {
         let (high0, low0) = multiply(MULTIPLIERS.0, counter[0]);
         let (high1, low1) = multiply(MULTIPLIERS.1, counter[2]);
-        counter = [high1 ^ counter[1] ^ key.0, low1, high0 ^ counter[3] ^ key.1, low0];
+        counter = [
+            high1 ^ counter[1] ^ key.0,
+            low1,
+            high0 ^ counter[3] ^ key.1,
+            low0,
+        ];
         key = (key.0.wrapping_add(WEYL.0), key.1.wrapping_add(WEYL.1));
     }
     counter
@@ -50,7 +55,13 @@ mod tests {
     fn uniforms_are_those_of_numpy() {
         // np.random.Generator(np.random.Philox(key=[7, 0], counter=[0, 3, 1, 0])).random(5)
         let got: Vec<f64> = uniforms(7, Stream::Labels, 3, 5).collect();
-        let wanted = [0.49894017081957953, 0.670138127159854, 0.08510574585538078, 0.5647653702589948, 0.6030517789880898];
+        let wanted = [
+            0.49894017081957953,
+            0.670138127159854,
+            0.08510574585538078,
+            0.5647653702589948,
+            0.6030517789880898,
+        ];
         assert_eq!(got, wanted);
     }
 

@@ -102,7 +102,10 @@ fn gradients<T: Real>(
     law: Law,
     out: &mut [T],
 ) {
-    by_width!(shape.width, gradients_of_width(units, upstream, shape, first, law, out));
+    by_width!(
+        shape.width,
+        gradients_of_width(units, upstream, shape, first, law, out)
+    );
 }
 
 #[inline(always)]
@@ -200,7 +203,11 @@ fn bases<T: Real>(cosines: &Lanes<T>, law: Law, smallest: T) -> (Lanes<T>, Lanes
         let c = cosines[lane];
         // Rounding can take a cosine just under −1, where a fractional power has no value.
         let shifted = (c + T::ONE) * half;
-        let base = if law.shift() { if shifted < T::ZERO { T::ZERO } else { shifted } } else { c };
+        let base = if law.shift() {
+            if shifted < T::ZERO { T::ZERO } else { shifted }
+        } else {
+            c
+        };
         // Comparisons that a NaN fails, so that it counts, and shows.
         let one_direction = (c - T::ONE).abs() <= same;
         let base = if base.abs() < smallest { T::ZERO } else { base };
@@ -235,5 +242,7 @@ fn raise<T: Real>(bases: &Lanes<T>, counts: &Lanes<T>, exponent: Exponent) -> La
 
 #[inline(always)]
 fn lanes<T>(values: &[T]) -> &Lanes<T> {
-    values[..LANES].first_chunk().expect("rows are padded to whole lanes")
+    values[..LANES]
+        .first_chunk()
+        .expect("rows are padded to whole lanes")
 }

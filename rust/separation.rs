@@ -57,7 +57,11 @@ impl Law {
 
     /// d(s^power)/dc = factor · s^slope.
     pub fn factor(self) -> f64 {
-        if self.shift { self.power / 2.0 } else { self.power }
+        if self.shift {
+            self.power / 2.0
+        } else {
+            self.power
+        }
     }
 
     /// Below this size s^power is subnormal, and is taken as 0: arithmetic on subnormals is slow.
@@ -153,12 +157,16 @@ fn each_task<T: Real>(
     }
     let size = shape.batch * width;
     if shape.is_small() {
-        out.chunks_exact_mut(size).enumerate().for_each(|(item, rows)| work(item, 0, rows));
+        out.chunks_exact_mut(size)
+            .enumerate()
+            .for_each(|(item, rows)| work(item, 0, rows));
     } else {
-        out.par_chunks_exact_mut(size).enumerate().for_each(|(item, rows)| {
-            let tasks = rows.par_chunks_mut(TASK_ROWS * width).enumerate();
-            tasks.for_each(|(task, rows)| work(item, task * TASK_ROWS, rows));
-        });
+        out.par_chunks_exact_mut(size)
+            .enumerate()
+            .for_each(|(item, rows)| {
+                let tasks = rows.par_chunks_mut(TASK_ROWS * width).enumerate();
+                tasks.for_each(|(task, rows)| work(item, task * TASK_ROWS, rows));
+            });
     }
 }
 
@@ -211,7 +219,11 @@ fn through_norm<T: Real>(grad: &mut [T], z: &[T]) {
     let scale = length + T::of(EPSILON);
     let along: T = grad.iter().zip(z).map(|(&g, &x)| g * x).sum();
     // The norm has no slope at the zero vector; 0 is the subgradient that PyTorch takes too.
-    let pull = if length == T::ZERO { T::ZERO } else { along / (length * scale * scale) };
+    let pull = if length == T::ZERO {
+        T::ZERO
+    } else {
+        along / (length * scale * scale)
+    };
     for (g, &x) in grad.iter_mut().zip(z) {
         *g = *g / scale - x * pull;
     }
