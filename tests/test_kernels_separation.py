@@ -129,13 +129,16 @@ def test_kernels_agree_with_their_twin(latents, power, shift):
 
 
 def _size_of_terms(latents, upstream, *, power, shift):
-    """Size of what is added up to the value and the gradient of a sample: terms may cancel."""
+    """Size of what the value and the gradient of a sample are made of, where rounding enters.
+
+    Terms may cancel, and a cosine near −1 loses all its digits when it is shifted.
+    """
     _, base, counts = reference._pairs(latents, shift=shift)
     both = np.abs(upstream[..., :, None]) + np.abs(upstream[..., None, :])
-    size = np.where(counts, np.abs(base), 0)
-    slopes = (power * np.abs(base) ** (power - 1) * counts * both).sum(axis=-1, keepdims=True)
+    slopes = np.where(counts, power * np.abs(base) ** (power - 1), 0)
+    losses = np.where(counts, np.abs(base) ** power, 0)
     length = np.linalg.norm(latents, axis=-1, keepdims=True) + reference.EPSILON
-    return (size**power).sum(axis=-1), slopes / length
+    return (losses + slopes).sum(axis=-1), (slopes * both).sum(axis=-1, keepdims=True) / length
 
 
 def _on_the_edge(latents):
