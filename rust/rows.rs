@@ -130,7 +130,7 @@ fn losses_of_width<T: Real, const K: usize>(
                 sums[lane] += losses[lane];
             }
         }
-        *loss = sums.into_iter().sum();
+        *loss = total(sums);
     }
 }
 
@@ -168,7 +168,7 @@ fn gradients_of_width<T: Real, const K: usize>(
             }
         }
         for (g, sum) in grad.iter_mut().zip(&*sums) {
-            *g = factor * sum.iter().copied().sum();
+            *g = factor * total(*sum);
         }
     }
 }
@@ -238,6 +238,19 @@ fn raise<T: Real>(bases: &Lanes<T>, counts: &Lanes<T>, exponent: Exponent) -> La
         }
         Exponent::Real(power) => bases.map(|base| base.powf(T::of(power))),
     }
+}
+
+/// The sum over lanes, halves upon halves: short chains, and always in the same order.
+#[inline(always)]
+fn total<T: Real>(mut lanes: Lanes<T>) -> T {
+    let mut half = LANES / 2;
+    while half > 0 {
+        for lane in 0..half {
+            lanes[lane] += lanes[lane + half];
+        }
+        half /= 2;
+    }
+    lanes[0]
 }
 
 #[inline(always)]
