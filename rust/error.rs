@@ -23,6 +23,8 @@ pub enum Error {
     },
     /// No colours to draw from.
     NoColors,
+    /// Vectors without a coordinate.
+    NoWidth,
 }
 
 impl fmt::Display for Error {
@@ -48,6 +50,7 @@ impl fmt::Display for Error {
             } => {
                 write!(f, "{name} must lie in [{low}, {high}], got {got}")
             }
+            Self::NoWidth => write!(f, "latents must have at least one coordinate, got none"),
             Self::NoColors => write!(f, "colors must hold at least one colour, got none"),
         }
     }

@@ -12,6 +12,8 @@
 pub mod cube;
 pub mod error;
 pub mod labels;
+mod lanes;
+pub mod law;
 #[cfg(feature = "python")]
 mod python;
 pub mod real;

@@ -6,7 +6,8 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::separation::{Law, Shape};
+use crate::law::Law;
+use crate::separation::Shape;
 use crate::{cube, labels, separation};
 
 impl From<Error> for PyErr {

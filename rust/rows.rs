@@ -1,20 +1,21 @@
-//! The inner loops of the angular separation: rows of pairs, lane by lane.
+//! The inner loops of the angular separation: rows of pairs, a row in each lane.
 //!
-//! Written so that the compiler turns each loop over lanes into vector instructions. The whole loop
-//! is compiled for several instruction sets, one of which is chosen when the program runs.
+//! Written so that the compiler turns each loop over lanes into vector instructions; since a row
+//! stays in its lane, lanes are never summed over. The loops are compiled for several instruction
+//! sets, one of which is chosen when the program runs.
 
 use multiversion::multiversion;
 
+use crate::lanes::{Columns, LANES, Lanes, add};
+use crate::law::{Exponent, Law};
 use crate::real::Real;
-use crate::separation::{Exponent, Law, Shape};
+use crate::separation::Shape;
 
-/// Pairs that are worked on together.
-pub const LANES: usize = 16;
+/// Pairs of a row that are summed up before they join the rest: long chains of sums lose digits.
+const STRIPE: usize = 64;
 
 /// How close to 1 a cosine is for its two directions to be the same.
 const SAME: f64 = 1e-5 + 1e-8;
-
-type Lanes<T> = [T; LANES];
 
 /// A floating-point type for which the loops are compiled.
 pub trait Kernel: Real {
@@ -117,20 +118,21 @@ fn losses_of_width<T: Real, const K: usize>(
     out: &mut [T],
 ) {
     let (smallest, power) = (law.smallest(), law.power());
-    for (row, loss) in out.iter_mut().enumerate() {
+    let width = if K == 0 { shape.width } else { K };
+    let mut own = Columns::<T, K>::new(width);
+    for (block, losses) in out.chunks_mut(LANES).enumerate() {
+        own.gather(units, first + block * LANES, losses.len());
         let mut sums = [T::ZERO; LANES];
-        for start in (0..shape.batch).step_by(LANES) {
-            let cosines = cosines::<T, K>(units, shape, first + row, start);
-            let (bases, counts) = bases(&cosines, law, smallest);
-            let mut losses = raise(&bases, &counts, power);
-            if start + LANES > shape.batch {
-                losses[shape.batch - start..].fill(T::ZERO);
+        for stripe in units.chunks(STRIPE * width) {
+            let mut partial = [T::ZERO; LANES];
+            for other in stripe.chunks_exact(width) {
+                let cosines = own.cosines(other);
+                let bases = bases(&cosines, law, smallest);
+                add(&mut partial, &raise(&bases, &cosines, power));
             }
-            for lane in 0..LANES {
-                sums[lane] += losses[lane];
-            }
+            add(&mut sums, &partial);
         }
-        *loss = total(sums);
+        losses.copy_from_slice(&sums[..losses.len()]);
     }
 }
 
@@ -144,84 +146,74 @@ fn gradients_of_width<T: Real, const K: usize>(
     out: &mut [T],
 ) {
     let (smallest, slope, factor) = (law.smallest(), law.slope(), T::of(law.factor()));
-    let (width, stride) = (shape.width, shape.stride());
-    let mut fixed = [[T::ZERO; LANES]; K];
-    let mut grown = vec![[T::ZERO; LANES]; if K == 0 { width } else { 0 }];
-    for (row, grad) in out.chunks_exact_mut(width).enumerate() {
-        let sums: &mut [Lanes<T>] = if K == 0 { &mut grown } else { &mut fixed };
-        sums.fill([T::ZERO; LANES]);
-        let own = upstream[first + row];
-        for start in (0..shape.batch).step_by(LANES) {
-            let cosines = cosines::<T, K>(units, shape, first + row, start);
-            let (bases, counts) = bases(&cosines, law, smallest);
-            let mut weights = raise(&bases, &counts, slope);
-            let theirs: &Lanes<T> = lanes(&upstream[start..]);
-            for lane in 0..LANES {
-                weights[lane] = weights[lane] * (own + theirs[lane]); // a pair is in both losses
-            }
-            // Lanes past the batch have units of 0, so whatever their weights they add nothing.
-            for (k, sum) in sums.iter_mut().enumerate() {
-                let others: &Lanes<T> = lanes(&units[k * stride + start..]);
-                for lane in 0..LANES {
-                    sum[lane] += weights[lane] * others[lane];
-                }
-            }
-        }
-        for (g, sum) in grad.iter_mut().zip(&*sums) {
-            *g = factor * total(*sum);
-        }
-    }
-}
-
-/// Cosines of one sample with a run of samples.
-#[inline(always)]
-fn cosines<T: Real, const K: usize>(
-    units: &[T],
-    shape: Shape,
-    sample: usize,
-    start: usize,
-) -> Lanes<T> {
     let width = if K == 0 { shape.width } else { K };
-    let mut cosines = [T::ZERO; LANES];
-    for k in 0..width {
-        let row = &units[k * shape.stride()..];
-        let (own, others): (T, &Lanes<T>) = (row[sample], lanes(&row[start..]));
+    let mut own = Columns::<T, K>::new(width);
+    let mut sums = Columns::<T, K>::new(width);
+    let mut partial = Columns::<T, K>::new(width);
+    for (block, grads) in out.chunks_mut(LANES * width).enumerate() {
+        let rows = grads.len() / width;
+        let start = first + block * LANES;
+        own.gather(units, start, rows);
+        let mut ours = [T::ZERO; LANES];
+        ours[..rows].copy_from_slice(&upstream[start..start + rows]);
+        sums.clear();
+        for (stripe, theirs) in units.chunks(STRIPE * width).zip(upstream.chunks(STRIPE)) {
+            partial.clear();
+            for (other, &their) in stripe.chunks_exact(width).zip(theirs) {
+                let cosines = own.cosines(other);
+                let bases = bases(&cosines, law, smallest);
+                let mut weights = raise(&bases, &cosines, slope);
+                for lane in 0..LANES {
+                    weights[lane] = weights[lane] * (ours[lane] + their); // a pair is in both losses
+                }
+                partial.add_scaled(&weights, other);
+            }
+            sums.add(&partial);
+        }
+        sums.scatter(grads, factor);
+    }
+}
+
+/// What is raised to the power: 0 for pairs that do not count, or count for less than nothing much.
+#[inline(always)]
+fn bases<T: Real>(cosines: &Lanes<T>, law: Law, smallest: T) -> Lanes<T> {
+    let half = T::of(0.5);
+    let mut bases = *cosines;
+    // A NaN fails every comparison here, so it counts, and shows.
+    if law.shift() {
         for lane in 0..LANES {
-            cosines[lane] += own * others[lane];
+            let base = (cosines[lane] + T::ONE) * half;
+            let negligible = base < smallest; // as one that rounding took below 0
+            bases[lane] = if negligible | is_same(cosines[lane]) {
+                T::ZERO
+            } else {
+                base
+            };
+        }
+    } else {
+        for lane in 0..LANES {
+            let negligible = cosines[lane].abs() < smallest;
+            bases[lane] = if negligible | is_same(cosines[lane]) {
+                T::ZERO
+            } else {
+                bases[lane]
+            };
         }
     }
-    cosines
+    bases
 }
 
-/// What is raised to the power, 0 for pairs that do not count; and 1 for those that do.
+/// Whether a cosine says that two directions are one; none is above 1 by more than rounding.
 #[inline(always)]
-fn bases<T: Real>(cosines: &Lanes<T>, law: Law, smallest: T) -> (Lanes<T>, Lanes<T>) {
-    let (same, half) = (T::of(SAME), T::of(0.5));
-    let mut bases = [T::ZERO; LANES];
-    let mut counts = [T::ONE; LANES];
-    for lane in 0..LANES {
-        let c = cosines[lane];
-        // Rounding can take a cosine just under −1, where a fractional power has no value.
-        let shifted = (c + T::ONE) * half;
-        let base = if law.shift() {
-            if shifted < T::ZERO { T::ZERO } else { shifted }
-        } else {
-            c
-        };
-        // Comparisons that a NaN fails, so that it counts, and shows.
-        let one_direction = (c - T::ONE).abs() <= same;
-        let base = if base.abs() < smallest { T::ZERO } else { base };
-        bases[lane] = if one_direction { T::ZERO } else { base };
-        counts[lane] = if one_direction { T::ZERO } else { T::ONE };
-    }
-    (bases, counts)
+fn is_same<T: Real>(cosine: T) -> bool {
+    cosine >= T::of(1.0 - SAME)
 }
 
-/// Each lane to the same power. Whole powers by squaring; power 0 gives 1 for pairs that count.
+/// Each base to the same power. Whole powers by squaring; power 0 gives 1 for pairs that count.
 #[inline(always)]
-fn raise<T: Real>(bases: &Lanes<T>, counts: &Lanes<T>, exponent: Exponent) -> Lanes<T> {
+fn raise<T: Real>(bases: &Lanes<T>, cosines: &Lanes<T>, exponent: Exponent) -> Lanes<T> {
     match exponent {
-        Exponent::Whole(0) => *counts,
+        Exponent::Whole(0) => cosines.map(|c| if is_same(c) { T::ZERO } else { T::ONE }),
         Exponent::Whole(power) => {
             let mut powers = *bases;
             for bit in (0..power.ilog2()).rev() {
@@ -238,24 +230,4 @@ fn raise<T: Real>(bases: &Lanes<T>, counts: &Lanes<T>, exponent: Exponent) -> La
         }
         Exponent::Real(power) => bases.map(|base| base.powf(T::of(power))),
     }
-}
-
-/// The sum over lanes, halves upon halves: short chains, and always in the same order.
-#[inline(always)]
-fn total<T: Real>(mut lanes: Lanes<T>) -> T {
-    let mut half = LANES / 2;
-    while half > 0 {
-        for lane in 0..half {
-            lanes[lane] += lanes[lane + half];
-        }
-        half /= 2;
-    }
-    lanes[0]
-}
-
-#[inline(always)]
-fn lanes<T>(values: &[T]) -> &Lanes<T> {
-    values[..LANES]
-        .first_chunk()
-        .expect("rows are padded to whole lanes")
 }

@@ -12,8 +12,9 @@
 use rayon::prelude::*;
 
 use crate::error::{Error, Result, check_length};
+use crate::law::Law;
 use crate::real::Real;
-use crate::rows::{Kernel, LANES};
+use crate::rows::Kernel;
 
 /// Added to a norm, so that the zero vector has a direction: none.
 const EPSILON: f64 = 1e-8;
@@ -21,71 +22,6 @@ const EPSILON: f64 = 1e-8;
 const WORTH_THREADS: usize = 1 << 22;
 /// Rows that one task works through.
 const TASK_ROWS: usize = 16;
-
-/// How a cosine becomes a loss.
-#[derive(Clone, Copy, Debug)]
-pub struct Law {
-    power: f64,
-    shift: bool,
-}
-
-impl Law {
-    /// Power at least 1, and whole when cosines are not shifted.
-    pub fn new(power: f64, shift: bool) -> Result<Self> {
-        if !(power.is_finite() && power >= 1.0) {
-            return Err(Error::Power { got: power });
-        }
-        if !shift && power.fract() != 0.0 {
-            return Err(Error::FractionalPower { got: power });
-        }
-        Ok(Self { power, shift })
-    }
-
-    pub fn shift(self) -> bool {
-        self.shift
-    }
-
-    /// The exponent of a pair's loss.
-    pub fn power(self) -> Exponent {
-        Exponent::of(self.power)
-    }
-
-    /// The exponent of the derivative of a pair's loss.
-    pub fn slope(self) -> Exponent {
-        Exponent::of(self.power - 1.0)
-    }
-
-    /// d(s^power)/dc = factor · s^slope.
-    pub fn factor(self) -> f64 {
-        if self.shift {
-            self.power / 2.0
-        } else {
-            self.power
-        }
-    }
-
-    /// Below this size s^power is subnormal, and is taken as 0: arithmetic on subnormals is slow.
-    pub fn smallest<T: Real>(self) -> T {
-        T::of(T::MIN_POSITIVE.powf(self.power.recip()))
-    }
-}
-
-/// An exponent: whole ones are multiplied out.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Exponent {
-    Whole(u32),
-    Real(f64),
-}
-
-impl Exponent {
-    fn of(power: f64) -> Self {
-        if power.fract() == 0.0 && power <= f64::from(u32::MAX) {
-            Self::Whole(power as u32)
-        } else {
-            Self::Real(power)
-        }
-    }
-}
 
 /// How latents lie in memory: items × batch × width, row by row.
 #[derive(Clone, Copy, Debug)]
@@ -96,13 +32,21 @@ pub struct Shape {
 }
 
 impl Shape {
+    fn check(self, latents: usize) -> Result<()> {
+        if self.width == 0 {
+            return Err(Error::NoWidth);
+        }
+        check_length("latents", latents, self.rows() * self.width)
+    }
+
     fn rows(self) -> usize {
         self.items * self.batch
     }
 
-    /// Length of a coordinate's row of units: the batch, rounded up to whole lanes.
-    pub fn stride(self) -> usize {
-        self.batch.next_multiple_of(LANES)
+    /// The vectors of one item.
+    fn item<T>(self, vectors: &[T], item: usize) -> &[T] {
+        let size = self.batch * self.width;
+        &vectors[item * size..][..size]
     }
 
     fn is_small(self) -> bool {
@@ -112,11 +56,11 @@ impl Shape {
 
 /// ℓ of each sample: (items × batch × width) → (items × batch).
 pub fn angular_separation<T: Kernel>(latents: &[T], shape: Shape, law: Law) -> Result<Vec<T>> {
-    check_length("latents", latents.len(), shape.rows() * shape.width)?;
-    let units = Units::of(latents, shape);
+    shape.check(latents.len())?;
+    let units = unit_vectors(latents, shape);
     let mut losses = vec![T::ZERO; shape.rows()];
     each_task(&mut losses, 1, shape, |item, first, losses| {
-        T::losses(units.item(item), shape, first, law, losses);
+        T::losses(shape.item(&units, item), shape, first, law, losses);
     });
     Ok(losses)
 }
@@ -128,14 +72,13 @@ pub fn angular_separation_grad<T: Kernel>(
     shape: Shape,
     law: Law,
 ) -> Result<Vec<T>> {
-    check_length("latents", latents.len(), shape.rows() * shape.width)?;
+    shape.check(latents.len())?;
     check_length("upstream", upstream.len(), shape.rows())?;
-    let units = Units::of(latents, shape);
-    let padded = pad(upstream, shape);
+    let units = unit_vectors(latents, shape);
     let mut grad = vec![T::ZERO; latents.len()];
     each_task(&mut grad, shape.width, shape, |item, first, grad| {
-        let upstream = &padded[item * shape.stride()..][..shape.stride()];
-        T::gradients(units.item(item), upstream, shape, first, law, grad);
+        let upstream = &upstream[item * shape.batch..][..shape.batch];
+        T::gradients(shape.item(&units, item), upstream, shape, first, law, grad);
         let start = (item * shape.batch + first) * shape.width;
         let vectors = latents[start..].chunks_exact(shape.width);
         for (g, z) in grad.chunks_exact_mut(shape.width).zip(vectors) {
@@ -170,43 +113,14 @@ fn each_task<T: Real>(
     }
 }
 
-/// Unit vectors with a coordinate's values for the whole batch side by side, as lanes want them.
-struct Units<T> {
-    values: Vec<T>,
-    size: usize,
-}
-
-impl<T: Real> Units<T> {
-    fn of(latents: &[T], shape: Shape) -> Self {
-        let (width, stride) = (shape.width, shape.stride());
-        let size = width * stride;
-        let mut values = vec![T::ZERO; shape.items * size];
-        if width > 0 {
-            for (row, z) in latents.chunks_exact(width).enumerate() {
-                let (item, sample) = (row / shape.batch, row % shape.batch);
-                let scale = norm(z) + T::of(EPSILON);
-                for (k, &x) in z.iter().enumerate() {
-                    values[item * size + k * stride + sample] = x / scale;
-                }
-            }
-        }
-        Self { values, size }
+/// û of every sample, laid out as the latents are.
+fn unit_vectors<T: Real>(latents: &[T], shape: Shape) -> Vec<T> {
+    let mut units = latents.to_vec();
+    for unit in units.chunks_exact_mut(shape.width) {
+        let scale = T::ONE / (norm(unit) + T::of(EPSILON));
+        unit.iter_mut().for_each(|x| *x = *x * scale);
     }
-
-    fn item(&self, item: usize) -> &[T] {
-        &self.values[item * self.size..][..self.size]
-    }
-}
-
-fn pad<T: Real>(upstream: &[T], shape: Shape) -> Vec<T> {
-    let mut padded = vec![T::ZERO; shape.items * shape.stride()];
-    if shape.batch > 0 {
-        let rows = padded.chunks_exact_mut(shape.stride());
-        for (to, from) in rows.zip(upstream.chunks_exact(shape.batch)) {
-            to[..shape.batch].copy_from_slice(from);
-        }
-    }
-    padded
+    units
 }
 
 fn norm<T: Real>(z: &[T]) -> T {
@@ -226,5 +140,118 @@ fn through_norm<T: Real>(grad: &mut [T], z: &[T]) {
     };
     for (g, &x) in grad.iter_mut().zip(z) {
         *g = *g / scale - x * pull;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn shape(batch: usize, width: usize) -> Shape {
+        Shape {
+            items: 1,
+            batch,
+            width,
+        }
+    }
+
+    fn law(power: f64) -> Law {
+        Law::new(power, true).unwrap()
+    }
+
+    #[test]
+    fn samples_at_right_angles_have_one_half_to_the_power() {
+        let losses = angular_separation(&[2.0f64, 0.0, 0.0, 3.0], shape(2, 2), law(3.0)).unwrap();
+        assert!((losses[0] - 0.125).abs() < 1e-7);
+        assert_eq!(losses[0], losses[1]);
+    }
+
+    #[test]
+    fn duplicates_count_nothing() {
+        let z = [1.0f32, 2.0, 2.0, 4.0, 1.0, 2.0];
+        assert_eq!(
+            angular_separation(&z, shape(3, 2), law(1.0)).unwrap(),
+            [0.0; 3]
+        );
+        let grad = angular_separation_grad(&z, &[1.0; 3], shape(3, 2), law(1.0)).unwrap();
+        assert_eq!(grad, [0.0; 6]);
+    }
+
+    #[test]
+    fn wrong_arguments_are_refused() {
+        assert_eq!(Law::new(0.5, true).unwrap_err(), Error::Power { got: 0.5 });
+        assert_eq!(
+            Law::new(2.5, false).unwrap_err(),
+            Error::FractionalPower { got: 2.5 }
+        );
+        assert!(Law::new(f64::NAN, true).is_err());
+        assert_eq!(
+            angular_separation::<f32>(&[], shape(3, 0), law(1.0)),
+            Err(Error::NoWidth)
+        );
+        assert!(angular_separation(&[1.0f32; 5], shape(3, 2), law(1.0)).is_err());
+        assert!(angular_separation_grad(&[1.0f32; 6], &[1.0; 2], shape(3, 2), law(1.0)).is_err());
+    }
+
+    /// The formula pair by pair.
+    fn naive(z: &[f64], batch: usize, width: usize, power: f64) -> Vec<f64> {
+        let unit = |i: usize| {
+            let v = &z[i * width..][..width];
+            let scale = norm(v) + EPSILON;
+            v.iter().map(|x| x / scale).collect::<Vec<_>>()
+        };
+        (0..batch)
+            .map(|i| {
+                let term = |j| {
+                    let c: f64 = unit(i).iter().zip(unit(j)).map(|(a, b)| a * b).sum();
+                    if (c - 1.0).abs() <= 1.001e-5 {
+                        0.0
+                    } else {
+                        ((c + 1.0) / 2.0).powf(power)
+                    }
+                };
+                (0..batch).map(term).sum()
+            })
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn values_are_those_of_the_formula(
+            z in prop::collection::vec(-3.0f64..3.0, 0..120),
+            width in 1usize..7,
+            power in 1.0f64..50.0,
+        ) {
+            let batch = z.len() / width;
+            let z = &z[..batch * width];
+            let got = angular_separation(z, shape(batch, width), law(power)).unwrap();
+            for (a, b) in got.iter().zip(naive(z, batch, width, power)) {
+                prop_assert!((a - b).abs() <= 1e-9 * (1.0 + b.abs()));
+            }
+        }
+
+        #[test]
+        fn gradients_are_those_of_finite_differences(
+            z in prop::collection::vec(0.5f64..3.0, 12),
+            upstream in prop::collection::vec(-1.0f64..1.0, 4),
+            at in 0usize..12,
+        ) {
+            let (shape, law, step) = (shape(4, 3), law(3.0), 1e-6);
+            let value = |z: &[f64]| -> f64 {
+                let losses = angular_separation(z, shape, law).unwrap();
+                losses.iter().zip(&upstream).map(|(l, u)| l * u).sum()
+            };
+            let nudged = |by: f64| {
+                let mut moved = z.clone();
+                moved[at] += by;
+                value(&moved)
+            };
+            let grad = angular_separation_grad(&z, &upstream, shape, law).unwrap();
+            let slope = (nudged(step) - nudged(-step)) / (2.0 * step);
+            // Between the two a pair may come to count, or cease to: then there is no slope.
+            prop_assume!((nudged(step) - nudged(-step)).abs() < 0.1);
+            prop_assert!((grad[at] - slope).abs() < 1e-4);
+        }
     }
 }

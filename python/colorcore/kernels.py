@@ -209,7 +209,7 @@ def _addresses(name: str, values: ArrayLike | Sequence[int]) -> NDArray[np.uint6
 
 def _latents(latents: ArrayLike) -> Array:
     array = np.asarray(latents)
-    if array.dtype not in FLOATS or array.ndim < 2:
+    if array.dtype not in FLOATS or array.ndim < 2 or array.shape[-1] == 0:
         raise (ValueError if array.dtype in FLOATS else TypeError)(
             "latents must be float32 or float64 with shape (..., batch, k), got "
             f"{array.dtype} {array.shape}; cast with .astype(float)"
