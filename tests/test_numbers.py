@@ -63,15 +63,15 @@ def bear_out(runs: pd.DataFrame) -> pd.DataFrame:
     return runs.assign(**extra, surgery_gap=1e-9, unlike_red_max=0.005)
 
 
-BROKEN = {
+BROKEN: dict[str, dict[str, float]] = {
     "baseline": {"baseline cyan": 0.01},
     "cosine above 0.9": {"red_cosine": 0.5},
     "one sample in a thousand": {"labelled_red": 200},
     "mid-grey": {"ablated red": 0.1},
     "hurt most": {"ablated teal": 0.2},
     "90° or more": {"ablated cyan": 0.02},
-    "without likeness": {"unlike_red_max": 0.02},
-    "fivefold": {"ablated red": 0.4},
+    "unlike red": {"unlike_red_max": 0.02},
+    "threefold": {"ablated red": 0.4},
     "same outputs": {"surgery_gap": 1e-4},
 }
 
