@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 from pathlib import Path
@@ -12,7 +11,7 @@ import yaml
 from pydantic import ConfigDict, ValidationError
 
 from colorcore import schedule
-from colorcore.errors import InputError
+from colorcore.errors import InputError, suggest
 from colorcore.schedule import Schedule
 from colorcore.settings import (
     AngularAnchor,
@@ -114,8 +113,7 @@ def _explain(error: Any) -> str:
 
 
 def _near(got: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(got, known, n=1)
-    return f"did you mean {near[0]}?" if near else "remove or rename it"
+    return suggest(got, known, otherwise="remove or rename it")
 
 
 def _terms() -> list[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, NoReturn
@@ -12,7 +12,7 @@ from typing import NamedTuple, NoReturn
 import numpy as np
 import pandas as pd
 
-from colorcore.errors import InputError
+from colorcore.errors import InputError, suggest
 from colorcore.interpolation import INTERPOLATIONS, SPACES, interpolate
 
 STEP, PHASE, ACTION = "STEP", "PHASE", "ACTION"
@@ -160,9 +160,8 @@ def _property(path: Path, header: str) -> Property:
     return Property(header, name, space, interpolation)
 
 
-def _wanted(what: str, got: str, known) -> str:
-    near = difflib.get_close_matches(got, known, n=1)
-    remedy = f"did you mean {near[0]}?" if near else "use one of these"
+def _wanted(what: str, got: str, known: Collection[str]) -> str:
+    remedy = suggest(got, known, otherwise="use one of these")
     return f"wanted {what} {', '.join(known)}, got {got!r}; {remedy}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ import pandas as pd
 
 from colorcore.color import NAMES, hex_code, named_rgb
 from colorcore.distribution import agreement, summary
-from colorcore.errors import InputError
+from colorcore.errors import unknown
 from colorcore.experiment import Experiment
 from colorcore.numerals import percent, significant
 from colorcore.outputs import write_text
@@ -197,8 +196,6 @@ def render(name: str, experiment: Experiment, folder: Path, published: Path) -> 
     Raises: InputError when there is no such table or its data cannot be used.
     """
     if name not in TABLES:
-        near = difflib.get_close_matches(name, TABLES, n=1)
-        remedy = f"did you mean {near[0]}?" if near else "choose one of them"
-        raise InputError(f"table: wanted one of {', '.join(TABLES)}, got {name!r}; {remedy}")
+        raise unknown("table", name, TABLES)
     text = TABLES[name](experiment, Results(folder, published))
     write_text(folder / "tables" / f"{name}.md", text)

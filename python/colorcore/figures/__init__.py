@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib import import_module
 from pathlib import Path
 
-from colorcore.errors import InputError
+from colorcore.errors import unknown
 from colorcore.experiment import Experiment
 
 VARIANTS = ("baseline", "ablated", "pruned")
@@ -35,9 +34,7 @@ def render(name: str, experiment: Experiment, results: Path, published: Path) ->
     Raises: InputError when there is no such figure or its data cannot be used.
     """
     if name not in FIGURES:
-        near = difflib.get_close_matches(name, NAMES, n=1)
-        remedy = f"did you mean {near[0]}?" if near else "choose one of them"
-        raise InputError(f"figure: wanted one of {', '.join(NAMES)}, got {name!r}; {remedy}")
+        raise unknown("figure", name, NAMES)
 
     from colorcore.figures import style
     from colorcore.outputs import write_text
