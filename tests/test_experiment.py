@@ -142,3 +142,35 @@ def test_what_is_not_yaml_is_refused(folder):
     (folder / "experiment.yaml").write_text("just words")
     with pytest.raises(ExperimentError, match="the file: wanted a valid dictionary"):
         load(folder)
+
+
+def test_a_key_that_stands_twice_is_refused(folder):
+    change(folder, "batch_size: 64", "batch_size: 64\n  batch_size: 32")
+    with pytest.raises(ExperimentError, match="key 'batch_size' stands twice"):
+        load(folder)
+
+
+def test_a_negative_learning_rate_is_refused(folder):
+    change(folder, "0.05,,,", "-0.05,,,", "dopesheet.csv")
+    with pytest.raises(ExperimentError) as caught:
+        load(folder)
+    assert str(caught.value) == (
+        f"{folder}/dopesheet.csv, column lr: wanted no rate below 0, got -0.05; raise it"
+    )
+
+
+@pytest.mark.parametrize("name", ["recon", "loss", "labelled_red"])
+def test_a_regularizer_named_as_a_column_of_the_history_is_refused(folder, name):
+    for file in ("experiment.yaml", "dopesheet.csv"):
+        change(folder, "reg-anchor", name, file)
+    with pytest.raises(ExperimentError, match=f"rename it, reg-{name} say"):
+        load(folder)
+
+
+def test_the_digest_tells_the_order_of_labels(folder):
+    label = "green: {affinity: vibrancy, power: 1, rate: 0.01}"
+    red = "red: {affinity: redness, power: 8, rate: 0.08}"
+    change(folder, red, f"{red}\n  {label}")
+    first = digest(load(folder))
+    change(folder, f"{red}\n  {label}", f"{label}\n  {red}")
+    assert digest(load(folder)) != first

@@ -89,8 +89,8 @@ MISTAKES = {
     "STEP,lr:log\n0,0\n": "row 2, column 'lr:log': wanted a positive number in log space, got 0; "
     "raise it",
     "STEP,lr\n0,\n": "column 'lr': wanted at least one value, got none; key step 0",
-    "STEP,lr\nx,1\n": "row 2, column STEP: wanted a whole number, +N, -N, +F or -F, got 'x'; "
-    "write one",
+    "STEP,lr\nx,1\n": "row 2, column STEP: wanted a whole number up to 10000000, +N, -N, +F or -F, "
+    "got 'x'; write one",
     "STEP,lr\n5,1\n": "row 2, column STEP: wanted the first row on step 0, got '5'; start at 0",
     "STEP,lr\n0,1\n0,2\n": "row 3, column STEP: wanted a step after 0, that of row 2, got '0', "
     "which is step 0; keep rows in order, one a step",
@@ -103,7 +103,8 @@ MISTAKES = {
     "step; add one",
     "STEP,lr\n0,1\n+1.5,1\n9,1\n": "row 3, column STEP: wanted a whole number of steps or a "
     "fraction between 0 and 1, got '+1.5'; write one",
-    "STEP,lr\n0,1\n+x,1\n9,1\n": "row 3, column STEP: wanted a finite number, got 'x'; write one",
+    "STEP,lr\n0,1\n+x,1\n9,1\n": "row 3, column STEP: wanted +N, -N, +F or -F, got '+x'; write one",
+    "STEP,lr\n0,1\n++5,1\n": "row 3, column STEP: wanted +N, -N, +F or -F, got '++5'; write one",
 }
 
 
@@ -114,6 +115,29 @@ def test_mistakes_name_file_row_column_and_remedy(tmp_path, text):
     with pytest.raises(ScheduleError) as caught:
         read(path)
     assert str(caught.value) == f"{path}, {MISTAKES[text]}"
+
+
+@pytest.mark.parametrize(
+    ("rows", "steps"),
+    [
+        ("0,1\n5,1\n+0.5,2\n10,3", [0, 5, 8, 10]),
+        ("0,1\n-0.5,2\n39,3", [0, 20, 39]),
+        ("0,1\n+0.33,2\n750,3", [0, 248, 750]),
+    ],
+)
+def test_a_fractional_step_is_rounded_half_to_even(tmp_path, rows, steps):
+    path = tmp_path / "dopesheet.csv"
+    path.write_text(f"STEP,lr\n{rows}\n")
+    assert read(path).keyframes["step"].tolist() == steps
+
+
+def test_an_unclosed_quote_and_a_folder_are_refused(tmp_path):
+    path = tmp_path / "dopesheet.csv"
+    path.write_text('STEP,lr\n0,"1\n5\n')
+    with pytest.raises(ScheduleError, match="wanted CSV, got something else"):
+        read(path)
+    with pytest.raises(ScheduleError, match="wanted a file that can be read, got Is a directory"):
+        read(tmp_path)
 
 
 def test_a_missing_sheet_is_named(tmp_path):

@@ -32,6 +32,7 @@ from colorcore.settings import (
 
 SETTINGS, DOPESHEET = "experiment.yaml", "dopesheet.csv"
 LEARNING_RATE = "lr"  # the dopesheet column that is no regularizer's weight
+RESERVED = ("lr", "loss", "recon", "seed", "step")  # columns of the history, not names of terms
 
 
 class ExperimentError(InputError):
@@ -68,15 +69,34 @@ def digest(experiment: Experiment) -> str:
     table = experiment.schedule.table
     content = experiment.model_dump(mode="json", exclude={"schedule"})
     content["schedule"] = {name: table[name].tolist() for name in table.columns}
+    # The order of labels decides their draws and that of regularizers the order of sums.
+    content["order"] = [list(experiment.labels), list(experiment.regularizers)]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+class UniqueKeys(yaml.SafeLoader):
+    """YAML in which a key that stands twice is an error, and not overwritten without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for (key_node, _), key in zip(node.value, keys, strict=True):
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"key {key!r} stands twice", key_node.start_mark
+                )
+        return super().construct_mapping(node, deep)
 
 
 def _read(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=UniqueKeys)
     except (FileNotFoundError, NotADirectoryError):
         raise ExperimentError(
             f"{path}: no such file; name a folder that holds {SETTINGS} and {DOPESHEET}"
+        ) from None
+    except OSError as error:
+        raise ExperimentError(
+            f"{path}: wanted a file that can be read, got {error.strerror}; mend it"
         ) from None
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
@@ -131,6 +151,17 @@ def _check_columns(folder: Path, experiment: Experiment) -> None:
     sheet, settings = folder / DOPESHEET, folder / SETTINGS
     if LEARNING_RATE not in columns:
         raise ExperimentError(f"{sheet}, row 1: wanted a column lr, got {columns}; add it")
+    slowest = experiment.schedule.table[LEARNING_RATE].min()
+    if slowest < 0:
+        raise ExperimentError(
+            f"{sheet}, column lr: wanted no rate below 0, got {slowest:g}; raise it"
+        )
+    for term in terms:
+        if term in RESERVED or term.startswith("labelled_"):
+            raise ExperimentError(
+                f"{settings}: regularizers.{term}: wanted a name that the history does not use "
+                f"otherwise, got {term!r}; rename it, reg-{term} say"
+            )
     for column in columns:
         if column != LEARNING_RATE and column not in terms:
             raise ExperimentError(

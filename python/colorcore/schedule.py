@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,8 @@ from colorcore.errors import InputError, suggest
 from colorcore.interpolation import INTERPOLATIONS, SPACES, interpolate
 
 STEP, PHASE, ACTION = "STEP", "PHASE", "ACTION"
+AMOUNT = re.compile(r"[0-9]+|[0-9]*\.[0-9]+")
+MOST_STEPS = 10_000_000  # a slip of the finger, not a schedule: the table has a row a step
 
 
 class ScheduleError(InputError):
@@ -38,7 +42,7 @@ class Row(NamedTuple):
     cells: dict[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Schedule:
     """A resolved dopesheet.
 
@@ -110,7 +114,18 @@ def _read_rows(path: Path) -> tuple[list[str], list[Row]]:
             f"{path}: wanted UTF-8 text, got other bytes ({error.reason} at byte {error.start}); "
             "export it again as CSV in UTF-8"
         ) from None
-    lines = csv.reader(text.splitlines())
+    except OSError as error:
+        raise ScheduleError(
+            f"{path}: wanted a file that can be read, got {error.strerror}; mend it"
+        ) from None
+    try:
+        return _split(path, text)
+    except csv.Error as error:
+        raise ScheduleError(f"{path}: wanted CSV, got something else ({error}); mend it") from None
+
+
+def _split(path: Path, text: str) -> tuple[list[str], list[Row]]:
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     header = [cell.strip() for cell in next(lines, [])]
     if STEP not in header:
         _fail(path, "row 1", f"wanted a column {STEP}, got {header}; add it")
@@ -195,18 +210,20 @@ def _absolute(path: Path, row: Row) -> int | None:
     cell = row.cells[STEP]
     if cell[:1] in ("+", "-"):
         return None
-    if not cell.isdecimal():
+    if not cell.isdecimal() or len(cell) > len(str(MOST_STEPS)) or int(cell) > MOST_STEPS:
         _fail(
             path,
             f"row {row.line}, column {STEP}",
-            f"wanted a whole number, +N, -N, +F or -F, got {cell!r}; write one",
+            f"wanted a whole number up to {MOST_STEPS}, +N, -N, +F or -F, got {cell!r}; write one",
         )
     return int(cell)
 
 
 def _relative(path: Path, rows: list[Row], absolute: list[int | None], i: int) -> int:
     cell, place = rows[i].cells[STEP], f"row {rows[i].line}, column {STEP}"
-    amount = _number(path, place, cell[1:])
+    if not AMOUNT.fullmatch(cell[1:]):
+        _fail(path, place, f"wanted +N, -N, +F or -F, got {cell!r}; write one")
+    amount = float(cell[1:])
     before = next((s for s in reversed(absolute[:i]) if s is not None), None)
     after = next((s for s in absolute[i + 1 :] if s is not None), None)
     fraction = 0 < amount < 1
@@ -221,14 +238,15 @@ def _relative(path: Path, rows: list[Row], absolute: list[int | None], i: int) -
         _fail(path, place, f"{cell!r} needs a row above with an absolute step; add one")
     if after is None and (fraction or cell[0] == "-"):
         _fail(path, place, f"{cell!r} needs a row below with an absolute step; add one")
-    distance = int(amount)
+    start = before if cell[0] == "+" else after
+    assert start is not None
+    length = amount
     if fraction:
         assert before is not None
         assert after is not None
-        distance = round(amount * (after - before))  # half to even, as the original rounds
-    start = before if cell[0] == "+" else after
-    assert start is not None
-    return start + distance if cell[0] == "+" else start - distance
+        length = amount * (after - before)
+    # Half to even, and the step rather than the distance to it: so the original rounds.
+    return round(start + length if cell[0] == "+" else start - length)
 
 
 def _keys(

@@ -18,7 +18,8 @@ Power = Annotated[float, Field(ge=1, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
 Dim = Annotated[int, Field(ge=0)]
 Dims = Annotated[tuple[Dim, ...], Field(strict=False, min_length=1)]
-Direction = Annotated[tuple[float, ...], Field(strict=False, min_length=1)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Direction = Annotated[tuple[Finite, ...], Field(strict=False, min_length=1)]
 
 
 class Cube(Settings):
@@ -129,5 +130,5 @@ class ExperimentSettings(Settings):
     optimizer: Optimizer
     regularizers: dict[str, Annotated[Regularizer, Field(discriminator="term")]]
     surgery: Surgery
-    representative_seed: Annotated[int, Field(ge=0)]
+    representative_seed: Annotated[int, Field(ge=0, lt=2**63)]
     snapshots: Annotated[tuple[Dim, ...], Field(strict=False, min_length=1)]
