@@ -57,6 +57,8 @@ MISTAKES = {
     ("rate: 0.08", "rate: 1.5"): "labels.red.rate: wanted less than or equal to 1, got 1.5; "
     "change it",
     ("rate: 0.08", "rate: high"): "labels.red.rate: wanted a valid number, got 'high'; change it",
+    ("eps: 1.0e-8", "eps: 1e-8"): "optimizer.eps: wanted a valid number, got '1e-8'; write it with "
+    "a point, as 1.0e-8",
     ("rate: 0.08", "rat: 0.08"): "labels.red.rate: wanted a value, got none; add it",
     ("batch_size: 64", "batch_size: 64\n  batchsize: 1"): "data.batchsize: wanted only known keys, "
     "got this one; did you mean batch_size?",

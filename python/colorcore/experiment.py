@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any, get_args
 
@@ -129,7 +130,13 @@ def _explain(error: Any) -> str:
     wanted = (
         error["msg"].replace("Input should be", "wanted").replace("Input should have", "wanted")
     )
-    return f"{place or 'the file'}: {wanted}, got {error['input']!r}; change it"
+    remedy = "write it with a point, as 1.0e-8" if _is_float(error["input"]) else "change it"
+    return f"{place or 'the file'}: {wanted}, got {error['input']!r}; {remedy}"
+
+
+def _is_float(value: object) -> bool:
+    """Whether a text is a number that YAML takes for a text, as it does 1e-8."""
+    return isinstance(value, str) and re.fullmatch(r"[+-]?\d+e[+-]?\d+", value) is not None
 
 
 def _near(got: str, known: list[str]) -> str:
