@@ -30,7 +30,7 @@ def median_seconds(work: Callable[[], object], repeats: int) -> float:
 
 def main(threads: Annotated[int, typer.Option(min=1)] = 1) -> None:
     """Print milliseconds for many small batches and for one large batch."""
-    os.environ["RAYON_NUM_THREADS"] = str(threads)
+    os.environ["COLORCORE_NUM_THREADS"] = str(threads)
     import torch
 
     from colorcore.separation import angular_separation, formula

@@ -21,10 +21,27 @@ pub enum Error {
         high: f64,
         got: f64,
     },
+    /// A hue that is not finite.
+    Hue { got: f64 },
+    /// A shape that says more numbers than there can be.
+    Size { name: &'static str },
     /// No colours to draw from.
     NoColors,
     /// Vectors without a coordinate.
     NoWidth,
+}
+
+impl Error {
+    /// A number that is not in [0, 1].
+    pub fn unit(name: &'static str, got: f64) -> Self {
+        let (low, high) = (0.0, 1.0);
+        Self::Range {
+            name,
+            low,
+            high,
+            got,
+        }
+    }
 }
 
 impl fmt::Display for Error {
@@ -50,6 +67,8 @@ impl fmt::Display for Error {
             } => {
                 write!(f, "{name} must lie in [{low}, {high}], got {got}")
             }
+            Self::Hue { got } => write!(f, "hue must be finite, in turns, got {got}"),
+            Self::Size { name } => write!(f, "{name} must fit in memory, got a larger shape"),
             Self::NoWidth => write!(f, "latents must have at least one coordinate, got none"),
             Self::NoColors => write!(f, "colors must hold at least one colour, got none"),
         }
@@ -67,4 +86,15 @@ pub fn check_length(name: &'static str, got: usize, wanted: usize) -> Result<()>
     } else {
         Err(Error::Length { name, wanted, got })
     }
+}
+
+/// How many numbers a shape holds.
+pub fn size(name: &'static str, shape: &[usize]) -> Result<usize> {
+    let product = shape
+        .iter()
+        .try_fold(1usize, |size, &n| size.checked_mul(n));
+    // No buffer may be longer than a signed number of bytes says; a number has at most eight.
+    product
+        .filter(|&size| size <= isize::MAX as usize / 8)
+        .ok_or(Error::Size { name })
 }

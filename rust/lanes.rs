@@ -1,44 +1,75 @@
 //! Samples side by side in lanes, as the inner loops want them.
 //!
-//! Everything here is inlined into those loops, and so compiled for each instruction set with them.
+//! Everything here is inlined into those loops, and so compiled for each path with them.
 
+use pulp::{Simd, bytemuck};
+
+use crate::path::is_fused;
 use crate::real::Real;
 
-/// Rows that are worked on together, each in a lane of its own.
-pub const LANES: usize = 16;
+/// The lanes of the widest register there is, of the narrowest numbers.
+pub const MOST_LANES: usize = 16;
 
-pub type Lanes<T> = [T; LANES];
+/// How many numbers a vector holds.
+#[inline(always)]
+pub fn lanes<T: Real, S: Simd>() -> usize {
+    size_of::<T::Vector<S>>() / size_of::<T>()
+}
+
+/// a · b + c, rounded once where the processor can, else twice.
+#[inline(always)]
+pub fn multiply_add<T: Real, S: Simd>(
+    simd: S,
+    a: T::Vector<S>,
+    b: T::Vector<S>,
+    c: T::Vector<S>,
+) -> T::Vector<S> {
+    if is_fused::<S>() {
+        T::fused(simd, a, b, c)
+    } else {
+        T::sum(simd, T::product(simd, a, b), c)
+    }
+}
+
+/// A vector of numbers, one for each lane; 0 in lanes past them.
+#[inline(always)]
+pub fn load<T: Real, S: Simd>(numbers: &[T]) -> T::Vector<S> {
+    let mut buffer = [T::ZERO; MOST_LANES];
+    buffer[..numbers.len()].copy_from_slice(numbers);
+    bytemuck::cast_slice(&buffer[..lanes::<T, S>()])[0]
+}
+
+/// The numbers of a vector, as many as there is room for.
+#[inline(always)]
+pub fn store<T: Real, S: Simd>(vector: T::Vector<S>, numbers: &mut [T]) {
+    numbers.copy_from_slice(&bytemuck::cast_slice(&[vector])[..numbers.len()]);
+}
 
 /// Vectors of as many samples as there are lanes, a coordinate of all of them side by side.
 ///
 /// `K` is their width, or 0 for one known only when the program runs.
-pub struct Columns<T, const K: usize> {
-    fixed: [Lanes<T>; K],
-    grown: Vec<Lanes<T>>,
+pub struct Columns<T: Real, S: Simd, const K: usize> {
+    fixed: [T::Vector<S>; K],
+    grown: Vec<T::Vector<S>>,
 }
 
-impl<T: Real, const K: usize> Columns<T, K> {
+impl<T: Real, S: Simd, const K: usize> Columns<T, S, K> {
     #[inline(always)]
-    pub fn new(width: usize) -> Self {
-        let zero = [T::ZERO; LANES];
-        let grown = if K == 0 {
-            vec![zero; width]
-        } else {
-            Vec::new()
-        };
+    pub fn zeros(simd: S, width: usize) -> Self {
+        let zero = T::splat(simd, T::ZERO);
         Self {
             fixed: [zero; K],
-            grown,
+            grown: vec![zero; if K == 0 { width } else { 0 }],
         }
     }
 
     #[inline(always)]
-    fn get(&self) -> &[Lanes<T>] {
+    pub fn get(&self) -> &[T::Vector<S>] {
         if K == 0 { &self.grown } else { &self.fixed }
     }
 
     #[inline(always)]
-    fn get_mut(&mut self) -> &mut [Lanes<T>] {
+    pub fn get_mut(&mut self) -> &mut [T::Vector<S>] {
         if K == 0 {
             &mut self.grown
         } else {
@@ -46,71 +77,31 @@ impl<T: Real, const K: usize> Columns<T, K> {
         }
     }
 
+    /// Takes in rows, at most as many as there are lanes; lanes past them get the zero vector.
     #[inline(always)]
-    pub fn clear(&mut self) {
-        self.get_mut().fill([T::ZERO; LANES]);
-    }
-
-    /// Takes in the samples from `start` on; lanes past them get the zero vector.
-    #[inline(always)]
-    pub fn gather(&mut self, units: &[T], start: usize, rows: usize) {
-        self.clear();
+    pub fn gather(&mut self, rows: &[T]) {
         let columns = self.get_mut();
         let width = columns.len();
-        for (lane, unit) in units[start * width..]
-            .chunks_exact(width)
-            .take(rows)
-            .enumerate()
-        {
-            for (column, &x) in columns.iter_mut().zip(unit) {
-                column[lane] = x;
+        let count = rows.len() / width;
+        for (k, column) in columns.iter_mut().enumerate() {
+            let mut buffer = [T::ZERO; MOST_LANES];
+            for (lane, x) in buffer[..count].iter_mut().enumerate() {
+                *x = rows[lane * width + k];
+            }
+            *column = bytemuck::cast_slice(&buffer[..lanes::<T, S>()])[0];
+        }
+    }
+
+    /// Writes as many rows as there is room for.
+    #[inline(always)]
+    pub fn scatter(&self, rows: &mut [T]) {
+        let width = self.get().len();
+        let count = rows.len() / width;
+        for (k, column) in self.get().iter().enumerate() {
+            let numbers: &[T] = bytemuck::cast_slice(std::slice::from_ref(column));
+            for (lane, &x) in numbers[..count].iter().enumerate() {
+                rows[lane * width + k] = x;
             }
         }
-    }
-
-    /// Writes the samples out again, each times a factor.
-    #[inline(always)]
-    pub fn scatter(&self, out: &mut [T], factor: T) {
-        let columns = self.get();
-        for (lane, row) in out.chunks_exact_mut(columns.len()).enumerate() {
-            for (x, column) in row.iter_mut().zip(columns) {
-                *x = factor * column[lane];
-            }
-        }
-    }
-
-    /// The cosine of each lane's sample with another.
-    #[inline(always)]
-    pub fn cosines(&self, other: &[T]) -> Lanes<T> {
-        let mut cosines = [T::ZERO; LANES];
-        for (column, &x) in self.get().iter().zip(other) {
-            for lane in 0..LANES {
-                cosines[lane] += column[lane] * x;
-            }
-        }
-        cosines
-    }
-
-    #[inline(always)]
-    pub fn add_scaled(&mut self, weights: &Lanes<T>, other: &[T]) {
-        for (column, &x) in self.get_mut().iter_mut().zip(other) {
-            for lane in 0..LANES {
-                column[lane] += weights[lane] * x;
-            }
-        }
-    }
-
-    #[inline(always)]
-    pub fn add(&mut self, more: &Self) {
-        for (column, addend) in self.get_mut().iter_mut().zip(more.get()) {
-            add(column, addend);
-        }
-    }
-}
-
-#[inline(always)]
-pub fn add<T: Real>(sums: &mut Lanes<T>, more: &Lanes<T>) {
-    for lane in 0..LANES {
-        sums[lane] += more[lane];
     }
 }

@@ -10,13 +10,17 @@
 //! [`error::Error`], and gives the same bits whatever the number of threads.
 
 pub mod cube;
+mod directions;
 pub mod error;
+pub mod hsv;
 pub mod labels;
 mod lanes;
 pub mod law;
+mod pairs;
+pub mod path;
 #[cfg(feature = "python")]
 mod python;
 pub mod real;
 pub mod rng;
-pub mod rows;
 pub mod separation;
+pub mod threads;

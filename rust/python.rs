@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use crate::error::{Error, Result};
 use crate::law::Law;
 use crate::separation::Shape;
-use crate::{cube, labels, separation};
+use crate::{cube, hsv, labels, separation};
 
 impl From<Error> for PyErr {
     fn from(error: Error) -> Self {
@@ -46,17 +46,16 @@ fn cube_of<'py, T: Element + Sync>(
     array(py, values, &[a.len(), b.len(), c.len(), 3])
 }
 
-fn shape_of(latents: usize, batch: usize, width: usize, items: usize) -> Result<Shape> {
-    crate::error::check_length("latents", latents, items * batch * width)?;
-    Ok(Shape {
+fn shape_of((items, batch, width): (usize, usize, usize)) -> Shape {
+    Shape {
         items,
         batch,
         width,
-    })
+    }
 }
 
 macro_rules! bindings {
-    ($type:ty, $rgb:ident, $hsv:ident, $to_hsv:ident, $to_rgb:ident, $loss:ident, $grad:ident) => {
+    ($type:ty, $rgb:ident, $hsv:ident, $to_hsv:ident, $to_rgb:ident, $loss:ident, $both:ident, $grad:ident) => {
         #[pyfunction]
         fn $rgb<'py>(
             py: Python<'py>,
@@ -83,7 +82,7 @@ macro_rules! bindings {
             rgb: Flat<'py, $type>,
         ) -> PyResult<Bound<'py, PyArrayDyn<$type>>> {
             let rgb = rgb.as_slice()?;
-            let hsv = py.detach(|| cube::rgb_to_hsv(rgb))?;
+            let hsv = py.detach(|| hsv::rgb_to_hsv(rgb))?;
             array(py, hsv, &[rgb.len()])
         }
 
@@ -93,7 +92,7 @@ macro_rules! bindings {
             hsv: Flat<'py, $type>,
         ) -> PyResult<Bound<'py, PyArrayDyn<$type>>> {
             let hsv = hsv.as_slice()?;
-            let rgb = py.detach(|| cube::hsv_to_rgb(hsv))?;
+            let rgb = py.detach(|| hsv::hsv_to_rgb(hsv))?;
             array(py, rgb, &[hsv.len()])
         }
 
@@ -105,12 +104,27 @@ macro_rules! bindings {
             power: f64,
             shift: bool,
         ) -> PyResult<Bound<'py, PyArrayDyn<$type>>> {
-            let latents = latents.as_slice()?;
+            let (latents, law) = (latents.as_slice()?, Law::new(power, shift)?);
+            let kernel = || separation::angular_separation(latents, shape_of(shape), law);
+            array(py, py.detach(kernel)?, &[shape.0, shape.1])
+        }
+
+        #[pyfunction]
+        fn $both<'py>(
+            py: Python<'py>,
+            latents: Flat<'py, $type>,
+            shape: (usize, usize, usize),
+            power: f64,
+            shift: bool,
+        ) -> PyResult<[Bound<'py, PyArrayDyn<$type>>; 2]> {
+            let (latents, law) = (latents.as_slice()?, Law::new(power, shift)?);
+            let kernel = || separation::angular_separation_with_grad(latents, shape_of(shape), law);
+            let (losses, grad) = py.detach(kernel)?;
             let (items, batch, width) = shape;
-            let shape = shape_of(latents.len(), batch, width, items)?;
-            let law = Law::new(power, shift)?;
-            let losses = py.detach(|| separation::angular_separation(latents, shape, law))?;
-            array(py, losses, &[items, batch])
+            Ok([
+                array(py, losses, &[items, batch])?,
+                array(py, grad, &[items, batch, width])?,
+            ])
         }
 
         #[pyfunction]
@@ -118,16 +132,18 @@ macro_rules! bindings {
             py: Python<'py>,
             latents: Flat<'py, $type>,
             upstream: Flat<'py, $type>,
+            grad_of_sum: Option<Flat<'py, $type>>,
             shape: (usize, usize, usize),
             power: f64,
             shift: bool,
         ) -> PyResult<Bound<'py, PyArrayDyn<$type>>> {
             let (latents, upstream) = (latents.as_slice()?, upstream.as_slice()?);
-            let (items, batch, width) = shape;
-            let shape = shape_of(latents.len(), batch, width, items)?;
+            let of_sum = grad_of_sum.as_ref().map(|g| g.as_slice()).transpose()?;
             let law = Law::new(power, shift)?;
-            let grad =
-                py.detach(|| separation::angular_separation_grad(latents, upstream, shape, law))?;
+            let grad = py.detach(|| {
+                separation::angular_separation_grad(latents, upstream, of_sum, shape_of(shape), law)
+            })?;
+            let (items, batch, width) = shape;
             array(py, grad, &[items, batch, width])
         }
     };
@@ -140,6 +156,7 @@ bindings!(
     rgb_to_hsv_f32,
     hsv_to_rgb_f32,
     angular_separation_f32,
+    angular_separation_with_grad_f32,
     angular_separation_grad_f32
 );
 bindings!(
@@ -149,6 +166,7 @@ bindings!(
     rgb_to_hsv_f64,
     hsv_to_rgb_f64,
     angular_separation_f64,
+    angular_separation_with_grad_f64,
     angular_separation_grad_f64
 );
 
@@ -179,7 +197,8 @@ mod _native {
     #[pymodule_export]
     use super::{
         angular_separation_f32, angular_separation_f64, angular_separation_grad_f32,
-        angular_separation_grad_f64, draw_batch, hsv_cube_f32, hsv_cube_f64, hsv_to_rgb_f32,
+        angular_separation_grad_f64, angular_separation_with_grad_f32,
+        angular_separation_with_grad_f64, draw_batch, hsv_cube_f32, hsv_cube_f64, hsv_to_rgb_f32,
         hsv_to_rgb_f64, rgb_cube_f32, rgb_cube_f64, rgb_to_hsv_f32, rgb_to_hsv_f64,
     };
 }

@@ -74,7 +74,7 @@ def test_training_twice_makes_the_same_bytes(small, tmp_path):
         subprocess.run(
             [sys.executable, "-m", "colorcore", "train", small, "--out", tmp_path / name,
              "--seeds", "2"],
-            env={**os.environ, "OMP_NUM_THREADS": threads, "RAYON_NUM_THREADS": threads},
+            env={**os.environ, "OMP_NUM_THREADS": threads, "COLORCORE_NUM_THREADS": threads},
             check=True,
             capture_output=True,
         )  # fmt: skip

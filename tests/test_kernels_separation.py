@@ -168,7 +168,7 @@ def test_the_bits_do_not_depend_on_the_number_of_threads():
     digests = {
         subprocess.run(
             [sys.executable, "-c", code],
-            env={**os.environ, "RAYON_NUM_THREADS": threads},
+            env={**os.environ, "COLORCORE_NUM_THREADS": threads},
             capture_output=True,
             text=True,
             check=True,

@@ -160,7 +160,7 @@ def angular_separation_grad(
     if BACKEND == "reference":
         return reference.angular_separation_grad(z, weights, power=power, shift=shift)
     kernel = getattr(_native, f"angular_separation_grad_{FLOATS[z.dtype]}")
-    return kernel(z.ravel(), weights.ravel(), _stacked(z), float(power), shift).reshape(z.shape)
+    return kernel(z.ravel(), weights.ravel(), None, _stacked(z), float(power), shift).reshape(z.shape)
 
 
 def _cube(kernel: str, names: tuple[str, ...], axes: tuple[ArrayLike, ...]) -> Array:
