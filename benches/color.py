@@ -107,7 +107,7 @@ def agree_with_colorsys(kernel: str, got: Array) -> None:
     )
 
 
-def main(json: Json = None) -> None:
+def main(rows_path: Json = None) -> None:
     """Print the time of an HSV cube and of a million conversions either way."""
     print_machine()
     builds = {
@@ -128,7 +128,7 @@ def main(json: Json = None) -> None:
                 timed = programs.time(BENCH, f"{kernel} {dtype}", repeats=7)
                 print_rows(f"{kernel}, {size}, {dtype}, threads: 2", timed)
                 rows += timed
-    save(json, rows)
+    save(rows_path, rows)
 
 
 if __name__ == "__main__":

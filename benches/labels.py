@@ -113,7 +113,7 @@ def agree(results: dict[str, Arrays]) -> None:
         check(abs(off) < 5, f"{name} labels {off:.1f} standard errors off its probabilities")
 
 
-def main(json: Json = None) -> None:
+def main(rows_path: Json = None) -> None:
     """Print the time of a step's batch for all seeds."""
     print_machine()
     builds = {
@@ -127,7 +127,7 @@ def main(json: Json = None) -> None:
         programs.build(RATE, POWER)
         rows = programs.time(BENCH, f"{SEEDS} × {BATCH}", repeats=30)
     print_rows(f"{SEEDS} seeds × {BATCH} samples of 1000 colours, one label, threads: 1", rows)
-    save(json, rows)
+    save(rows_path, rows)
 
 
 if __name__ == "__main__":

@@ -205,7 +205,7 @@ def operator_overhead() -> list[Row]:
     return rows
 
 
-def main(json: Json = None) -> None:
+def main(rows_path: Json = None) -> None:
     """Print the time of value and gradient, float32, for small, large and very large batches."""
     print_machine()
     rows = beside_peers(SMALL, threads=1, repeats=30)
@@ -213,7 +213,7 @@ def main(json: Json = None) -> None:
     rows += beside_peers(LARGEST, threads=2, repeats=3, memory=True)
     rows += over_sizes_and_powers()
     rows += operator_overhead()
-    save(json, rows)
+    save(rows_path, rows)
 
 
 if __name__ == "__main__":

@@ -1,58 +1,161 @@
-"""Time the training of an experiment as the workflow runs it, beside one with a naive separation.
+"""Time the training of an experiment as the workflow runs it, beside other ways to train it.
 
-Both train the same runs as one batched torch model, in shards side by side, each a process of its
-own from start to exit, imports included. They differ in the angular separation alone: the Rust
-kernel, or the formula in plain torch with its matrix of pairs.
+Each is timed as whole processes, from start to exit, imports and compilation included:
+
+- colorcore, in shards side by side, with its Rust separation;
+- the same with the formula in plain torch, and its matrix of pairs, for the separation;
+- the port to JAX in `benches/jax_sweep.py`, as one process and in as many shards.
 
     python benches/train.py [--experiment experiments/ex-2.10.1] [--seeds 60] [--shards 2]
 """
 
 from __future__ import annotations
 
+import json
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
+import numpy as np
 import typer
 
+from timing import Json, Row, print_machine, print_rows, save
+
+BENCH = "train"
 KERNEL = "from colorcore.__main__ import main; main()"
 NAIVE = (
     "from colorcore import regularizers, separation;"
     "regularizers.angular_separation = separation.formula;" + KERNEL
 )
+PORT = Path(__file__).with_name("jax_sweep.py")
 
 
-def train(code: str, experiment: Path, seeds: int, shards: int) -> float:
-    """Seconds until the last shard has ended."""
-    with tempfile.TemporaryDirectory() as out:
-        started = time.perf_counter()
-        jobs = [
-            subprocess.Popen(
-                [sys.executable, "-c", code, "train", experiment, "--out", out,
-                 "--seeds", str(seeds), "--shards", str(shards), "--shard", str(shard)],
-                stderr=subprocess.DEVNULL,
-            )
-            for shard in range(shards)
-        ]  # fmt: skip
-        if any(job.wait() for job in jobs):
-            raise SystemExit("a shard failed; run colorcore train by hand to see why")
-        return time.perf_counter() - started
+class Plan(NamedTuple):
+    """What is to be trained: each program trains all of it."""
+
+    experiment: Path
+    seeds: int
+    shards: int
+
+
+def colorcore(code: str, plan: Plan, out: Path) -> list[list[str]]:
+    """The commands that train the shards with the package."""
+    arguments = ["train", str(plan.experiment), "--out", str(out)]
+    return [[sys.executable, "-c", code, *arguments, *share] for share in _shares(plan)]
+
+
+def port(plan: Plan, out: Path) -> list[list[str]]:
+    """The commands that train the shards with JAX."""
+    start = [sys.executable, str(PORT), "--experiment", str(plan.experiment)]
+    return [
+        [*start, *share, "--json", str(out / f"jax-{shard}.json")]
+        for shard, share in enumerate(_shares(plan))
+    ]
+
+
+def _shares(plan: Plan) -> list[list[str]]:
+    split = ["--seeds", str(plan.seeds), "--shards", str(plan.shards)]
+    return [[*split, "--shard", str(shard)] for shard in range(plan.shards)]
+
+
+def run(commands: list[list[str]]) -> float:
+    """Seconds until the last of some commands, run side by side, has ended."""
+    quiet = subprocess.DEVNULL
+    started = time.perf_counter()
+    jobs = [subprocess.Popen(command, stdout=quiet, stderr=quiet) for command in commands]
+    codes = [job.wait() for job in jobs]
+    seconds = time.perf_counter() - started
+    if any(codes):
+        raise SystemExit(f"failed; run it by hand to see why: {' '.join(commands[0])}")
+    return seconds
+
+
+def package_errors(out: Path) -> tuple[list[float], list[float]]:
+    """Each run's error on the validation grid and on its last batch, as the package trained it."""
+    from colorcore import checkpoint, evaluate, results
+    from colorcore.cube import flat_colors, validation_grid
+
+    place = results.Results(out)
+    shards = range(len(list(out.glob("weights-*"))))
+    model, _ = checkpoint.load([place.weights_path(shard) for shard in shards])
+    grid = evaluate.respond(model, flat_colors(validation_grid())).mse.mean(axis=1)
+    last: list[float] = []
+    for shard in shards:
+        history = results.read_shard_history(place.shard_history_path(shard))
+        last += history["recon"][history["step"] == history["step"].max()].tolist()
+    return grid.tolist(), last
+
+
+def port_errors(out: Path) -> tuple[list[float], list[float]]:
+    """The same of the runs that JAX trained."""
+    found = [json.loads(path.read_text()) for path in sorted(out.glob("jax-*"))]
+    grid, last = ([error for one in found for error in one[key]] for key in ("val_mse", "recon"))
+    return grid, last
+
+
+def port_phases(out: Path) -> tuple[float, float]:
+    """Seconds that JAX compiled, and that it then trained; of the slowest shard."""
+    found = [json.loads(path.read_text()) for path in out.glob("jax-*")]
+    return max(one["compile"] for one in found), max(one["train"] for one in found)
+
+
+def measure(
+    programs: dict[str, Callable[[Path], list[list[str]]]], case: str, repeats: int, folder: Path
+) -> list[Row]:
+    """Median times of programs that take turns; each leaves its results in a folder of its name."""
+    seconds: dict[str, list[float]] = {name: [] for name in programs}
+    for _ in range(repeats):
+        for name, commands in programs.items():
+            (folder / name).mkdir(exist_ok=True)
+            seconds[name].append(run(commands(folder / name)))
+    return [Row(BENCH, case, name, statistics.median(times)) for name, times in seconds.items()]
+
+
+def print_errors(programs: list[str], folder: Path) -> None:
+    """How well the runs turned out, to see that all programs trained the same thing."""
+    print("\nmean squared error, mean over runs\n  program                  validation  last batch")
+    for name in programs:
+        read = port_errors if name.startswith("JAX") else package_errors
+        grid, last = read(folder / name)
+        print(f"  {name:24}{np.mean(grid):11.2e}{np.mean(last):12.2e}")
 
 
 def main(
     experiment: Annotated[Path, typer.Option()] = Path("experiments/ex-2.10.1"),
     seeds: Annotated[int, typer.Option(min=1)] = 60,
     shards: Annotated[int, typer.Option(min=1)] = 2,
+    repeats: Annotated[int, typer.Option(min=1)] = 3,
+    rows_path: Json = None,
 ) -> None:
-    """Train once with each separation and print the times and their ratio."""
-    print(f"{experiment.name}: {seeds} seeds in {shards} shards, whole processes")
-    kernel = train(KERNEL, experiment, seeds, shards)
-    print(f"  Rust separation   {kernel:6.1f} s")
-    naive = train(NAIVE, experiment, seeds, shards)
-    print(f"  naive separation  {naive:6.1f} s   {naive / kernel:.1f} times as long")
+    """Train with each program in turn and print times, ratios and what came of it."""
+    plan = Plan(experiment, seeds, shards)
+    programs: dict[str, Callable[[Path], list[list[str]]]] = {
+        "colorcore": lambda out: colorcore(KERNEL, plan, out),
+        "naive separation": lambda out: colorcore(NAIVE, plan, out),
+    }
+    if find_spec("jax"):
+        programs["JAX, one process"] = lambda out: port(plan._replace(shards=1), out)
+        programs[f"JAX, {shards} shards"] = lambda out: port(plan, out)
+    case = f"{experiment.name}, {seeds} seeds"
+    print_machine()
+    with tempfile.TemporaryDirectory() as folder:
+        rows = measure(programs, case, repeats, Path(folder))
+        title = f"{case}: whole processes, colorcore in {shards} shards, threads: as they come"
+        if "JAX, one process" not in programs:
+            rows.append(Row(BENCH, case, "JAX", reason="not installed: pip install jax"))
+        print_rows(title, rows, unit="s")
+        for name in programs:
+            if name.startswith("JAX"):
+                compiling, training = port_phases(Path(folder) / name)
+                print(f"  {name}: compiled in {compiling:.1f} s, then trained in {training:.1f} s")
+        print_errors(list(programs), Path(folder))
+    save(rows_path, rows)
 
 
 if __name__ == "__main__":
