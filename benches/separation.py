@@ -173,6 +173,7 @@ def beside_peers(shape: Shape, *, threads: int, repeats: int, memory: bool = Fal
         "JAX": jax_jit,
     }
     with Programs(builds, threads=threads) as programs:
+        programs.build((*shape[:-2], 2, shape[-1]), POWER)  # what libraries set up at first use
         agree(programs.build(shape, POWER))
         rows = programs.time(BENCH, f"{shape}, threads {threads}", repeats=repeats)
     print_rows(f"{shape}, power {POWER:g}, threads: {threads}", rows, memory=memory)
