@@ -59,7 +59,7 @@ def colorcore(shape: Shape, power: float) -> Work:
 def naive(shape: Shape, power: float) -> Work:
     """Plain torch, with its matrix of pairs."""
     _refuse_matrix(shape)
-    from colorcore.separation import formula
+    from colorcore.formula import formula
 
     return _autograd(lambda z: formula(z, power, True), shape)
 

@@ -157,7 +157,7 @@ def _serve(pipe: Connection, build: Build, threads: int) -> None:
 
 def _limit(threads: int) -> None:
     """Hold every library to so many threads, before any has started one."""
-    os.environ["RAYON_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = str(threads)
+    os.environ["COLORCORE_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = str(threads)
     os.environ["JAX_PLATFORMS"] = "cpu"
     if hasattr(os, "sched_setaffinity"):  # Linux; JAX has no other way to say it
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])

@@ -15,7 +15,7 @@ def names(command):
 
 def test_training_depends_on_the_kernels_and_not_on_figures():
     found = names("train")
-    assert {"python/colorcore/train.py", "python/colorcore/cli.py", "rust/rows.rs"} <= found
+    assert {"python/colorcore/train.py", "python/colorcore/cli.py", "rust/pairs.rs"} <= found
     assert "Cargo.lock" in found
     assert not any("figures" in name or name.endswith("report.py") for name in found)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from colorcore.kernels import (
         angular_separation,
         angular_separation_grad,
+        angular_separation_with_grad,
         draw_batch,
         hsv_cube,
         hsv_to_rgb,
@@ -29,6 +30,7 @@ __version__ = "0.1.0"
 __all__ = [
     "angular_separation",
     "angular_separation_grad",
+    "angular_separation_with_grad",
     "draw_batch",
     "hsv_cube",
     "hsv_to_rgb",

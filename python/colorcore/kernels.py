@@ -15,7 +15,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from colorcore import reference
+from colorcore import arguments, reference
+from colorcore.arguments import FLOATS, Array
 
 BACKEND = os.environ.get("COLORCORE_BACKEND", "native")
 
@@ -32,11 +33,6 @@ except ImportError as error:
         ) from error
     _native = cast(Any, None)  # asked for the reference, nothing will look for it
 
-Array = NDArray[Any]
-
-FLOATS = {np.dtype(np.float32): "f32", np.dtype(np.float64): "f64"}
-LARGEST_ADDRESS = 2**63  # seeds and steps fit a signed integer, as torch and pandas keep them
-
 
 def rgb_cube(r: ArrayLike, g: ArrayLike, b: ArrayLike) -> Array:
     """Every combination of red, green and blue.
@@ -44,8 +40,22 @@ def rgb_cube(r: ArrayLike, g: ArrayLike, b: ArrayLike) -> Array:
     Shapes: (R,), (G,), (B,), in [0, 1] → (R, G, B, 3), RGB in [0, 1], of the axes' float type.
 
     Raises: TypeError for axes that are not one float type; ValueError for other shapes or ranges.
+
+    Example:
+
+        >>> cube = rgb_cube([0.0, 1.0], [0.0, 0.5, 1.0], [0.25])
+        >>> cube.shape
+        (2, 3, 1, 3)
+        >>> cube[1, 1, 0].tolist()
+        [1.0, 0.5, 0.25]
     """
-    return _cube("rgb_cube", ("r", "g", "b"), (r, g, b))
+    names = ("r", "g", "b")
+    axes = arguments.axes(names, (r, g, b))
+    if BACKEND == "reference":
+        for name, axis in zip(names, axes, strict=True):
+            arguments.unit(name, axis)
+        return reference.rgb_cube(*axes)
+    return _native_for("rgb_cube", axes[0])(*axes)
 
 
 def hsv_cube(h: ArrayLike, s: ArrayLike, v: ArrayLike) -> Array:
@@ -54,8 +64,19 @@ def hsv_cube(h: ArrayLike, s: ArrayLike, v: ArrayLike) -> Array:
     Shapes: (H,) in turns, wrapping around; (S,), (V,), in [0, 1] → (H, S, V, 3), RGB in [0, 1].
 
     Raises: TypeError for axes that are not one float type; ValueError for other shapes or ranges.
+
+    Example:
+
+        >>> hsv_cube([0.0, 0.5, 1.0], [1.0], [1.0])[:, 0, 0].tolist()
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 1.0], [1.0, 0.0, 0.0]]
     """
-    return _cube("hsv_cube", ("h", "s", "v"), (h, s, v))
+    axes = arguments.axes(("h", "s", "v"), (h, s, v))
+    if BACKEND == "reference":
+        arguments.hues(axes[0])
+        arguments.unit("s", axes[1])
+        arguments.unit("v", axes[2])
+        return reference.hsv_cube(*axes)
+    return _native_for("hsv_cube", axes[0])(*axes)
 
 
 def rgb_to_hsv(rgb: ArrayLike) -> Array:
@@ -64,8 +85,17 @@ def rgb_to_hsv(rgb: ArrayLike) -> Array:
     Shapes: (…, 3), in [0, 1] → (…, 3): hue in turns in [0, 1], saturation and value in [0, 1].
 
     Raises: TypeError for other types; ValueError for other shapes or ranges.
+
+    Example:
+
+        >>> rgb_to_hsv([0.0, 0.5, 0.5]).tolist()
+        [0.5, 1.0, 0.5]
     """
-    return _convert("rgb_to_hsv", "rgb", rgb)
+    colors = arguments.colors("rgb", rgb)
+    if BACKEND == "reference":
+        arguments.unit("rgb", colors)
+        return reference.rgb_to_hsv(colors)
+    return _native_for("rgb_to_hsv", colors)(colors.ravel()).reshape(colors.shape)
 
 
 def hsv_to_rgb(hsv: ArrayLike) -> Array:
@@ -74,8 +104,18 @@ def hsv_to_rgb(hsv: ArrayLike) -> Array:
     Shapes: (…, 3) → (…, 3) in [0, 1]; hue in turns, wrapping around, the others in [0, 1].
 
     Raises: TypeError for other types; ValueError for other shapes or ranges.
+
+    Example:
+
+        >>> hsv_to_rgb([[0.5, 1.0, 0.5], [-0.5, 1.0, 0.5]]).tolist()
+        [[0.0, 0.5, 0.5], [0.0, 0.5, 0.5]]
     """
-    return _convert("hsv_to_rgb", "hsv", hsv)
+    colors = arguments.colors("hsv", hsv)
+    if BACKEND == "reference":
+        arguments.hues(colors[..., 0])
+        arguments.unit("saturation and value", colors[..., 1:])
+        return reference.hsv_to_rgb(colors)
+    return _native_for("hsv_to_rgb", colors)(colors.ravel()).reshape(colors.shape)
 
 
 def draw_batch(
@@ -90,7 +130,8 @@ def draw_batch(
 
     Colours are drawn uniformly with replacement; each sample gets each label with its colour's
     probability, afresh. A seed's batch is a function of (seed, step) alone: neither the other
-    seeds nor the order of calls change it.
+    seeds nor the order of calls change it. The rows of `colors` may be anything else that is
+    drawn from: only their number counts.
 
     Shapes: `colors` (N, 3); `probabilities` (N, L), in [0, 1]; `seeds` (S,) → indices (S, B) in
     0…N − 1 and labels (S, B, L).
@@ -98,19 +139,23 @@ def draw_batch(
     Raises: TypeError for seeds that are not integers; ValueError for other shapes or ranges.
 
     Source: Experiment 2.10.1; uniforms by Philox4x64-10, Salmon et al., 2011.
+
+    Example:
+
+        >>> gray = np.linspace(0, 1, 5)[:, None].repeat(3, axis=1)
+        >>> bright = gray[:, :1]  # labelled with a chance that is the brightness
+        >>> indices, labels = draw_batch(gray, bright, seeds=[0, 1], step=0, batch_size=8)
+        >>> indices.shape, labels.shape
+        ((2, 8), (2, 8, 1))
+        >>> alone, _ = draw_batch(gray, bright, seeds=[1], step=0, batch_size=8)
+        >>> bool((alone[0] == indices[1]).all())
+        True
     """
-    palette, chances = np.asarray(colors), np.asarray(probabilities, dtype=np.float64)
-    if palette.ndim != 2 or chances.ndim != 2 or len(palette) != len(chances):
-        raise ValueError(
-            "colors and probabilities must have shapes (n, 3) and (n, labels), got "
-            f"{palette.shape} and {chances.shape}; give each colour a row of probabilities"
-        )
-    addresses = _addresses("seeds", seeds)
-    if not 0 <= step < LARGEST_ADDRESS:
-        raise ValueError(f"step must lie in 0…2**63 − 1, got {step}; count steps from 0")
-    if batch_size < 0:
-        raise ValueError(f"batch_size must be at least 0, got {batch_size}; give a whole number")
+    palette, chances = arguments.chances(colors, probabilities)
+    addresses = arguments.addresses("seeds", seeds)
+    arguments.counts(step=step, batch_size=batch_size)
     if BACKEND == "reference":
+        arguments.unit("probabilities", chances)
         return reference.draw_batch(
             palette, chances, seeds=addresses, step=step, batch_size=batch_size
         )
@@ -123,7 +168,8 @@ def angular_separation(latents: ArrayLike, *, power: float = 100.0, shift: bool 
 
     With û = z/(‖z‖ + 1e-8) and c_ij = ûᵢ·ûⱼ, it is ℓᵢ = Σⱼ s_ij^power, where s_ij is (c_ij + 1)/2
     when shifted and c_ij when not. Pairs with |c_ij − 1| ≤ 1e-5 + 1e-8 count nothing: a sample with
-    itself or with a duplicate. A term below the smallest normal number of the type counts as 0.
+    itself or with a duplicate. A term whose slope is below the smallest normal number of the type
+    counts as 0. What is not a number, or infinite, makes every loss it is part of NaN.
 
     Shapes: (…, B, K) → (…, B), ≥ 0 when shifted. Memory is O(B·K).
 
@@ -131,102 +177,86 @@ def angular_separation(latents: ArrayLike, *, power: float = 100.0, shift: bool 
     power when not shifted.
 
     Source: Experiment 2.10.1.
+
+    Example:
+
+        >>> angular_separation([[1.0, 0.0], [0.0, 3.0], [-2.0, 0.0]], power=2).round(6).tolist()
+        [0.25, 0.5, 0.25]
     """
-    z = _latents(latents)
-    _check_power(power, shift=shift)
+    z = arguments.latents(latents)
+    power = arguments.power(power, shift=shift)
     if BACKEND == "reference":
         return reference.angular_separation(z, power=power, shift=shift)
-    kernel = getattr(_native, f"angular_separation_{FLOATS[z.dtype]}")
-    return kernel(z.ravel(), _stacked(z), float(power), shift).reshape(z.shape[:-1])
+    kernel = _native_for("angular_separation", z)
+    return kernel(z.ravel(), _stacked(z), power, shift).reshape(z.shape[:-1])
+
+
+def angular_separation_with_grad(
+    latents: ArrayLike, *, power: float = 100.0, shift: bool = True
+) -> tuple[Array, Array]:
+    """ℓ as `angular_separation` has it, and the gradient of Σ ℓ over a batch, in one pass.
+
+    Shapes: (…, B, K) → (…, B) and (…, B, K).
+
+    Raises: as `angular_separation`.
+
+    Example:
+
+        >>> losses, grad = angular_separation_with_grad([[1.0, 0.0], [0.0, 1.0]], power=1)
+        >>> losses.round(6).tolist(), grad.round(6).tolist()
+        ([0.5, 0.5], [[0.0, 1.0], [1.0, 0.0]])
+    """
+    z = arguments.latents(latents)
+    power = arguments.power(power, shift=shift)
+    if BACKEND == "reference":
+        ones = np.ones(z.shape[:-1], dtype=z.dtype)
+        losses = reference.angular_separation(z, power=power, shift=shift)
+        return losses, reference.angular_separation_grad(z, ones, power=power, shift=shift)
+    kernel = _native_for("angular_separation_with_grad", z)
+    losses, grad = kernel(z.ravel(), _stacked(z), power, shift)
+    return losses.reshape(z.shape[:-1]), grad.reshape(z.shape)
 
 
 def angular_separation_grad(
-    latents: ArrayLike, upstream: ArrayLike, *, power: float = 100.0, shift: bool = True
+    latents: ArrayLike,
+    upstream: ArrayLike,
+    *,
+    power: float = 100.0,
+    shift: bool = True,
+    grad_of_sum: ArrayLike | None = None,
 ) -> Array:
     """Gradient of Σ upstream · ℓ by the latents, where ℓ is `angular_separation`.
 
-    Shapes: `latents` (…, B, K), `upstream` (…, B) of the same type → (…, B, K).
+    With `grad_of_sum`, which `angular_separation_with_grad` gave for the same latents, power and
+    shift, it takes a multiplication where all samples of a batch have the same upstream gradient,
+    as under a mean.
 
-    Raises: as `angular_separation`, and ValueError when the two do not fit.
+    Shapes: `latents` (…, B, K), `upstream` (…, B), `grad_of_sum` (…, B, K), of one type →
+    (…, B, K).
+
+    Raises: as `angular_separation`, and ValueError when the arguments do not fit.
+
+    Example:
+
+        >>> angular_separation_grad([[1.0, 0.0], [0.0, 1.0]], [0.5, 0.5], power=1).round(6).tolist()
+        [[0.0, 0.5], [0.5, 0.0]]
     """
-    z = _latents(latents)
-    _check_power(power, shift=shift)
-    weights = np.ascontiguousarray(upstream)
-    if weights.shape != z.shape[:-1] or weights.dtype != z.dtype:
-        raise ValueError(
-            f"upstream must be {z.dtype} with shape {z.shape[:-1]}, as the latents are, got "
-            f"{weights.dtype} {weights.shape}; pass one number a sample"
-        )
+    z = arguments.latents(latents)
+    power = arguments.power(power, shift=shift)
+    weights = arguments.like("upstream", upstream, z.shape[:-1], z)
     if BACKEND == "reference":
         return reference.angular_separation_grad(z, weights, power=power, shift=shift)
-    kernel = getattr(_native, f"angular_separation_grad_{FLOATS[z.dtype]}")
-    return kernel(z.ravel(), weights.ravel(), None, _stacked(z), float(power), shift).reshape(z.shape)
+    of_sum = None
+    if grad_of_sum is not None:
+        of_sum = arguments.like("grad_of_sum", grad_of_sum, z.shape, z).ravel()
+    kernel = _native_for("angular_separation_grad", z)
+    return kernel(z.ravel(), weights.ravel(), of_sum, _stacked(z), power, shift).reshape(z.shape)
 
 
-def _cube(kernel: str, names: tuple[str, ...], axes: tuple[ArrayLike, ...]) -> Array:
-    arrays = [np.ascontiguousarray(axis) for axis in axes]
-    for name, array in zip(names, arrays, strict=True):
-        if array.ndim != 1:
-            raise ValueError(
-                f"{name} must be an axis with shape (n,), got shape {array.shape}; flatten it"
-            )
-        if array.dtype != arrays[0].dtype or array.dtype not in FLOATS:
-            raise TypeError(
-                f"{', '.join(names)} must all be float32 or all float64, got "
-                f"{', '.join(str(a.dtype) for a in arrays)}; cast with .astype(float)"
-            )
-    if BACKEND == "reference":
-        return getattr(reference, kernel)(*arrays)
-    return getattr(_native, f"{kernel}_{FLOATS[arrays[0].dtype]}")(*arrays)
-
-
-def _convert(kernel: str, name: str, colors: ArrayLike) -> Array:
-    array = np.asarray(colors)
-    if array.dtype not in FLOATS or array.shape[-1:] != (3,):
-        raise (ValueError if array.dtype in FLOATS else TypeError)(
-            f"{name} must be float32 or float64 with shape (..., 3), got {array.dtype} "
-            f"{array.shape}; cast with .astype(float) and put the channels last"
-        )
-    if BACKEND == "reference":
-        return getattr(reference, kernel)(array)
-    flat = np.ascontiguousarray(array).ravel()
-    return getattr(_native, f"{kernel}_{FLOATS[array.dtype]}")(flat).reshape(array.shape)
-
-
-def _addresses(name: str, values: ArrayLike | Sequence[int]) -> NDArray[np.uint64]:
-    array = np.asarray(values)
-    if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
-        raise TypeError(
-            f"{name} must be integers with shape (n,), got {array.dtype} {array.shape}; "
-            "pass a list of whole numbers"
-        )
-    if array.size and not 0 <= int(array.min()) <= int(array.max()) < LARGEST_ADDRESS:
-        raise ValueError(
-            f"{name} must lie in 0…2**63 − 1, got {array.min()}…{array.max()}; choose others"
-        )
-    return array.astype(np.uint64)
-
-
-def _latents(latents: ArrayLike) -> Array:
-    array = np.asarray(latents)
-    if array.dtype not in FLOATS or array.ndim < 2 or array.shape[-1] == 0:
-        raise (ValueError if array.dtype in FLOATS else TypeError)(
-            "latents must be float32 or float64 with shape (..., batch, k), got "
-            f"{array.dtype} {array.shape}; cast with .astype(float)"
-        )
-    return np.ascontiguousarray(array)
+def _native_for(kernel: str, array: Array) -> Any:
+    return getattr(_native, f"{kernel}_{FLOATS[array.dtype]}")
 
 
 def _stacked(z: Array) -> tuple[int, int, int]:
     """(items, B, K) of latents (…, B, K)."""
     return math.prod(z.shape[:-2]), z.shape[-2], z.shape[-1]
-
-
-def _check_power(power: float, *, shift: bool) -> None:
-    if not 1 <= power < math.inf:
-        raise ValueError(f"power must be finite and at least 1, got {power}; raise it")
-    if not shift and power % 1:
-        raise ValueError(
-            "power must be a whole number when shift is False, since cosines can be negative, "
-            f"got {power}; round it or pass shift=True"
-        )

@@ -7,8 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from colorcore import kernels
-from colorcore.reference import EPSILON, SAME
+from colorcore import arguments, operators
+from colorcore.formula import formula, formula_grad
 
 
 def angular_separation(latents: Tensor, power: float = 100.0, shift: bool = True) -> Tensor:
@@ -16,7 +16,8 @@ def angular_separation(latents: Tensor, power: float = 100.0, shift: bool = True
 
     The formula is that of `colorcore.kernels.angular_separation`. On the CPU it is computed in Rust
     on the tensor's own memory; on other devices, and for second derivatives, by the same formula in
-    torch, with a matrix of pairs.
+    torch, with a matrix of pairs. `torch.compile` takes it whole, and so do `torch.vmap` and the
+    transforms of `torch.func` but those of forward mode.
 
     Shapes: (…, B, K) → (…, B), ≥ 0 when shifted.
 
@@ -24,21 +25,26 @@ def angular_separation(latents: Tensor, power: float = 100.0, shift: bool = True
     power below 1, or a fractional power when not shifted.
 
     Source: Experiment 2.10.1.
+
+    Example:
+
+        >>> latents = torch.tensor([[1.0, 0.0], [0.0, 1.0]], requires_grad=True)
+        >>> losses = angular_separation(latents, power=1)
+        >>> losses.tolist()
+        [0.5, 0.5]
+        >>> losses.mean().backward()
+        >>> latents.grad.tolist()
+        [[0.0, 0.5], [0.5, 0.0]]
     """
     _check(latents)
-    if latents.device.type == "cpu":
-        return _Separation.apply(latents, float(power), shift)
-    kernels._check_power(power, shift=shift)
-    return formula(latents, power, shift)
-
-
-def formula(latents: Tensor, power: float, shift: bool) -> Tensor:
-    """The same in plain torch, differentiable any number of times. Memory is O(B²)."""
-    units = latents / (torch.linalg.vector_norm(latents, dim=-1, keepdim=True) + EPSILON)
-    cosines = units @ units.mT
-    counts = ~((cosines - 1).abs() <= SAME)  # so that a NaN counts, and shows
-    base = ((cosines + 1) / 2).clamp(min=0) if shift else cosines
-    return (base**power * counts).sum(dim=-1)
+    power = arguments.power(power, shift=shift)
+    if latents.device.type != "cpu":
+        return formula(latents, power, shift)
+    if torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active():
+        return operators.separation(latents, power, shift)
+    if latents.requires_grad and torch.is_grad_enabled():
+        return _Separation.apply(latents, power, shift)
+    return operators.losses(latents, power, shift)
 
 
 def _check(latents: Tensor) -> None:
@@ -48,27 +54,29 @@ def _check(latents: Tensor) -> None:
             f"{str(latents.dtype).removeprefix('torch.')} {tuple(latents.shape)}; "
             "cast with latents.float()"
         )
+    if latents.ndim < 2 or latents.shape[-1] == 0:
+        raise ValueError(
+            "latents must be float32 or float64 with shape (..., batch, k), got "
+            f"{str(latents.dtype).removeprefix('torch.')} {tuple(latents.shape)}; "
+            "give each sample a row of at least one coordinate"
+        )
 
 
 class _Separation(torch.autograd.Function):
-    # A plain autograd function: it costs some microseconds a call less than a registered operator.
+    """As `operators.separation`, in half the time a call, but neither compiled nor mapped."""
+
     @staticmethod
     def forward(ctx: Any, latents: Tensor, power: float, shift: bool) -> Tensor:
-        ctx.save_for_backward(latents)
-        ctx.power, ctx.shift = power, shift
-        losses = kernels.angular_separation(latents.detach().numpy(), power=power, shift=shift)
-        return torch.from_numpy(losses)
+        losses, grad_of_sum = operators.losses_with_grad(latents, power, shift)
+        ctx.save_for_backward(latents, grad_of_sum)
+        ctx.law = (power, shift)
+        return losses
 
     @staticmethod
     def backward(  # pyright: ignore[reportIncompatibleMethodOverride]
         ctx: Any, upstream: Tensor
     ) -> tuple[Tensor, None, None]:
-        (latents,) = ctx.saved_tensors
-        if torch.is_grad_enabled():  # the gradient is to be differentiated too: torch can
-            losses = formula(latents, ctx.power, ctx.shift)
-            grad = torch.autograd.grad(losses, latents, upstream, create_graph=True)[0]
-            return grad, None, None
-        grad = kernels.angular_separation_grad(
-            latents.detach().numpy(), upstream.numpy(), power=ctx.power, shift=ctx.shift
-        )
-        return torch.from_numpy(grad), None, None
+        latents, grad_of_sum = ctx.saved_tensors
+        if torch.is_grad_enabled():  # the gradient is to be differentiated too
+            return formula_grad(latents, upstream, *ctx.law), None, None
+        return operators.gradient(latents, upstream, grad_of_sum, *ctx.law), None, None

@@ -1,0 +1,156 @@
+"""Checks of the kernels' arguments: what was wanted, what came, and the remedy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[Any]
+
+FLOATS = {np.dtype(np.float32): "f32", np.dtype(np.float64): "f64"}
+LARGEST_ADDRESS = 2**63  # seeds and steps fit a signed integer, as torch and pandas keep them
+
+
+def axes(names: Sequence[str], values: Sequence[ArrayLike]) -> list[Array]:
+    """The axes of a cube as contiguous arrays of one float type. Shapes: (n,) each.
+
+    Raises: TypeError for other types; ValueError for other shapes.
+    """
+    arrays = [np.ascontiguousarray(axis) for axis in values]
+    for name, array in zip(names, arrays, strict=True):
+        if np.ndim(array) != 1:
+            raise ValueError(
+                f"{name} must be an axis with shape (n,), got shape {array.shape}; flatten it"
+            )
+        if array.dtype != arrays[0].dtype or array.dtype not in FLOATS:
+            raise TypeError(
+                f"{', '.join(names)} must all be float32 or all float64, got "
+                f"{', '.join(str(a.dtype) for a in arrays)}; cast with .astype(float)"
+            )
+    return arrays
+
+
+def colors(name: str, values: ArrayLike) -> Array:
+    """Colours as a contiguous array. Shapes: (…, 3).
+
+    Raises: TypeError for other types; ValueError for other shapes.
+    """
+    array = np.asarray(values)
+    if array.dtype not in FLOATS or array.shape[-1:] != (3,):
+        raise (ValueError if array.dtype in FLOATS else TypeError)(
+            f"{name} must be float32 or float64 with shape (..., 3), got {array.dtype} "
+            f"{array.shape}; cast with .astype(float) and put the channels last"
+        )
+    return np.ascontiguousarray(array)
+
+
+def unit(name: str, values: Array) -> None:
+    """Check that numbers lie in [0, 1], as the compiled kernels do for themselves.
+
+    Raises: ValueError when one does not.
+    """
+    outside = ~((values >= 0) & (values <= 1))
+    if outside.any():
+        raise ValueError(f"{name} must lie in [0, 1], got {float(values[outside][0]):g}")
+
+
+def hues(values: Array) -> None:
+    """Check that hues are finite, as the compiled kernels do for themselves.
+
+    Raises: ValueError when one is not.
+    """
+    endless = ~np.isfinite(values)
+    if endless.any():
+        got = str(float(values[endless][0])).replace("nan", "NaN")
+        raise ValueError(f"hue must be finite, in turns, got {got}")
+
+
+def chances(points: ArrayLike, probabilities: ArrayLike) -> tuple[Array, NDArray[np.float64]]:
+    """What is drawn from, and the probabilities of its labels. Shapes: (N, D), (N, L).
+
+    Raises: ValueError for other shapes.
+    """
+    palette, table = np.asarray(points), np.asarray(probabilities, dtype=np.float64)
+    if palette.ndim != 2 or table.ndim != 2 or len(palette) != len(table):
+        raise ValueError(
+            "colors and probabilities must have shapes (n, 3) and (n, labels), got "
+            f"{palette.shape} and {table.shape}; give each colour a row of probabilities"
+        )
+    return palette, table
+
+
+def addresses(name: str, values: ArrayLike | Sequence[int]) -> NDArray[np.uint64]:
+    """Seeds. Shapes: (n,), whole numbers below 2**63.
+
+    Raises: TypeError for other types and shapes; ValueError for other ranges.
+    """
+    array = np.asarray(values)
+    if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
+        raise TypeError(
+            f"{name} must be integers with shape (n,), got {array.dtype} {array.shape}; "
+            "pass a list of whole numbers"
+        )
+    if array.size and not 0 <= int(array.min()) <= int(array.max()) < LARGEST_ADDRESS:
+        raise ValueError(
+            f"{name} must lie in 0…2**63 − 1, got {array.min()}…{array.max()}; choose others"
+        )
+    return array.astype(np.uint64)
+
+
+def counts(*, step: int, batch_size: int) -> None:
+    """Check the number of a step and of its samples.
+
+    Raises: ValueError for numbers below 0, or a step that is too large.
+    """
+    if not 0 <= step < LARGEST_ADDRESS:
+        raise ValueError(f"step must lie in 0…2**63 − 1, got {step}; count steps from 0")
+    if batch_size < 0:
+        raise ValueError(f"batch_size must be at least 0, got {batch_size}; give a whole number")
+
+
+def latents(values: ArrayLike) -> Array:
+    """Latents as a contiguous array. Shapes: (…, B, K).
+
+    Raises: TypeError for other types; ValueError for other shapes.
+    """
+    array = np.asarray(values)
+    if array.dtype not in FLOATS or array.ndim < 2 or array.shape[-1] == 0:
+        raise (ValueError if array.dtype in FLOATS else TypeError)(
+            "latents must be float32 or float64 with shape (..., batch, k), got "
+            f"{array.dtype} {array.shape}; cast with .astype(float)"
+        )
+    return np.ascontiguousarray(array)
+
+
+def like(name: str, values: ArrayLike, shape: tuple[int, ...], array: Array) -> Array:
+    """An array of a given shape and another's type, made contiguous.
+
+    Raises: ValueError for other shapes and types.
+    """
+    result = np.ascontiguousarray(values)
+    if result.shape != shape or result.dtype != array.dtype:
+        raise ValueError(
+            f"{name} must be {array.dtype} with shape {shape}, as the latents are, got "
+            f"{result.dtype} {result.shape}; pass one number a "
+            f"{'sample' if len(shape) < array.ndim else 'coordinate'}"
+        )
+    return result
+
+
+def power(value: float, *, shift: bool) -> float:
+    """The power of an angular separation.
+
+    Raises: ValueError below 1, or for a fraction when cosines are not shifted.
+    """
+    if not 1 <= value < math.inf:
+        raise ValueError(f"power must be finite and at least 1, got {value}; raise it")
+    if not shift and value % 1:
+        raise ValueError(
+            "power must be a whole number when shift is False, since cosines can be negative, "
+            f"got {value}; round it or pass shift=True"
+        )
+    return float(value)
