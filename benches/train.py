@@ -30,8 +30,8 @@ from timing import Json, Row, print_machine, print_rows, save
 BENCH = "train"
 KERNEL = "from colorcore.__main__ import main; main()"
 NAIVE = (
-    "from colorcore import formula, regularizers;"
-    "regularizers.angular_separation = formula.formula;" + KERNEL
+    "from colorcore import formula, objective;"
+    "objective.angular_separation = formula.formula;" + KERNEL
 )
 PORT = Path(__file__).with_name("jax_sweep.py")
 

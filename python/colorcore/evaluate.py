@@ -55,8 +55,12 @@ def respond(model: Autoencoder, colors: Array) -> Response:
 
 def variants(model: Autoencoder, experiment: Experiment) -> dict[str, Autoencoder]:
     """The model as trained, with the experiment's dimensions ablated, and with them pruned."""
-    dims = experiment.surgery.dims
-    return {"baseline": model, "ablated": ablate(model, dims), "pruned": prune(model, dims)}
+    dims, (layer, reader) = experiment.surgery.dims, model.around_bottleneck
+    return {
+        "baseline": model,
+        "ablated": ablate(model, dims, layer=layer, reader=reader),
+        "pruned": prune(model, dims, layer=layer, reader=reader),
+    }
 
 
 def single_run(model: Autoencoder, run: int) -> Autoencoder:

@@ -69,6 +69,11 @@ class Autoencoder(nn.Module):
     def runs(self) -> int:
         return next(self.parameters()).shape[0]
 
+    @property
+    def around_bottleneck(self) -> tuple[str, str]:
+        """Names of the layers that write and read the bottleneck."""
+        return f"encoder.{len(self.encoder) - 1}", "decoder.0"
+
     def forward(self, colors: Float[Tensor, "runs batch 3"]) -> Activations:
         encoded = _chain(self.encoder, colors)
         latents = nn.functional.normalize(encoded, dim=-1)

@@ -1,4 +1,14 @@
-"""Regularizers: a loss for each sample, averaged over the samples whose labels call for it."""
+"""Regularizers: a loss for each sample, averaged over the samples whose labels call for it.
+
+They take the activations of a layer of any model, with any leading axes: many runs trained side by
+side are one more.
+
+>>> latents = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
+>>> anchor = Regularizer("anchor", "bottleneck", lambda z: angular_anchor(z, [1, 0]), torch.ones(1))
+>>> labels = torch.tensor([[False], [True]])  # a concept; the second sample has it
+>>> round(anchor(latents, labels).item(), 6)
+1.0
+"""
 
 from __future__ import annotations
 
@@ -9,9 +19,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from colorcore import settings
-from colorcore.experiment import Experiment
-from colorcore.separation import angular_separation
+from colorcore.errors import InputError
 
 EPSILON = 1e-8  # keeps the direction of a zero vector and the mean of no samples defined
 
@@ -23,20 +31,49 @@ def cosine(latents: Latents, direction: Sequence[float]) -> PerSample:
     """Cosine of each latent vector to a direction.
 
     Shapes: (…, batch, latent) and `direction` (latent,) → (…, batch), in [−1, 1].
+
+    Raises: InputError when the direction has not the latents' width.
+
+    Example:
+
+        >>> cosine(torch.tensor([[3.0, 0.0], [1.0, 1.0]]), [2, 0])
+        tensor([1.0000, 0.7071])
     """
-    target = latents.new_tensor(direction)
+    target = _vector("direction", direction, latents)
     units = latents / (torch.linalg.vector_norm(latents, dim=-1, keepdim=True) + EPSILON)
     return units @ (target / (torch.linalg.vector_norm(target) + EPSILON))
 
 
 def angular_anchor(latents: Latents, direction: Sequence[float]) -> PerSample:
-    """1 − cos to the direction: 0 on it, 2 opposite it. Shapes: (…, batch, latent) → (…, batch)."""
+    """1 − cos to the direction: 0 on it, 2 opposite it.
+
+    Shapes: (…, batch, latent) and `direction` (latent,) → (…, batch), in [0, 2].
+
+    Raises: InputError when the direction has not the latents' width.
+
+    Source: Experiment 2.10.1, `reg-anchor`.
+
+    Example:
+
+        >>> angular_anchor(torch.tensor([[3.0, 0.0], [0.0, 1.0], [-1.0, 0.0]]), [1, 0])
+        tensor([0., 1., 2.])
+    """
     return 1 - cosine(latents, direction)
 
 
 def euclidean_anchor(latents: Latents, point: Sequence[float]) -> PerSample:
-    """Squared distance to a point. Shapes: (…, batch, latent) → (…, batch)."""
-    return (latents - latents.new_tensor(point)).square().sum(dim=-1)
+    """Squared distance to a point.
+
+    Shapes: (…, batch, latent) and `point` (latent,) → (…, batch), ≥ 0.
+
+    Raises: InputError when the point has not the latents' width.
+
+    Example:
+
+        >>> euclidean_anchor(torch.tensor([[1.0, 0.0], [1.0, 3.0]]), [1, 1])
+        tensor([1., 4.])
+    """
+    return (latents - _vector("point", point, latents)).square().sum(dim=-1)
 
 
 def anti_anchor(
@@ -46,27 +83,71 @@ def anti_anchor(
 
     max(0, cos) leaves the far hemisphere alone; over the full sphere it is (cos + 1)/2.
 
-    Shapes: (…, batch, latent) → (…, batch), in [0, 1].
+    Shapes: (…, batch, latent) and `direction` (latent,) → (…, batch), in [0, 1].
+
+    Raises: InputError when the direction has not the latents' width.
+
+    Source: Experiment 2.9.1.
+
+    Example:
+
+        >>> latents = torch.tensor([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]])
+        >>> anti_anchor(latents, [1, 0])
+        tensor([1., 0., 0.])
+        >>> anti_anchor(latents, [1, 0], full_sphere=True)
+        tensor([1.0000, 0.5000, 0.0000])
     """
     closeness = cosine(latents, direction)
     return (closeness + 1) / 2 if full_sphere else closeness.clamp(min=0)
 
 
 def repel_subspace(latents: Latents, dims: Sequence[int]) -> PerSample:
-    """Squared length within the given dimensions. Shapes: (…, batch, latent) → (…, batch)."""
+    """Squared length within the given dimensions, which should hold nothing.
+
+    Shapes: (…, batch, latent) and `dims` in 0…latent − 1 → (…, batch), ≥ 0.
+
+    Raises: InputError for a dimension that the latents lack.
+
+    Source: Experiment 2.10.1, `reg-anti-subspace`.
+
+    Example:
+
+        >>> repel_subspace(torch.tensor([[3.0, 1.0, 2.0]]), [0, 1])
+        tensor([10.])
+    """
+    _check_dims(dims, latents)
     inside = torch.zeros(latents.shape[-1], dtype=latents.dtype, device=latents.device)
     inside[list(dims)] = 1
     return latents.square() @ inside  # faster to differentiate than picking columns
 
 
 def keep_subspace(latents: Latents, dims: Sequence[int]) -> PerSample:
-    """Squared length outside the given dimensions. Shapes: (…, batch, latent) → (…, batch)."""
+    """Squared length outside the given dimensions, which should hold everything.
+
+    Shapes: (…, batch, latent) and `dims` in 0…latent − 1 → (…, batch), ≥ 0.
+
+    Raises: InputError for a dimension that the latents lack.
+
+    Example:
+
+        >>> keep_subspace(torch.tensor([[3.0, 1.0, 2.0]]), [0, 1])
+        tensor([4.])
+    """
+    _check_dims(dims, latents)
     others = [dim for dim in range(latents.shape[-1]) if dim not in set(dims)]
     return repel_subspace(latents, others)
 
 
 def unitarity(latents: Latents) -> PerSample:
-    """(‖z‖ − 1)². Shapes: (…, batch, latent) → (…, batch)."""
+    """(‖z‖ − 1)²: how far a latent vector is from unit length.
+
+    Shapes: (…, batch, latent) → (…, batch), ≥ 0.
+
+    Example:
+
+        >>> unitarity(torch.tensor([[0.0, 1.0], [3.0, 0.0]]))
+        tensor([0., 4.])
+    """
     return (torch.linalg.vector_norm(latents, dim=-1) - 1).square()
 
 
@@ -78,6 +159,13 @@ def average(
     Σ ℓᵢ·aᵢ / (Σ aᵢ + 1e-8), which is 0 for a batch in which no sample has one.
 
     Shapes: (…, batch) → (…).
+
+    Example:
+
+        >>> average(torch.tensor([1.0, 2.0, 6.0]), None)
+        tensor(3.)
+        >>> average(torch.tensor([1.0, 2.0, 6.0]), torch.tensor([0.0, 1.0, 1.0]))
+        tensor(4.)
     """
     if affinity is None:
         return per_sample.mean(dim=-1)
@@ -104,38 +192,21 @@ class Regularizer:
         return average(self.per_sample(latents), affinity)
 
 
-def build(experiment: Experiment) -> list[Regularizer]:
-    """The regularizers of an experiment, in the order of its settings."""
-    return [
-        Regularizer(
-            name=name,
-            layer=entry.layer,
-            per_sample=_per_sample(entry),
-            affinities=_affinities(entry, list(experiment.labels)),
+def _vector(name: str, values: Sequence[float], latents: Tensor) -> Tensor:
+    vector = latents.new_tensor(values)
+    if vector.shape != latents.shape[-1:]:
+        raise InputError(
+            f"{name} must have the latents' {latents.shape[-1]} coordinates, got shape "
+            f"{tuple(vector.shape)}; give one number a coordinate"
         )
-        for name, entry in experiment.regularizers.items()
-    ]
+    return vector
 
 
-def _affinities(entry: settings.Regularizer, concepts: Sequence[str]) -> Tensor | None:
-    if not entry.labels:
-        return None
-    return torch.tensor([entry.labels.get(concept, 0.0) for concept in concepts])
-
-
-def _per_sample(entry: settings.Regularizer) -> Callable[[Tensor], Tensor]:
-    match entry:
-        case settings.AngularSeparation():
-            return lambda z: angular_separation(z, entry.power, entry.shift)
-        case settings.AngularAnchor():
-            return lambda z: angular_anchor(z, entry.direction)
-        case settings.EuclideanAnchor():
-            return lambda z: euclidean_anchor(z, entry.direction)
-        case settings.AntiAnchor():
-            return lambda z: anti_anchor(z, entry.direction, full_sphere=entry.full_sphere)
-        case settings.RepelSubspace():
-            return lambda z: repel_subspace(z, entry.dims)
-        case settings.KeepSubspace():
-            return lambda z: keep_subspace(z, entry.dims)
-        case settings.Unitarity():
-            return unitarity
+def _check_dims(dims: Sequence[int], latents: Tensor) -> None:
+    width = latents.shape[-1]
+    wrong = [dim for dim in dims if not 0 <= dim < width]
+    if wrong:
+        raise InputError(
+            f"dims must lie in 0…{width - 1}, the dimensions of the latents, got {wrong}; "
+            "count from 0"
+        )

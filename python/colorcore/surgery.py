@@ -1,69 +1,131 @@
-"""Surgery on a trained autoencoder: latent dimensions zeroed in place, or cut out."""
+"""Surgery on a trained model: latent dimensions zeroed in place, or cut out."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from typing import TypeVar
 
 import torch
+from torch import nn
 
 from colorcore.errors import InputError
-from colorcore.model import Autoencoder, RunLinear
+from colorcore.layers import LINEAR, Linear, around, find
+
+Model = TypeVar("Model", bound=nn.Module)
 
 
-def ablate(model: Autoencoder, dims: Sequence[int]) -> Autoencoder:
-    """A copy in which the latent dimensions carry nothing.
+def ablate(model: Model, dims: Sequence[int], *, layer: str, reader: str | None = None) -> Model:
+    """A copy in which some dimensions of a layer carry nothing.
 
-    Zeroes the rows and biases that write them and the columns that read them; shapes stay.
+    Zeroes the rows and biases that write them and the columns that read them; shapes stay. The
+    layer is a linear one, or stands between two with nothing but activations or a normalisation
+    around it; if several linear layers read it, all are cut off. For a model that torch.fx cannot
+    follow, name the linear layer that writes the dimensions and the `reader`.
 
-    Raises: InputError when a dimension is not in the model, or none would be left.
+    Raises: InputError when there is no such layer, when the linear layers around it cannot be told,
+    when a dimension is not in it, or none would be left.
+
+    Source: Experiment 2.10.1.
+
+    Example:
+
+        >>> model = nn.Sequential(nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 3))
+        >>> ablated = ablate(model, [0], layer="1")
+        >>> ablated[0](torch.ones(1, 3))[0, 0].item(), ablated[2].weight[:, 0].tolist()
+        (0.0, [0.0, 0.0, 0.0])
     """
-    _keep(model, dims)
     result = copy.deepcopy(model)
-    writer, reader = _around(result)
+    writer, read_by = _around(result, layer, reader)
+    _keep(writer, dims)
+    dims = list(dims)
     with torch.no_grad():
-        writer.weight[:, list(dims), :] = 0
-        writer.bias[:, list(dims)] = 0
-        reader.weight[:, :, list(dims)] = 0
+        writer.weight[..., dims, :] = 0
+        if writer.bias is not None:
+            writer.bias[..., dims] = 0
+        for one in read_by:
+            one.weight[..., dims] = 0
     return result
 
 
-def prune(model: Autoencoder, dims: Sequence[int]) -> Autoencoder:
-    """A copy without the latent dimensions: the bottleneck is narrower by their number.
+def prune(model: Model, dims: Sequence[int], *, layer: str, reader: str | None = None) -> Model:
+    """A copy without some dimensions of a layer, which is narrower by their number.
 
-    Gives the outputs of `ablate` to within float rounding.
+    Gives the outputs of `ablate` to within float rounding, and takes the same layers.
 
-    Raises: InputError when a dimension is not in the model, or none would be left.
+    Raises: InputError as `ablate` does.
+
+    Example:
+
+        >>> model = nn.Sequential(nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 3))
+        >>> pruned, ablated = prune(model, [0], layer="1"), ablate(model, [0], layer="1")
+        >>> pruned
+        Sequential(
+          (0): Linear(in_features=3, out_features=1, bias=True)
+          (1): Tanh()
+          (2): Linear(in_features=1, out_features=3, bias=True)
+        )
+        >>> x = torch.rand(5, 3)
+        >>> torch.allclose(pruned(x), ablated(x), atol=1e-6)
+        True
     """
-    keep = _keep(model, dims)
     result = copy.deepcopy(model)
-    writer, reader = _around(result)
-    result.encoder[-1] = RunLinear(
-        writer.weight.detach()[:, keep, :], writer.bias.detach()[:, keep]
-    )
-    result.decoder[0] = RunLinear(reader.weight.detach()[:, :, keep], reader.bias.detach())
-    return result.requires_grad_(writer.weight.requires_grad)
+    writer, read_by = _around(result, layer, reader)
+    keep = _keep(writer, dims)
+    writer.weight = _parameter(writer.weight, writer.weight.detach()[..., keep, :])
+    if writer.bias is not None:
+        writer.bias = _parameter(writer.bias, writer.bias.detach()[..., keep])
+    if isinstance(writer, nn.Linear):
+        writer.out_features = len(keep)
+    for one in read_by:
+        one.weight = _parameter(one.weight, one.weight.detach()[..., keep])
+        if isinstance(one, nn.Linear):
+            one.in_features = len(keep)
+    return result
 
 
-def _around(model: Autoencoder) -> tuple[RunLinear, RunLinear]:
-    """The layer that writes the bottleneck and the layer that reads it."""
-    writer, reader = model.encoder[-1], model.decoder[0]
-    assert isinstance(writer, RunLinear)
-    assert isinstance(reader, RunLinear)
-    return writer, reader
+def _around(model: nn.Module, layer: str, reader: str | None) -> tuple[Linear, list[Linear]]:
+    """The layer that writes what a layer gives, and those that read it."""
+    if reader is None:
+        writer, readers = around(model, layer)
+    else:
+        writer, readers = layer, [reader]
+    written, *read = (_linear(model, name) for name in (writer, *readers))
+    for name, found in zip(readers, read, strict=True):
+        if found.weight.shape[-1] != written.weight.shape[-2]:
+            raise InputError(
+                f"{name} must read as many dimensions as {writer} writes, "
+                f"{written.weight.shape[-2]}, got {found.weight.shape[-1]}; name two layers that "
+                "follow each other"
+            )
+    return written, read
 
 
-def _keep(model: Autoencoder, dims: Sequence[int]) -> list[int]:
-    width = _around(model)[0].weight.shape[1]
+def _linear(model: nn.Module, name: str) -> Linear:
+    found = find(model, name)
+    if not isinstance(found, LINEAR):
+        raise InputError(
+            f"layer {name}: wanted a linear layer, got {type(found).__name__}; name the ones that "
+            "write and read the dimensions"
+        )
+    return found
+
+
+def _parameter(old: torch.Tensor, values: torch.Tensor) -> nn.Parameter:
+    return nn.Parameter(values.clone(), requires_grad=old.requires_grad)
+
+
+def _keep(writer: Linear, dims: Sequence[int]) -> list[int]:
+    width = writer.weight.shape[-2]
     wrong = [dim for dim in dims if not 0 <= dim < width]
     if wrong:
         raise InputError(
-            f"dims must lie in 0…{width - 1}, the dimensions of the bottleneck, got {wrong}; "
+            f"dims must lie in 0…{width - 1}, the dimensions of the layer, got {wrong}; "
             "count from 0"
         )
     keep = [dim for dim in range(width) if dim not in dims]
     if not keep:
         raise InputError(
-            f"dims must leave a dimension of the bottleneck, got all {width}; drop one from dims"
+            f"dims must leave a dimension of the layer, got all {width}; drop one from dims"
         )
     return keep

@@ -16,8 +16,9 @@ from colorcore.batches import Batch, sampler
 from colorcore.errors import InputError
 from colorcore.experiment import Experiment
 from colorcore.model import Activations, Autoencoder, initialize
+from colorcore.objective import build
 from colorcore.optimizer import Adam
-from colorcore.regularizers import Regularizer, build
+from colorcore.regularizers import Regularizer
 
 Progress = Callable[[range], Iterable[int]]
 
