@@ -9,6 +9,8 @@ import pytest
 import torch
 
 from colorcore import regularizers
+from colorcore.errors import InputError
+from colorcore.separation import angular_separation
 
 GOLDEN = json.loads((Path(__file__).parent / "data/numerics.json").read_text())["regularizers"]
 
@@ -71,3 +73,52 @@ def test_a_regularizer_looks_only_at_the_samples_its_labels_name():
     latents = torch.tensor([[[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]]])
     labels = torch.tensor([[[True, False], [False, True], [True, False]]])
     assert term(latents, labels).tolist() == pytest.approx([1.0])
+
+
+@pytest.mark.parametrize(
+    ("term", "name"),
+    [
+        (lambda z: regularizers.angular_anchor(z, [1.0, 0.0]), "direction"),
+        (lambda z: regularizers.anti_anchor(z, [1.0, 0.0]), "direction"),
+        (lambda z: regularizers.euclidean_anchor(z, [1.0, 0.0]), "point"),
+    ],
+)
+def test_a_direction_or_point_of_another_width_is_refused(term, name):
+    with pytest.raises(InputError) as caught:
+        term(torch.ones(4, 3))
+    assert str(caught.value) == (
+        f"{name} must have the latents' 3 coordinates, got shape (2,); give one number a coordinate"
+    )
+
+
+def test_a_direction_without_length_is_refused():
+    with pytest.raises(InputError, match=r"direction must have a length above 0, got 0\.0; give"):
+        regularizers.cosine(torch.ones(4, 2), [0.0, 0.0])
+
+
+@pytest.mark.parametrize("term", [regularizers.repel_subspace, regularizers.keep_subspace])
+def test_dimensions_that_the_latents_lack_are_refused(term):
+    with pytest.raises(InputError) as caught:
+        term(torch.ones(4, 3), [0, 3, -1])
+    assert str(caught.value) == (
+        "dims must lie in 0…2, the dimensions of the latents, got [3, -1]; count from 0"
+    )
+
+
+@pytest.mark.parametrize("leading", [(), (2,), (2, 3)])
+def test_terms_take_any_leading_axes(leading):
+    latents = torch.randn(*leading, 4, 5)
+    labels = torch.rand(*leading, 4, 2) < 0.5
+    for per_sample in (
+        lambda z: regularizers.angular_anchor(z, [1, 0, 0, 0, 0]),
+        lambda z: regularizers.anti_anchor(z, [1, 0, 0, 0, 0]),
+        lambda z: regularizers.euclidean_anchor(z, [1, 0, 0, 0, 0]),
+        lambda z: regularizers.repel_subspace(z, [0]),
+        lambda z: regularizers.keep_subspace(z, [0]),
+        regularizers.unitarity,
+        angular_separation,
+    ):
+        assert per_sample(latents).shape == (*leading, 4)
+        for affinities in (None, torch.tensor([1.0, 0.5])):
+            term = regularizers.Regularizer("term", "layer", per_sample, affinities)
+            assert term(latents, labels).shape == leading

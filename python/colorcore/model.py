@@ -51,6 +51,13 @@ class RunLinear(nn.Module):
         return torch.baddbmm(self.bias.unsqueeze(-1), self.weight, x)
 
 
+class Unit(nn.Module):
+    """Normalisation to unit length along the last axis: a layer with a name, to be hooked."""
+
+    def forward(self, x: Float[Tensor, "*batch latent"]) -> Float[Tensor, "*batch latent"]:
+        return nn.functional.normalize(x, dim=-1)
+
+
 class Autoencoder(nn.Module):
     """Colours → unit bottleneck → colours, for many runs at once.
 
@@ -63,6 +70,7 @@ class Autoencoder(nn.Module):
     def __init__(self, encoder: Sequence[RunLinear], decoder: Sequence[RunLinear]):
         super().__init__()
         self.encoder = nn.ModuleList(encoder)
+        self.bottleneck = Unit()
         self.decoder = nn.ModuleList(decoder)
 
     @property
@@ -76,7 +84,7 @@ class Autoencoder(nn.Module):
 
     def forward(self, colors: Float[Tensor, "runs batch 3"]) -> Activations:
         encoded = _chain(self.encoder, colors)
-        latents = nn.functional.normalize(encoded, dim=-1)
+        latents = self.bottleneck(encoded)
         recon = _chain(self.decoder, latents)
         return Activations(encoded, latents, recon if self.training else recon.clamp(0.0, 1.0))
 

@@ -12,6 +12,7 @@ side are one more.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -24,32 +25,51 @@ from colorcore.errors import InputError
 EPSILON = 1e-8  # keeps the direction of a zero vector and the mean of no samples defined
 
 Latents = Float[Tensor, "*runs batch latent"]
+Vector = Sequence[float | int]  # run-time checks of types tell whole numbers from others
 PerSample = Float[Tensor, "*runs batch"]
 
 
-def cosine(latents: Latents, direction: Sequence[float]) -> PerSample:
+def unit(direction: Vector, latents: Latents) -> Float[Tensor, " latent"]:
+    """A direction at unit length, of the latents' type and on their device.
+
+    Shapes: (latent,) and (…, batch, latent) → (latent,).
+
+    Raises: InputError when the direction has not the latents' width, or no length.
+
+    Example:
+
+        >>> unit([0, 3, 4], torch.zeros(1, 3))
+        tensor([0.0000, 0.6000, 0.8000])
+    """
+    vector = _vector("direction", direction, latents)
+    length = math.hypot(*direction)
+    if not 0 < length < math.inf:
+        raise InputError(f"direction must have a length above 0, got {length}; give it another")
+    return vector / length
+
+
+def cosine(latents: Latents, direction: Vector) -> PerSample:
     """Cosine of each latent vector to a direction.
 
     Shapes: (…, batch, latent) and `direction` (latent,) → (…, batch), in [−1, 1].
 
-    Raises: InputError when the direction has not the latents' width.
+    Raises: InputError when the direction has not the latents' width, or no length.
 
     Example:
 
         >>> cosine(torch.tensor([[3.0, 0.0], [1.0, 1.0]]), [2, 0])
         tensor([1.0000, 0.7071])
     """
-    target = _vector("direction", direction, latents)
-    units = latents / (torch.linalg.vector_norm(latents, dim=-1, keepdim=True) + EPSILON)
-    return units @ (target / (torch.linalg.vector_norm(target) + EPSILON))
+    target = unit(direction, latents)
+    return latents / (torch.linalg.vector_norm(latents, dim=-1, keepdim=True) + EPSILON) @ target
 
 
-def angular_anchor(latents: Latents, direction: Sequence[float]) -> PerSample:
+def angular_anchor(latents: Latents, direction: Vector) -> PerSample:
     """1 − cos to the direction: 0 on it, 2 opposite it.
 
     Shapes: (…, batch, latent) and `direction` (latent,) → (…, batch), in [0, 2].
 
-    Raises: InputError when the direction has not the latents' width.
+    Raises: InputError when the direction has not the latents' width, or no length.
 
     Source: Experiment 2.10.1, `reg-anchor`.
 
@@ -61,7 +81,7 @@ def angular_anchor(latents: Latents, direction: Sequence[float]) -> PerSample:
     return 1 - cosine(latents, direction)
 
 
-def euclidean_anchor(latents: Latents, point: Sequence[float]) -> PerSample:
+def euclidean_anchor(latents: Latents, point: Vector) -> PerSample:
     """Squared distance to a point.
 
     Shapes: (…, batch, latent) and `point` (latent,) → (…, batch), ≥ 0.
@@ -76,16 +96,14 @@ def euclidean_anchor(latents: Latents, point: Sequence[float]) -> PerSample:
     return (latents - _vector("point", point, latents)).square().sum(dim=-1)
 
 
-def anti_anchor(
-    latents: Latents, direction: Sequence[float], *, full_sphere: bool = False
-) -> PerSample:
+def anti_anchor(latents: Latents, direction: Vector, *, full_sphere: bool = False) -> PerSample:
     """Closeness to a direction, as a loss.
 
     max(0, cos) leaves the far hemisphere alone; over the full sphere it is (cos + 1)/2.
 
     Shapes: (…, batch, latent) and `direction` (latent,) → (…, batch), in [0, 1].
 
-    Raises: InputError when the direction has not the latents' width.
+    Raises: InputError when the direction has not the latents' width, or no length.
 
     Source: Experiment 2.9.1.
 
@@ -192,7 +210,7 @@ class Regularizer:
         return average(self.per_sample(latents), affinity)
 
 
-def _vector(name: str, values: Sequence[float], latents: Tensor) -> Tensor:
+def _vector(name: str, values: Vector, latents: Tensor) -> Tensor:
     vector = latents.new_tensor(values)
     if vector.shape != latents.shape[-1:]:
         raise InputError(
