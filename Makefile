@@ -12,7 +12,7 @@ export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DELETE_ON_ERROR:
-.PHONY: paper test setup lock clean
+.PHONY: paper test fuzz setup lock clean
 
 paper: setup
 	@$(SNAKEMAKE)
@@ -27,10 +27,16 @@ test: setup
 	ruff check
 	ruff format --check
 	pyright --warnings
+	python -m mypy.stubtest colorcore._native
 	pytest
 	$(SMOKE) --lint
 	$(SMOKE)
 	$(SMOKE) --dry-run | grep -F "Nothing to be done"
+
+# Needs a nightly toolchain and cargo-fuzz.
+fuzz: setup
+	cargo +nightly fuzz run arrays -- -max_total_time=300
+	pytest --hypothesis-profile=fuzz tests/test_intake.py
 
 setup: $(VENV)/kernels
 

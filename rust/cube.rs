@@ -2,7 +2,8 @@
 
 use pulp::Simd;
 
-use crate::error::{Error, Result, size};
+use crate::buffer::{room, size, zeros};
+use crate::error::{Error, Result};
 use crate::hsv::{coefficients, outside_unit, sixths};
 use crate::path::{Loop, Path};
 use crate::real::Real;
@@ -13,7 +14,7 @@ pub fn rgb_cube<T: Real>(red: &[T], green: &[T], blue: &[T]) -> Result<Vec<T>> {
         check_unit(name, axis)?;
     }
     let numbers = size("the cube", &[red.len(), green.len(), blue.len(), 3])?;
-    let mut cube = Vec::with_capacity(numbers);
+    let mut cube = room("the cube", numbers)?;
     for &r in red {
         for &g in green {
             cube.extend(blue.iter().flat_map(|&b| [r, g, b]));
@@ -30,7 +31,7 @@ pub fn hsv_cube<T: Real>(hue: &[T], saturation: &[T], value: &[T]) -> Result<Vec
     check_unit("s", saturation)?;
     check_unit("v", value)?;
     let numbers = size("the cube", &[hue.len(), saturation.len(), value.len(), 3])?;
-    let mut cube = vec![T::ZERO; numbers];
+    let mut cube = zeros("the cube", numbers)?;
     if numbers > 0 {
         Path::best().run(Fill {
             hue,

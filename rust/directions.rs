@@ -2,6 +2,8 @@
 
 use pulp::Simd;
 
+use crate::buffer::zeros;
+use crate::error::Result;
 use crate::lanes::{Columns, lanes, multiply_add, store};
 use crate::path::{Loop, Path};
 use crate::real::Real;
@@ -20,19 +22,19 @@ pub struct Directions<T> {
 }
 
 impl<T: Real> Directions<T> {
-    pub fn of(latents: &[T], width: usize, path: Path) -> Self {
+    pub fn of(latents: &[T], width: usize, path: Path) -> Result<Self> {
         let rows = latents.len() / width;
         let mut directions = Self {
-            units: vec![T::ZERO; latents.len()],
-            scales: vec![T::ZERO; rows],
-            pulls: vec![T::ZERO; rows],
+            units: zeros("the directions", latents.len())?,
+            scales: zeros("the directions", rows)?,
+            pulls: zeros("the directions", rows)?,
         };
         path.run(Normalize {
             latents,
             width,
             directions: &mut directions,
         });
-        directions
+        Ok(directions)
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Error {
     Hue { got: f64 },
     /// A shape that says more numbers than there can be.
     Size { name: &'static str },
+    /// A number of threads that is none.
+    Threads { variable: &'static str, got: String },
     /// No colours to draw from.
     NoColors,
     /// Vectors without a coordinate.
@@ -69,6 +71,11 @@ impl fmt::Display for Error {
             }
             Self::Hue { got } => write!(f, "hue must be finite, in turns, got {got}"),
             Self::Size { name } => write!(f, "{name} must fit in memory, got a larger shape"),
+            Self::Threads { variable, got } => write!(
+                f,
+                "{variable} must be a whole number from 1 on, got {got:?}; unset it to use every \
+                 processor"
+            ),
             Self::NoWidth => write!(f, "latents must have at least one coordinate, got none"),
             Self::NoColors => write!(f, "colors must hold at least one colour, got none"),
         }
@@ -78,23 +85,3 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 pub type Result<T> = std::result::Result<T, Error>;
-
-/// Checks that a buffer holds what its shape says.
-pub fn check_length(name: &'static str, got: usize, wanted: usize) -> Result<()> {
-    if got == wanted {
-        Ok(())
-    } else {
-        Err(Error::Length { name, wanted, got })
-    }
-}
-
-/// How many numbers a shape holds.
-pub fn size(name: &'static str, shape: &[usize]) -> Result<usize> {
-    let product = shape
-        .iter()
-        .try_fold(1usize, |size, &n| size.checked_mul(n));
-    // No buffer may be longer than a signed number of bytes says; a number has at most eight.
-    product
-        .filter(|&size| size <= isize::MAX as usize / 8)
-        .ok_or(Error::Size { name })
-}

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use pulp::Simd;
 
-use crate::error::{Error, Result, check_length};
+use crate::buffer::{check_length, zeros};
+use crate::error::{Error, Result};
 use crate::lanes::MOST_LANES;
 use crate::path::{Loop, Path};
 use crate::real::Real;
@@ -34,7 +35,7 @@ enum Way {
 
 fn convert<T: Real>(colors: &[T], way: Way, path: Path) -> Result<Vec<T>> {
     check_length("colors", colors.len(), colors.len() / 3 * 3)?;
-    let mut converted = vec![T::ZERO; colors.len()];
+    let mut converted = zeros("the colours", colors.len())?;
     let valid = AtomicBool::new(true);
     let pieces = colors
         .chunks(WORTH_THREAD / 8 * 3)
@@ -46,7 +47,7 @@ fn convert<T: Real>(colors: &[T], way: Way, path: Path) -> Result<Vec<T>> {
             valid: &valid,
         })
         .collect();
-    let threads = (colors.len() / 3 / WORTH_THREAD).clamp(1, threads::most());
+    let threads = (colors.len() / 3 / WORTH_THREAD).clamp(1, threads::most()?);
     threads::each(threads, pieces, |piece| path.run(piece));
     if valid.into_inner() {
         Ok(converted)

@@ -1,7 +1,11 @@
 //! Batches of colours and their Bernoulli labels, addressed by (seed, step).
 
-use crate::error::{Error, Result, check_length};
+use crate::buffer::{check_length, room, size};
+use crate::error::{Error, Result};
 use crate::rng::{Stream, uniforms};
+
+/// A uniform has 53 bits: of more colours it could not tell neighbours apart.
+const MOST_COLORS: usize = 1 << 53;
 
 /// Indices (seeds × batch) and labels (seeds × batch × concepts) of one step, row by row.
 #[derive(Debug, PartialEq)]
@@ -22,20 +26,22 @@ pub fn draw_batch(
     step: u64,
     batch: usize,
 ) -> Result<Batch> {
-    check_length("probabilities", probabilities.len(), colors * concepts)?;
+    let wanted = size("probabilities", &[colors, concepts])?;
+    check_length("probabilities", probabilities.len(), wanted)?;
     if let Some(&got) = probabilities.iter().find(|p| !(0.0..=1.0).contains(*p)) {
-        return Err(Error::Range {
-            name: "probabilities",
-            low: 0.0,
-            high: 1.0,
-            got,
-        });
+        return Err(Error::unit("probabilities", got));
     }
     if colors == 0 {
         return Err(Error::NoColors);
     }
-    let mut indices = Vec::with_capacity(seeds.len() * batch);
-    let mut labels = Vec::with_capacity(seeds.len() * batch * concepts);
+    if colors > MOST_COLORS {
+        return Err(Error::Size { name: "colors" });
+    }
+    let mut indices = room("the batch", size("the batch", &[seeds.len(), batch])?)?;
+    let mut labels = room(
+        "the labels",
+        size("the labels", &[seeds.len(), batch, concepts])?,
+    )?;
     for &seed in seeds {
         let start = indices.len();
         let drawn = uniforms(seed, Stream::Colors, step, batch);
@@ -55,6 +61,21 @@ pub fn draw_batch(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_too_large_to_count_are_refused() {
+        let drawn = draw_batch(usize::MAX, &[], 2, &[0], 0, 1);
+        assert_eq!(
+            drawn,
+            Err(Error::Size {
+                name: "probabilities"
+            })
+        );
+        let drawn = draw_batch(usize::MAX, &[], 0, &[0], 0, 1);
+        assert_eq!(drawn, Err(Error::Size { name: "colors" }));
+        let drawn = draw_batch(1, &[], 0, &[0, 1], 0, usize::MAX);
+        assert_eq!(drawn, Err(Error::Size { name: "the batch" }));
+    }
 
     #[test]
     fn a_seed_draws_the_same_whatever_seeds_stand_beside_it() {

@@ -9,6 +9,7 @@
 //! Every kernel takes slices, allocates what it returns, refuses what it cannot use with an
 //! [`error::Error`], and gives the same bits whatever the number of threads.
 
+mod buffer;
 pub mod cube;
 mod directions;
 pub mod error;

@@ -2,7 +2,7 @@
 
 use numpy::ndarray::{Array2, Array3, ArrayD, IxDyn};
 use numpy::{Element, IntoPyArray, PyArray2, PyArray3, PyArrayDyn, PyReadonlyArray1};
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyMemoryError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::error::{Error, Result};
@@ -12,7 +12,10 @@ use crate::{cube, hsv, labels, separation};
 
 impl From<Error> for PyErr {
     fn from(error: Error) -> Self {
-        PyValueError::new_err(error.to_string())
+        match error {
+            Error::Size { .. } => PyMemoryError::new_err(error.to_string()),
+            _ => PyValueError::new_err(error.to_string()),
+        }
     }
 }
 

@@ -8,8 +8,9 @@
 //! Memory is O(batch · width): no matrix of pairs is ever stored. Each row is summed in a fixed
 //! order, so that any number of threads gives the same bits.
 
+use crate::buffer::{check_length, size, zeros};
 use crate::directions::Directions;
-use crate::error::{Error, Result, check_length, size};
+use crate::error::{Error, Result};
 use crate::law::Law;
 use crate::pairs::{Made, Pairs, Rows};
 use crate::path::Path;
@@ -43,18 +44,18 @@ impl Shape {
     }
 
     /// Threads that are worth their start.
-    fn threads(self) -> usize {
+    fn threads(self) -> Result<usize> {
         let pairs = self.rows().saturating_mul(self.batch);
         let multiplications = pairs.saturating_mul(self.width.max(4));
-        (multiplications / WORTH_THREAD).clamp(1, threads::most())
+        Ok((multiplications / WORTH_THREAD).clamp(1, threads::most()?))
     }
 }
 
 /// ℓ of each sample: (items × batch × width) → (items × batch).
 pub fn angular_separation<T: Real>(latents: &[T], shape: Shape, law: Law) -> Result<Vec<T>> {
     shape.check(latents.len())?;
-    let mut losses = vec![T::ZERO; shape.rows()];
-    make(latents, shape, law, Path::best(), Made::Losses(&mut losses));
+    let mut losses = zeros("the losses", shape.rows())?;
+    make(latents, shape, law, Path::best(), Made::Losses(&mut losses))?;
     Ok(losses)
 }
 
@@ -65,10 +66,10 @@ pub fn angular_separation_with_grad<T: Real>(
     law: Law,
 ) -> Result<(Vec<T>, Vec<T>)> {
     shape.check(latents.len())?;
-    let mut losses = vec![T::ZERO; shape.rows()];
-    let mut gradient = vec![T::ZERO; latents.len()];
+    let mut losses = zeros("the losses", shape.rows())?;
+    let mut gradient = zeros("the gradient", latents.len())?;
     let made = Made::LossesAndGradient(&mut losses, &mut gradient);
-    make(latents, shape, law, Path::best(), made);
+    make(latents, shape, law, Path::best(), made)?;
     Ok((losses, gradient))
 }
 
@@ -97,9 +98,9 @@ pub fn angular_separation_grad<T: Real>(
             return Ok(gradient);
         }
     }
-    let mut gradient = vec![T::ZERO; latents.len()];
+    let mut gradient = zeros("the gradient", latents.len())?;
     let made = Made::Gradient(upstream, &mut gradient);
-    make(latents, shape, law, Path::best(), made);
+    make(latents, shape, law, Path::best(), made)?;
     Ok(gradient)
 }
 
@@ -109,8 +110,17 @@ fn is_uniform<T: Real>(upstream: &[T], batch: usize) -> bool {
     items.all(|item| item.iter().all(|&u| u == item[0]))
 }
 
-fn make<T: Real>(latents: &[T], shape: Shape, law: Law, path: Path, mut made: Made<T>) {
-    let directions = Directions::of(latents, shape.width, path);
+fn make<T: Real>(
+    latents: &[T],
+    shape: Shape,
+    law: Law,
+    path: Path,
+    mut made: Made<T>,
+) -> Result<()> {
+    if latents.is_empty() {
+        return Ok(()); // there may be any number of items with nothing in them
+    }
+    let directions = Directions::of(latents, shape.width, path)?;
     let mut tasks = Vec::with_capacity(shape.items * shape.batch.div_ceil(TASK_ROWS));
     for item in 0..shape.items {
         let (start, stop) = (item * shape.batch, (item + 1) * shape.batch);
@@ -127,7 +137,8 @@ fn make<T: Real>(latents: &[T], shape: Shape, law: Law, path: Path, mut made: Ma
             made = rest;
         }
     }
-    threads::each(shape.threads(), tasks, |pairs| path.run(pairs));
+    threads::each(shape.threads()?, tasks, |pairs| path.run(pairs));
+    Ok(())
 }
 
 #[cfg(test)]

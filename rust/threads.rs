@@ -6,20 +6,36 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
+use crate::error::{Error, Result};
+
+const VARIABLE: &str = "COLORCORE_NUM_THREADS";
+
 /// The most threads that a call may use: `COLORCORE_NUM_THREADS`, or as many as there are processors.
 ///
 /// The variable is read once, at the first call that asks.
-pub fn most() -> usize {
-    static MOST: OnceLock<usize> = OnceLock::new();
-    *MOST.get_or_init(|| {
-        let named = std::env::var("COLORCORE_NUM_THREADS").ok();
-        let number = named.and_then(|text| text.parse().ok());
-        let processors = || thread::available_parallelism().map_or(1, usize::from);
-        number.unwrap_or_else(processors).max(1)
+pub fn most() -> Result<usize> {
+    static MOST: OnceLock<Result<usize>> = OnceLock::new();
+    MOST.get_or_init(|| match std::env::var_os(VARIABLE) {
+        Some(text) => number(&text.to_string_lossy()),
+        None => Ok(thread::available_parallelism().map_or(1, usize::from)),
     })
+    .clone()
 }
 
-/// Does each piece of work once, on so many threads.
+fn number(text: &str) -> Result<usize> {
+    let wrong = || Error::Threads {
+        variable: VARIABLE,
+        got: text.to_owned(),
+    };
+    let number = text.trim().parse().map_err(|_| wrong())?;
+    if number == 0 {
+        Err(wrong())
+    } else {
+        Ok(number)
+    }
+}
+
+/// Does each piece of work once, on so many threads, or on as many of them as the system grants.
 pub fn each<W: Send>(threads: usize, pieces: Vec<W>, work: impl Fn(W) + Sync) {
     if threads <= 1 {
         return pieces.into_iter().for_each(work);
@@ -33,7 +49,10 @@ pub fn each<W: Send>(threads: usize, pieces: Vec<W>, work: impl Fn(W) + Sync) {
     };
     thread::scope(|scope| {
         for _ in 1..threads {
-            scope.spawn(worker);
+            // Where there are no more threads to have, those at work do the rest.
+            if thread::Builder::new().spawn_scoped(scope, worker).is_err() {
+                break;
+            }
         }
         worker();
     });
@@ -52,6 +71,18 @@ mod tests {
                 done[i].fetch_add(1, Ordering::Relaxed);
             });
             assert!(done.iter().all(|count| count.load(Ordering::Relaxed) == 1));
+        }
+    }
+
+    #[test]
+    fn a_number_of_threads_is_whole_and_at_least_one() {
+        assert_eq!(number(" 2 "), Ok(2));
+        for text in ["", "0", "-1", "1.5", "two"] {
+            let error = number(text).unwrap_err().to_string();
+            assert!(
+                error.starts_with("COLORCORE_NUM_THREADS must be a whole number from 1 on, got"),
+                "{error}"
+            );
         }
     }
 }

@@ -15,6 +15,8 @@ from colorcore.results import Results
 
 # Where nobody watches, the same examples each time; elsewhere new ones.
 settings.register_profile("ci", derandomize=True)
+# As many examples as keep a processor busy for minutes.
+settings.register_profile("fuzz", max_examples=20_000, deadline=None)
 if "CI" in os.environ:
     settings.load_profile("ci")
 

@@ -20,9 +20,9 @@ def axes(names: Sequence[str], values: Sequence[ArrayLike]) -> list[Array]:
 
     Raises: TypeError for other types; ValueError for other shapes.
     """
-    arrays = [np.ascontiguousarray(axis) for axis in values]
+    arrays = [np.asarray(axis) for axis in values]
     for name, array in zip(names, arrays, strict=True):
-        if np.ndim(array) != 1:
+        if array.ndim != 1:
             raise ValueError(
                 f"{name} must be an axis with shape (n,), got shape {array.shape}; flatten it"
             )
@@ -31,7 +31,7 @@ def axes(names: Sequence[str], values: Sequence[ArrayLike]) -> list[Array]:
                 f"{', '.join(names)} must all be float32 or all float64, got "
                 f"{', '.join(str(a.dtype) for a in arrays)}; cast with .astype(float)"
             )
-    return arrays
+    return [np.ascontiguousarray(array) for array in arrays]
 
 
 def colors(name: str, values: ArrayLike) -> Array:
@@ -72,15 +72,19 @@ def hues(values: Array) -> None:
 def chances(points: ArrayLike, probabilities: ArrayLike) -> tuple[Array, NDArray[np.float64]]:
     """What is drawn from, and the probabilities of its labels. Shapes: (N, D), (N, L).
 
-    Raises: ValueError for other shapes.
+    Raises: TypeError for probabilities that are not real numbers; ValueError for other shapes.
     """
-    palette, table = np.asarray(points), np.asarray(probabilities, dtype=np.float64)
+    palette, table = np.asarray(points), np.asarray(probabilities)
+    if table.dtype.kind not in "fiub":
+        raise TypeError(
+            f"probabilities must be real numbers, got {table.dtype}; cast with .astype(float)"
+        )
     if palette.ndim != 2 or table.ndim != 2 or len(palette) != len(table):
         raise ValueError(
             "colors and probabilities must have shapes (n, 3) and (n, labels), got "
             f"{palette.shape} and {table.shape}; give each colour a row of probabilities"
         )
-    return palette, table
+    return palette, table.astype(np.float64)
 
 
 def addresses(name: str, values: ArrayLike | Sequence[int]) -> NDArray[np.uint64]:
@@ -98,7 +102,7 @@ def addresses(name: str, values: ArrayLike | Sequence[int]) -> NDArray[np.uint64
         raise ValueError(
             f"{name} must lie in 0…2**63 − 1, got {array.min()}…{array.max()}; choose others"
         )
-    return array.astype(np.uint64)
+    return array.astype(np.uint64) if array.size else np.empty(0, np.uint64)
 
 
 def counts(*, step: int, batch_size: int) -> None:
@@ -131,14 +135,14 @@ def like(name: str, values: ArrayLike, shape: tuple[int, ...], array: Array) -> 
 
     Raises: ValueError for other shapes and types.
     """
-    result = np.ascontiguousarray(values)
+    result = np.asarray(values)
     if result.shape != shape or result.dtype != array.dtype:
         raise ValueError(
             f"{name} must be {array.dtype} with shape {shape}, as the latents are, got "
             f"{result.dtype} {result.shape}; pass one number a "
             f"{'sample' if len(shape) < array.ndim else 'coordinate'}"
         )
-    return result
+    return np.ascontiguousarray(result)
 
 
 def power(value: float, *, shift: bool) -> float:

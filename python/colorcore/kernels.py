@@ -136,7 +136,8 @@ def draw_batch(
     Shapes: `colors` (N, 3); `probabilities` (N, L), in [0, 1]; `seeds` (S,) → indices (S, B) in
     0…N − 1 and labels (S, B, L).
 
-    Raises: TypeError for seeds that are not integers; ValueError for other shapes or ranges.
+    Raises: TypeError for seeds that are not integers or probabilities that are not real numbers;
+    ValueError for other shapes or ranges.
 
     Source: Experiment 2.10.1; uniforms by Philox4x64-10, Salmon et al., 2011.
 
@@ -168,8 +169,9 @@ def angular_separation(latents: ArrayLike, *, power: float = 100.0, shift: bool 
 
     With û = z/(‖z‖ + 1e-8) and c_ij = ûᵢ·ûⱼ, it is ℓᵢ = Σⱼ s_ij^power, where s_ij is (c_ij + 1)/2
     when shifted and c_ij when not. Pairs with |c_ij − 1| ≤ 1e-5 + 1e-8 count nothing: a sample with
-    itself or with a duplicate. A term whose slope is below the smallest normal number of the type
-    counts as 0. What is not a number, or infinite, makes every loss it is part of NaN.
+    itself or with a duplicate (a vector shorter than 2e-3 does count itself: the 1e-8 shortens its
+    direction by as much). A term whose slope is below the smallest normal number of the type counts
+    as 0. What is not a number, or infinite, makes every loss it is part of NaN.
 
     Shapes: (…, B, K) → (…, B), ≥ 0 when shifted. Memory is O(B·K).
 

@@ -146,9 +146,9 @@ proptest! {
             let (mut losses, mut of_sum) = (vec![0.0; batch], vec![0.0; z.len()]);
             let mut gradient = vec![0.0; z.len()];
             let both = Made::LossesAndGradient(&mut losses, &mut of_sum);
-            make(z, shape(batch, width), law(power), path, both);
+            make(z, shape(batch, width), law(power), path, both).unwrap();
             let weighted = Made::Gradient(&upstream, &mut gradient);
-            make(z, shape(batch, width), law(power), path, weighted);
+            make(z, shape(batch, width), law(power), path, weighted).unwrap();
             [losses, of_sum, gradient]
         };
         let baseline = on(Path::Baseline);
