@@ -1,6 +1,9 @@
 # make paper   trains, evaluates, draws and typesets everything; prints where the paper is
+# make docs    runs the examples and builds the pages on the package; prints where they are
 # make test    every check, and a small build of the whole workflow
-# Both set everything up first: a virtual environment, the pinned packages, the Rust kernels.
+# make fuzz    passes arbitrary arrays to the kernels; takes ten minutes
+# make bench   times the kernels and training beside their peers, for the pages; takes minutes
+# All set everything up first: a virtual environment, the pinned packages, the Rust kernels.
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,14 +13,31 @@ SMOKE := $(SNAKEMAKE) --configfile config/smoke.yaml
 
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+export NO_MKDOCS_2_WARNING := 1 # a notice of the theme's makers, at every build
+
+PACKAGE := $(wildcard python/colorcore/*.py python/colorcore/figures/*.py)
+EXAMPLES := $(patsubst %.py,build/%.done,$(wildcard examples/digits.py))
 
 .DELETE_ON_ERROR:
-.PHONY: paper test fuzz setup lock clean
+.PHONY: paper docs test bench fuzz setup lock clean
 
 paper: setup
 	@$(SNAKEMAKE)
 	@echo "HTML: build/paper/index.html"
 	@echo "PDF:  build/paper/index.pdf"
+
+docs: setup $(EXAMPLES) build/docs/speed.done
+	mkdocs build --strict
+	@echo "Documentation: build/docs/site/index.html"
+
+# Each example writes its numbers and images to a folder of its name.
+build/examples/%.done: examples/%.py $(wildcard examples/*.py) $(PACKAGE) $(VENV)/kernels
+	python $< --out $(basename $@)
+	@touch $@
+
+build/docs/speed.done: $(wildcard docs/python/*.py docs/timings/*.json) $(PACKAGE) $(VENV)/kernels
+	python docs/python/speed.py --out $(basename $@)
+	@touch $@
 
 test: setup
 	cargo test --quiet
@@ -29,6 +49,7 @@ test: setup
 	pyright --warnings
 	python -m mypy.stubtest colorcore._native
 	pytest
+	$(MAKE) --no-print-directory docs
 	$(SMOKE) --lint
 	$(SMOKE)
 	$(SMOKE) --dry-run | grep -F "Nothing to be done"
@@ -37,6 +58,14 @@ test: setup
 fuzz: setup
 	cargo +nightly fuzz run arrays -- -max_total_time=300
 	pytest --hypothesis-profile=fuzz tests/test_intake.py
+
+# The machine should have nothing else to do. Peers come on top of the pinned packages.
+bench: setup
+	uv pip install --quiet --constraint requirements.lock --requirements pyproject.toml --extra bench
+	python benches/color.py --json docs/timings/color.json
+	python benches/labels.py --json docs/timings/labels.json
+	python benches/separation.py --json docs/timings/separation.json
+	python benches/train.py --json docs/timings/train.json
 
 setup: $(VENV)/kernels
 
@@ -56,7 +85,7 @@ $(VENV)/packages: requirements.lock
 lock:
 	uv pip compile --universal --python-version 3.11 --upgrade \
 	  --no-annotate --no-header --no-emit-index-url \
-	  --extra paper --extra test --extra build pyproject.toml --output-file requirements.lock
+	  --extra paper --extra docs --extra test --extra build pyproject.toml --output-file requirements.lock
 
 clean:
 	rm -rf build target $(VENV)

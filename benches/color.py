@@ -125,7 +125,7 @@ def main(rows_path: Json = None) -> None:
                 agree(results, kernel, dtype)
                 if dtype == "float64":
                     agree_with_colorsys(kernel, results["colorcore"][0])
-                timed = programs.time(BENCH, f"{kernel} {dtype}", repeats=7)
+                timed = programs.time(BENCH, f"{kernel}, {dtype}", repeats=7)
                 print_rows(f"{kernel}, {size}, {dtype}, threads: 2", timed)
                 rows += timed
     save(rows_path, rows)

@@ -118,14 +118,14 @@ def main(rows_path: Json = None) -> None:
     print_machine()
     builds = {
         "colorcore": colorcore,
-        "DataLoader a seed": loaders,
-        "torch, all seeds": torch_at_once,
-        "NumPy, all seeds": numpy_at_once,
+        "DataLoaders": loaders,
+        "torch": torch_at_once,
+        "NumPy": numpy_at_once,
     }
     with Programs(builds, threads=1) as programs:
         agree(programs.build(*LIKELY))
         programs.build(RATE, POWER)
-        rows = programs.time(BENCH, f"{SEEDS} × {BATCH}", repeats=30)
+        rows = programs.time(BENCH, f"{SEEDS} seeds × {BATCH} samples", repeats=30)
     print_rows(f"{SEEDS} seeds × {BATCH} samples of 1000 colours, one label, threads: 1", rows)
     save(rows_path, rows)
 

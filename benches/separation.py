@@ -144,6 +144,10 @@ def _exponent(power: float) -> float:
     return int(power) if power == int(power) else power
 
 
+def _size(shape: Shape) -> str:
+    return " × ".join(f"{length:,}" for length in shape)
+
+
 def _pairs(shape: Shape) -> int:
     return math.prod(shape[:-1]) * shape[-2]
 
@@ -175,7 +179,8 @@ def beside_peers(shape: Shape, *, threads: int, repeats: int, memory: bool = Fal
     with Programs(builds, threads=threads) as programs:
         programs.build((*shape[:-2], 2, shape[-1]), POWER)  # what libraries set up at first use
         agree(programs.build(shape, POWER))
-        rows = programs.time(BENCH, f"{shape}, threads {threads}", repeats=repeats)
+        case = f"{_size(shape)}, {threads} {'thread' if threads == 1 else 'threads'}"
+        rows = programs.time(BENCH, case, repeats=repeats)
     print_rows(f"{shape}, power {POWER:g}, threads: {threads}", rows, memory=memory)
     return rows
 
@@ -188,7 +193,7 @@ def over_sizes_and_powers() -> list[Row]:
     with Programs({"colorcore": colorcore}, threads=1) as programs:
         for shape, power in wide + powers:
             programs.build(shape, power)
-            rows += programs.time(BENCH, f"{shape}, power {power:g}", repeats=20)
+            rows += programs.time(BENCH, f"{_size(shape)}, power {power:g}", repeats=20)
     print("\ncolorcore alone, threads: 1")
     for row in rows:
         print(f"  {row.case:32}{1e3 * (row.seconds or 0):11.3f} ms")
@@ -201,7 +206,7 @@ def operator_overhead() -> list[Row]:
     shape = (1, 2, 5)
     with Programs(builds, threads=1) as programs:
         agree(programs.build(shape, POWER))
-        rows = programs.time(BENCH, f"{shape}, overhead", repeats=50)
+        rows = programs.time(BENCH, f"{_size(shape)}, overhead", repeats=50)
     print_rows(f"{shape}: what torch adds to the kernels, threads: 1", rows, unit="µs")
     return rows
 

@@ -10,12 +10,16 @@ import importlib
 import json
 import multiprocessing
 import os
+import platform
 import resource
 import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -38,6 +42,10 @@ SAMPLE = (
     0.01  # seconds that a sample lasts at least, so that the clock and cold caches count little
 )
 SETTLE = 0.02  # seconds between turns, in which threads that wait for more work stop spinning
+PACKAGES = (
+    *("colorcore", "numpy", "torch", "jax", "pykeops"),
+    *("scikit-image", "matplotlib", "colour-science"),
+)
 UNITS = {"s": 1.0, "ms": 1e3, "µs": 1e6}
 
 
@@ -208,12 +216,24 @@ def print_rows(title: str, rows: list[Row], *, unit: str = "ms", memory: bool = 
 
 
 def save(path: Path | None, rows: list[Row]) -> None:
-    """Write the rows that have a time, when there is a path to write them to."""
+    """Write the rows, and what they were measured on, when there is a path to write them to."""
+    from colorcore.provenance import hardware
+
     if path is None:
         return
-    entries = [
-        {"bench": row.bench, "case": row.case, "program": row.program, "seconds": row.seconds}
-        for row in rows
-        if row.seconds is not None
-    ]
-    write_text(path, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
+    report = {
+        "date": date.today().isoformat(),
+        "machine": hardware(),
+        "versions": {"python": platform.python_version(), **_versions()},
+        "rows": [asdict(row) for row in rows],
+    }
+    write_text(path, json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+
+
+def _versions() -> dict[str, str]:
+    """The versions of colorcore and of the peers that are installed."""
+    found: dict[str, str] = {}
+    for package in PACKAGES:
+        with suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found

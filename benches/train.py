@@ -137,17 +137,17 @@ def main(
     plan = Plan(experiment, seeds, shards)
     programs: dict[str, Callable[[Path], list[list[str]]]] = {
         "colorcore": lambda out: colorcore(KERNEL, plan, out),
-        "naive separation": lambda out: colorcore(NAIVE, plan, out),
+        "plain torch": lambda out: colorcore(NAIVE, plan, out),
     }
     if find_spec("jax"):
-        programs["JAX, one process"] = lambda out: port(plan._replace(shards=1), out)
+        programs["JAX, 1 shard"] = lambda out: port(plan._replace(shards=1), out)
         programs[f"JAX, {shards} shards"] = lambda out: port(plan, out)
     case = f"{experiment.name}, {seeds} seeds"
     print_machine()
     with tempfile.TemporaryDirectory() as folder:
         rows = measure(programs, case, repeats, Path(folder))
         title = f"{case}: whole processes, colorcore in {shards} shards, threads: as they come"
-        if "JAX, one process" not in programs:
+        if "JAX, 1 shard" not in programs:
             rows.append(Row(BENCH, case, "JAX", reason="not installed: pip install jax"))
         print_rows(title, rows, unit="s")
         for name in programs:

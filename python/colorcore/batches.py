@@ -37,6 +37,14 @@ class Sampler:
 
     Shapes: `colors` (points, 3), RGB in [0, 1]; `probabilities` (points, concepts), in [0, 1];
     `seeds` (runs,).
+
+    Example:
+
+        >>> gray = np.linspace(0, 1, 5)[:, None].repeat(3, axis=1)
+        >>> bright = gray[:, :1]  # labelled with a chance that is the brightness
+        >>> colors, labels = Sampler(gray, bright, np.array([0, 1]), batch_size=8).draw(step=0)
+        >>> colors.shape, labels.shape
+        (torch.Size([2, 8, 3]), torch.Size([2, 8, 1]))
     """
 
     colors: NDArray[np.float64]
@@ -58,7 +66,16 @@ class Sampler:
 
 
 def sampler(experiment: Experiment, *, seeds: Sequence[int]) -> Sampler:
-    """The batches of an experiment's training cube and concepts."""
+    """The batches of an experiment's training cube and concepts.
+
+    Example:
+
+        >>> from pathlib import Path
+        >>> from colorcore.experiment import load
+        >>> batch = sampler(load(Path("experiments/ex-2.10.1")), seeds=[0, 1, 2]).draw(step=0)
+        >>> batch.colors.shape, batch.labels.shape
+        (torch.Size([3, 64, 3]), torch.Size([3, 64, 1]))
+    """
     colors = flat_colors(regular_rgb(experiment.data.cube.points))
     return Sampler(
         colors=colors,

@@ -40,6 +40,11 @@ def named_rgb(name: str) -> NDArray[np.float64]:
     Shapes: (3,), in [0, 1].
 
     Raises: KeyError when no colour has that name.
+
+    Example:
+
+        >>> named_rgb("orange").tolist()
+        [1.0, 0.5, 0.0]
     """
     return hsv_to_rgb(np.array(NAMED_HSV[name]))
 
@@ -48,12 +53,23 @@ def named_colors() -> NDArray[np.float64]:
     """RGB of every named colour, in the order of `NAMES`.
 
     Shapes: (17, 3), in [0, 1].
+
+    Example:
+
+        >>> dict(zip(NAMES, named_colors().tolist()))["light gray"]
+        [0.75, 0.75, 0.75]
     """
     return hsv_to_rgb(np.array(list(NAMED_HSV.values())))
 
 
 def hex_code(rgb: ArrayLike) -> str:
-    """The `#rrggbb` code of one RGB colour in [0, 1], rounded to the nearest of 256 levels."""
+    """The `#rrggbb` code of one RGB colour in [0, 1], rounded to the nearest of 256 levels.
+
+    Example:
+
+        >>> hex_code(named_rgb("orange"))
+        '#ff8000'
+    """
     red, green, blue = np.rint(np.clip(np.asarray(rgb), 0, 1) * 255).astype(int)
     return f"#{red:02x}{green:02x}{blue:02x}"
 
@@ -64,6 +80,11 @@ def redness(rgb: ArrayLike) -> NDArray[np.float64]:
     Shapes: (…, 3) RGB in [0, 1] → (…) in [0, 1].
 
     Source: Experiment 2.10.1.
+
+    Example:
+
+        >>> redness([[1.0, 0.0, 0.0], [1.0, 0.5, 0.5], [0.0, 1.0, 1.0]]).tolist()
+        [1.0, 0.5, 0.0]
     """
     red, green, blue = np.moveaxis(np.asarray(rgb, dtype=np.float64), -1, 0)
     return red * (1 - green / 2 - blue / 2)
@@ -73,6 +94,11 @@ def vibrancy(rgb: ArrayLike) -> NDArray[np.float64]:
     """Saturation times value, which is the spread between the channels: max − min.
 
     Shapes: (…, 3) RGB in [0, 1] → (…) in [0, 1].
+
+    Example:
+
+        >>> vibrancy([[1.0, 0.0, 0.0], [1.0, 0.5, 0.5], [0.3, 0.3, 0.3]]).tolist()
+        [1.0, 0.5, 0.0]
     """
     channels = np.asarray(rgb, dtype=np.float64)
     return channels.max(axis=-1) - channels.min(axis=-1)
@@ -86,6 +112,11 @@ def hue_distance(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
     """Angle between two hues, the short way round.
 
     Shapes: hues in turns, broadcast together → degrees in [0, 180].
+
+    Example:
+
+        >>> hue_distance([0.25, 0.75, 0.0], [0.5, 0.0, 0.5]).tolist()
+        [90.0, 90.0, 180.0]
     """
     turns = np.abs(np.asarray(first, dtype=np.float64) - np.asarray(second)) % 1
     return 360 * np.minimum(turns, 1 - turns)
@@ -104,6 +135,14 @@ def similarity(
     linear in the angle, "cosine" its cosine.
 
     Source: Experiment 2.10.1, similarity over the hemisphere.
+
+    Example:
+
+        >>> red, orange, cyan = named_rgb("red"), named_rgb("orange"), named_rgb("cyan")
+        >>> similarity([red, orange, cyan], red).round(3).tolist()
+        [1.0, 0.667, 0.0]
+        >>> similarity(orange, red, falloff="cosine").round(3).item()
+        0.866
     """
     hue, saturation, value = np.moveaxis(rgb_to_hsv(np.asarray(rgb, dtype=np.float64)), -1, 0)
     to_hue, to_saturation, to_value = np.moveaxis(

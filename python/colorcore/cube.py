@@ -19,6 +19,15 @@ def rgb_dataset(
     """A cube with a point for every combination of red, green and blue.
 
     Shapes: three axes in [0, 1] → variable `color` (red, green, blue, channel), RGB in [0, 1].
+
+    Example:
+
+        >>> levels = np.linspace(0, 1, 3)
+        >>> cube = rgb_dataset(levels, levels, np.array([0.0]))
+        >>> dict(cube.sizes)
+        {'red': 3, 'green': 3, 'blue': 1, 'channel': 3}
+        >>> cube["color"].sel(red=1, green=0.5, blue=0).values.tolist()
+        [1.0, 0.5, 0.0]
     """
     return _dataset(RGB_AXES, (red, green, blue), rgb_cube(red, green, blue))
 
@@ -30,6 +39,12 @@ def hsv_dataset(
 
     Shapes: hue in turns, which may run past 0 and 1 so that curves close; saturation and value in
     [0, 1] → variable `color` (hue, saturation, value, channel), RGB in [0, 1].
+
+    Example:
+
+        >>> cube = hsv_dataset(np.arange(4) / 4, np.array([0.0, 1.0]), np.array([1.0]))
+        >>> cube["color"].sel(hue=0.5, saturation=1, value=1).values.tolist()
+        [0.0, 1.0, 1.0]
     """
     return _dataset(HSV_AXES, (hue, saturation, value), hsv_cube(hue, saturation, value))
 
@@ -45,17 +60,34 @@ def flat_colors(cube: xr.Dataset) -> NDArray[np.float64]:
     """Every colour of a cube as a list, in the order of its axes.
 
     Shapes: (points, 3), RGB in [0, 1].
+
+    Example:
+
+        >>> flat_colors(regular_rgb(2))[:3].tolist()
+        [[0.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]]
     """
     return cube["color"].to_numpy().reshape(-1, len(CHANNELS))
 
 
 def grid_axes(cube: xr.Dataset) -> tuple[str, ...]:
-    """The names of a cube's axes, without the channel."""
+    """The names of a cube's axes, without the channel.
+
+    Example:
+
+        >>> grid_axes(color_slices())
+        ('hue', 'saturation', 'value')
+    """
     return tuple(str(name) for name in cube["color"].dims[:-1])
 
 
 def regular_rgb(points: int) -> xr.Dataset:
-    """An RGB cube with `points` evenly spaced levels a channel, corners included."""
+    """An RGB cube with `points` evenly spaced levels a channel, corners included.
+
+    Example:
+
+        >>> regular_rgb(3)["red"].values.tolist()
+        [0.0, 0.5, 1.0]
+    """
     axis = np.linspace(0, 1, points)
     return rgb_dataset(axis, axis, axis)
 

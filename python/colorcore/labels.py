@@ -17,6 +17,12 @@ def probabilities(colors: ArrayLike, concepts: Iterable[Concept]) -> NDArray[np.
     Shapes: `colors` (points, 3), RGB in [0, 1] → (points, concepts), in [0, 1].
 
     Source: Experiment 2.10.1, 0.08 · redness⁸.
+
+    Example:
+
+        >>> red = Concept(affinity="redness", power=8, rate=0.08)
+        >>> probabilities([[1.0, 0.0, 0.0], [1.0, 0.5, 0.5], [0.0, 1.0, 1.0]], [red]).tolist()
+        [[0.08], [0.0003125], [0.0]]
     """
     rgb = np.asarray(colors, dtype=np.float64)
     columns = [_probability(rgb, concept) for concept in concepts]

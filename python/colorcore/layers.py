@@ -106,14 +106,14 @@ def around(model: nn.Module, name: str) -> tuple[str, list[str]]:
     Found by following tensors through the model, symbolically. A linear layer writes its own
     output.
 
+    Raises: InputError when the model cannot be followed, or when what stands between the layer and
+    the linear ones around it is not known to treat each dimension by itself.
+
     Example:
 
         >>> model = nn.Sequential(nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 3))
         >>> around(model, "1")
         ('0', ['2'])
-
-    Raises: InputError when the model cannot be followed, or when what stands between the layer and
-    the linear ones around it is not known to treat each dimension by itself.
     """
     layer = find(model, name)
     if any(True for _ in layer.parameters()) and not isinstance(layer, LINEAR):

@@ -72,6 +72,14 @@ def read(path: Path) -> Schedule:
     Raises: ScheduleError, naming file, row and column, for anything that cannot be resolved.
 
     Source: format of the public notebook of Experiment 2.10.1.
+
+    Example:
+
+        >>> schedule = read(Path("experiments/ex-2.10.1/dopesheet.csv"))
+        >>> schedule.steps, schedule.properties
+        (1501, ['lr', 'reg-separate', 'reg-anchor', 'reg-anti-subspace'])
+        >>> schedule.table.loc[750].round(3).to_dict()
+        {'lr': 0.1, 'reg-separate': 0.01, 'reg-anchor': 0.15, 'reg-anti-subspace': 0.03}
     """
     header, rows = _read_rows(path)
     properties = _properties(path, header)

@@ -1,0 +1,33 @@
+"""What the pages take from runs: numbers, tables and images."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs_macros.plugin import MacrosPlugin
+
+from timings import Timings
+
+TIMINGS = Path("docs/timings")
+EXAMPLES = Path("build/examples")
+SPEED = Path("build/docs/speed")
+
+
+def on_config(config: MkDocsConfig) -> None:
+    """Give pages the variable `timings`, and one for each example, from the JSON that it wrote."""
+    examples = {
+        path.stem: json.loads(path.read_text("utf-8")) for path in EXAMPLES.glob("*/*.json")
+    }
+    macros = config.plugins["macros"]
+    assert isinstance(macros, MacrosPlugin)
+    macros.register_variables({"timings": Timings.read(TIMINGS), **examples})
+
+
+def on_files(files: Files, config: MkDocsConfig) -> None:
+    """Place the figures beside the pages, in a folder of the example's name."""
+    for image in [*SPEED.glob("*.svg"), *EXAMPLES.glob("*/*.svg")]:
+        place = f"{image.parent.name}/{image.name}"
+        files.append(File.generated(config, place, abs_src_path=str(image.absolute())))

@@ -1,0 +1,89 @@
+"""What pages tell readers to run does run, and they say what the timings do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from colorcore.errors import InputError
+from docstrings import markdown
+from timings import Timings
+
+PAGES = [Path("README.md"), *sorted(Path("docs").rglob("*.md"))]
+SNIPPET = "--8<--"  # includes a file, which has tests of its own
+
+
+def blocks(page: Path) -> str:
+    """The Python of a page, each line where it stands there."""
+    lines: list[str] = []
+    for token in MarkdownIt().parse(page.read_text(encoding="utf-8")):
+        if token.type == "fence" and token.info == "python" and SNIPPET not in token.content:
+            assert token.map
+            lines += [""] * (token.map[0] + 1 - len(lines)) + token.content.splitlines()
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=str)
+def test_the_code_of_a_page_runs_from_top_to_bottom(page):
+    exec(compile(blocks(page), page, "exec"), {"__name__": "page"})
+
+
+def test_a_label_of_a_docstring_becomes_a_term():
+    assert markdown("    Shapes: (B, K)\n    → (B,).") == "Shapes\n:   (B, K)\n    → (B,)."
+
+
+def test_a_doctest_becomes_a_block_of_code():
+    assert markdown("        >>> 1 + 1\n        2") == "```pycon\n>>> 1 + 1\n2\n```"
+
+
+def write(folder: Path, name: str, *, cores: str = "2") -> None:
+    rows = [
+        {"program": "colorcore", "seconds": 0.002, "growth": 1_000_000, "reason": ""},
+        {"program": "peer", "seconds": 0.1, "growth": 30_000_000, "reason": ""},
+        {
+            "program": "other",
+            "seconds": None,
+            "growth": 0,
+            "reason": "left out: for want of memory",
+        },
+    ]
+    report = {
+        "date": "2026-01-02",
+        "machine": {"cores": cores},
+        "versions": {"numpy": "2.0"},
+        "rows": [{"bench": name, "case": "8 × 5", **row} for row in rows],
+    }
+    (folder / f"{name}.json").write_text(json.dumps(report))
+
+
+def test_timings_are_told_as_times_and_ratios(tmp_path):
+    write(tmp_path, "separation")
+    timings = Timings.read(tmp_path)
+    assert timings.duration("separation", "8 × 5") == "2.0\N{NO-BREAK SPACE}ms"
+    assert timings.times("separation", "8 × 5", "peer") == "50"
+    assert timings.megabytes("separation", "8 × 5", "peer") == "30"
+    assert timings.left_out("separation") == "- other at 8 × 5: for want of memory"
+    assert timings.describe() == "colorcore took the least time in 1 of 1 cases."
+    assert timings.table("separation").splitlines() == [
+        "|  | colorcore | peer | other |",
+        "| :-- | --: | --: | --: |",
+        "| 8 × 5 | **2.0\N{NO-BREAK SPACE}ms** | 100\N{NO-BREAK SPACE}ms<br>50× | – |",
+    ]
+
+
+def test_a_time_that_was_not_measured_is_an_error_that_names_the_measured_ones(tmp_path):
+    write(tmp_path, "separation")
+    with pytest.raises(InputError, match="wanted one of colorcore, peer, got 'other'"):
+        Timings.read(tmp_path).duration("separation", "8 × 5", "other")
+
+
+def test_timings_of_two_machines_are_not_mixed(tmp_path):
+    write(tmp_path, "color")
+    write(tmp_path, "separation", cores="8")
+    with pytest.raises(
+        InputError, match=r"separation.json: .* another machine .* run `make bench`"
+    ):
+        Timings.read(tmp_path)
