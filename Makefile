@@ -1,6 +1,7 @@
 # make paper   trains, evaluates, draws and typesets everything; prints where the paper is
 # make docs    runs the examples and builds the pages on the package; prints where they are
 # make test    every check, and a small build of the whole workflow
+# make wheel   builds the package for others, and tests it in an environment of its own
 # make fuzz    passes arbitrary arrays to the kernels; takes ten minutes
 # make bench   times the kernels and training beside their peers, for the pages; takes minutes
 # All set everything up first: a virtual environment, the pinned packages, the Rust kernels.
@@ -19,7 +20,7 @@ PACKAGE := $(wildcard python/colorcore/*.py python/colorcore/figures/*.py)
 EXAMPLES := $(patsubst %.py,build/%.done,$(wildcard examples/digits.py))
 
 .DELETE_ON_ERROR:
-.PHONY: paper docs test bench fuzz setup lock clean
+.PHONY: paper docs test bench fuzz wheel setup lock clean
 
 paper: setup
 	@$(SNAKEMAKE)
@@ -66,6 +67,16 @@ bench: setup
 	python benches/labels.py --json docs/timings/labels.json
 	python benches/separation.py --json docs/timings/separation.json
 	python benches/train.py --json docs/timings/train.json
+
+# Builds the source distribution, from that the wheel, and tests what is installed from it where
+# there is neither the repository nor torch.
+wheel: setup
+	rm -rf build/dist build/wheel
+	uv build --quiet --out-dir build/dist
+	mkdir -p build/wheel
+	cp -r tests/data tests/test_kernels_*.py tests/test_intake.py tests/test_threads.py build/wheel
+	cd build/wheel && uv run --quiet --isolated --no-project --with ../dist/*.whl --with pytest \
+	  --with hypothesis pytest -q -c /dev/null --rootdir . --noconftest
 
 setup: $(VENV)/kernels
 

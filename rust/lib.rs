@@ -9,6 +9,8 @@
 //! Every kernel takes slices, allocates what it returns, refuses what it cannot use with an
 //! [`error::Error`], and gives the same bits whatever the number of threads.
 
+#![cfg_attr(not(feature = "python"), forbid(unsafe_code))] // bindings are made of it
+
 mod buffer;
 pub mod cube;
 mod directions;

@@ -10,7 +10,6 @@ import time
 
 import numpy as np
 import pytest
-from torch.utils.data import DataLoader, Dataset
 
 from colorcore import kernels
 
@@ -123,7 +122,7 @@ def test_two_threads_at_once_get_what_each_gets_alone():
         assert np.array_equal(a, b)
 
 
-class Separations(Dataset):
+class Separations:
     """Samples that a worker process makes with the kernels."""
 
     def __len__(self):
@@ -136,8 +135,9 @@ class Separations(Dataset):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_forked_loader_worker_works_after_its_parent_used_threads():
+    data = pytest.importorskip("torch.utils.data")
     wanted = [kernels.angular_separation(LARGE[: 4000 + i])[:4000] for i in range(3)]
-    loader = DataLoader(
+    loader = data.DataLoader(
         Separations(), batch_size=None, num_workers=2, multiprocessing_context="fork", timeout=60
     )
     for got, want in zip(loader, wanted, strict=True):
