@@ -17,7 +17,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export NO_MKDOCS_2_WARNING := 1 # a notice of the theme's makers, at every build
 
 PACKAGE := $(wildcard python/colorcore/*.py python/colorcore/figures/*.py)
-EXAMPLES := $(patsubst %.py,build/%.done,$(wildcard examples/digits.py))
+EXAMPLES := build/examples/digits.done
 
 .DELETE_ON_ERROR:
 .PHONY: paper docs test bench fuzz wheel setup lock clean
@@ -96,7 +96,8 @@ $(VENV)/packages: requirements.lock
 lock:
 	uv pip compile --universal --python-version 3.11 --upgrade \
 	  --no-annotate --no-header --no-emit-index-url \
-	  --extra paper --extra docs --extra test --extra build pyproject.toml --output-file requirements.lock
+	  --extra paper --extra examples --extra docs --extra test --extra build pyproject.toml \
+	  --output-file requirements.lock
 
 clean:
 	rm -rf build target $(VENV)

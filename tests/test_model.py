@@ -8,7 +8,8 @@ import pytest
 import torch
 from jaxtyping import TypeCheckError
 
-from colorcore.model import RunLinear, initialize
+from colorcore.layers import RunLinear
+from colorcore.model import initialize
 
 PUBLISHED = {"hidden": 16, "depth": 2, "latent": 5}
 

@@ -13,7 +13,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from colorcore.errors import InputError
-from colorcore.model import Autoencoder, RunLinear
+from colorcore.layers import RunLinear
+from colorcore.model import Autoencoder
 from colorcore.outputs import replacing
 
 METADATA_KEY = "colorcore"  # one key only: the format does not keep the order of several

@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from colorcore.layers import RunLinear, Unit
 from colorcore.reference import STREAM_INITIAL, uniforms
 
 CHANNELS = 3
@@ -28,34 +29,6 @@ class Activations(NamedTuple):
     encoder: Float[Tensor, "runs batch latent"]
     bottleneck: Float[Tensor, "runs batch latent"]
     recon: Float[Tensor, "runs batch 3"]
-
-
-class RunLinear(nn.Module):
-    """An affine map for each run: y = W x + b.
-
-    Samples lie along the last axis: a matrix product that is as wide as the batch is several times
-    faster than one as narrow as a layer of 3 or 5 channels.
-
-    Shapes: `weight` (runs, out, in), `bias` (runs, out); maps (runs, in, batch) to
-    (runs, out, batch).
-    """
-
-    def __init__(
-        self, weight: Float[Tensor, "runs outputs inputs"], bias: Float[Tensor, "runs outputs"]
-    ):
-        super().__init__()
-        self.weight = nn.Parameter(weight)
-        self.bias = nn.Parameter(bias)
-
-    def forward(self, x: Float[Tensor, "runs inputs batch"]) -> Float[Tensor, "runs outputs batch"]:
-        return torch.baddbmm(self.bias.unsqueeze(-1), self.weight, x)
-
-
-class Unit(nn.Module):
-    """Normalisation to unit length along the last axis: a layer with a name, to be hooked."""
-
-    def forward(self, x: Float[Tensor, "*batch latent"]) -> Float[Tensor, "*batch latent"]:
-        return nn.functional.normalize(x, dim=-1)
 
 
 class Autoencoder(nn.Module):

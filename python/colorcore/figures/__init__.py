@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from colorcore.errors import unknown
-from colorcore.experiment import Experiment
+
+if TYPE_CHECKING:  # how figures look is of use without what reads experiments
+    from colorcore.experiment import Experiment
 
 VARIANTS = ("baseline", "ablated", "pruned")
 
