@@ -1,10 +1,11 @@
 //! Bindings only: borrow the arrays, detach from the interpreter, call, return.
 
-use numpy::ndarray::{Array2, Array3, ArrayD, IxDyn};
-use numpy::{Element, IntoPyArray, PyArray2, PyArray3, PyArrayDyn, PyReadonlyArray1};
+use numpy::ndarray::{ArrayD, IxDyn};
+use numpy::{Element, IntoPyArray, PyArrayDyn, PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyMemoryError, PyValueError};
 use pyo3::prelude::*;
 
+use crate::buffer::size;
 use crate::error::{Error, Result};
 use crate::law::Law;
 use crate::separation::Shape;
@@ -19,42 +20,69 @@ impl From<Error> for PyErr {
     }
 }
 
+type Array<'py, T> = PyReadonlyArrayDyn<'py, T>;
+type Made<'py, T> = Bound<'py, PyArrayDyn<T>>;
+
+/// The numbers of an array, row by row.
+fn numbers<'a, T: Element>(name: &str, array: &'a Array<'_, T>) -> PyResult<&'a [T]> {
+    if !array.is_c_contiguous() {
+        return Err(PyValueError::new_err(format!(
+            "{name} must be contiguous, the last axis varying fastest"
+        )));
+    }
+    Ok(array.as_slice()?)
+}
+
 /// A result as an array; that it fits its shape is what the kernels promise.
-fn array<'py, T: Element>(
+fn made<'py, T: Element>(
     py: Python<'py>,
     values: Vec<T>,
     shape: &[usize],
-) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
+) -> PyResult<Made<'py, T>> {
     let array = ArrayD::from_shape_vec(IxDyn(shape), values)
         .map_err(|error| PyValueError::new_err(error.to_string()))?;
     Ok(array.into_pyarray(py))
 }
 
-type Flat<'py, T> = PyReadonlyArray1<'py, T>;
+fn converted<'py, T: Element + Sync>(
+    py: Python<'py>,
+    colors: &Array<'py, T>,
+    convert: fn(&[T]) -> Result<Vec<T>>,
+) -> PyResult<Made<'py, T>> {
+    let values = numbers("colors", colors)?;
+    made(py, py.detach(|| convert(values))?, colors.shape())
+}
 
 /// A kernel that makes a cube of three axes.
 type Cube<T> = fn(&[T], &[T], &[T]) -> Result<Vec<T>>;
 
 fn cube_of<'py, T: Element + Sync>(
     py: Python<'py>,
-    axes: [&Flat<'py, T>; 3],
+    axes: [&Array<'py, T>; 3],
     make: Cube<T>,
-) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
+) -> PyResult<Made<'py, T>> {
     let [a, b, c] = [
-        axes[0].as_slice()?,
-        axes[1].as_slice()?,
-        axes[2].as_slice()?,
+        numbers("the first axis", axes[0])?,
+        numbers("the second axis", axes[1])?,
+        numbers("the third axis", axes[2])?,
     ];
     let values = py.detach(|| make(a, b, c))?;
-    array(py, values, &[a.len(), b.len(), c.len(), 3])
+    made(py, values, &[a.len(), b.len(), c.len(), 3])
 }
 
-fn shape_of((items, batch, width): (usize, usize, usize)) -> Shape {
-    Shape {
+/// Latents (…, batch, width): their numbers, their shape, and that of their losses.
+fn latents_of<'a, T: Element>(array: &'a Array<'_, T>) -> PyResult<(&'a [T], Shape, &'a [usize])> {
+    let [leading @ .., batch, width] = array.shape() else {
+        return Err(PyValueError::new_err("latents must have at least two axes"));
+    };
+    let items = size("latents", leading)?;
+    let shape = Shape {
         items,
-        batch,
-        width,
-    }
+        batch: *batch,
+        width: *width,
+    };
+    let losses = &array.shape()[..=leading.len()];
+    Ok((numbers("latents", array)?, shape, losses))
 }
 
 macro_rules! bindings {
@@ -62,92 +90,76 @@ macro_rules! bindings {
         #[pyfunction]
         fn $rgb<'py>(
             py: Python<'py>,
-            r: Flat<'py, $type>,
-            g: Flat<'py, $type>,
-            b: Flat<'py, $type>,
-        ) -> PyResult<Bound<'py, PyArrayDyn<$type>>> {
+            r: Array<'py, $type>,
+            g: Array<'py, $type>,
+            b: Array<'py, $type>,
+        ) -> PyResult<Made<'py, $type>> {
             cube_of(py, [&r, &g, &b], cube::rgb_cube)
         }
 
         #[pyfunction]
         fn $hsv<'py>(
             py: Python<'py>,
-            h: Flat<'py, $type>,
-            s: Flat<'py, $type>,
-            v: Flat<'py, $type>,
-        ) -> PyResult<Bound<'py, PyArrayDyn<$type>>> {
+            h: Array<'py, $type>,
+            s: Array<'py, $type>,
+            v: Array<'py, $type>,
+        ) -> PyResult<Made<'py, $type>> {
             cube_of(py, [&h, &s, &v], cube::hsv_cube)
         }
 
         #[pyfunction]
-        fn $to_hsv<'py>(
-            py: Python<'py>,
-            rgb: Flat<'py, $type>,
-        ) -> PyResult<Bound<'py, PyArrayDyn<$type>>> {
-            let rgb = rgb.as_slice()?;
-            let hsv = py.detach(|| hsv::rgb_to_hsv(rgb))?;
-            array(py, hsv, &[rgb.len()])
+        fn $to_hsv<'py>(py: Python<'py>, rgb: Array<'py, $type>) -> PyResult<Made<'py, $type>> {
+            converted(py, &rgb, hsv::rgb_to_hsv)
         }
 
         #[pyfunction]
-        fn $to_rgb<'py>(
-            py: Python<'py>,
-            hsv: Flat<'py, $type>,
-        ) -> PyResult<Bound<'py, PyArrayDyn<$type>>> {
-            let hsv = hsv.as_slice()?;
-            let rgb = py.detach(|| hsv::hsv_to_rgb(hsv))?;
-            array(py, rgb, &[hsv.len()])
+        fn $to_rgb<'py>(py: Python<'py>, hsv: Array<'py, $type>) -> PyResult<Made<'py, $type>> {
+            converted(py, &hsv, hsv::hsv_to_rgb)
         }
 
         #[pyfunction]
         fn $loss<'py>(
             py: Python<'py>,
-            latents: Flat<'py, $type>,
-            shape: (usize, usize, usize),
+            latents: Array<'py, $type>,
             power: f64,
             shift: bool,
-        ) -> PyResult<Bound<'py, PyArrayDyn<$type>>> {
-            let (latents, law) = (latents.as_slice()?, Law::new(power, shift)?);
-            let kernel = || separation::angular_separation(latents, shape_of(shape), law);
-            array(py, py.detach(kernel)?, &[shape.0, shape.1])
+        ) -> PyResult<Made<'py, $type>> {
+            let ((z, shape, of_losses), law) = (latents_of(&latents)?, Law::new(power, shift)?);
+            let losses = py.detach(|| separation::angular_separation(z, shape, law))?;
+            made(py, losses, of_losses)
         }
 
         #[pyfunction]
         fn $both<'py>(
             py: Python<'py>,
-            latents: Flat<'py, $type>,
-            shape: (usize, usize, usize),
+            latents: Array<'py, $type>,
             power: f64,
             shift: bool,
-        ) -> PyResult<[Bound<'py, PyArrayDyn<$type>>; 2]> {
-            let (latents, law) = (latents.as_slice()?, Law::new(power, shift)?);
-            let kernel = || separation::angular_separation_with_grad(latents, shape_of(shape), law);
+        ) -> PyResult<(Made<'py, $type>, Made<'py, $type>)> {
+            let ((z, shape, of_losses), law) = (latents_of(&latents)?, Law::new(power, shift)?);
+            let kernel = || separation::angular_separation_with_grad(z, shape, law);
             let (losses, grad) = py.detach(kernel)?;
-            let (items, batch, width) = shape;
-            Ok([
-                array(py, losses, &[items, batch])?,
-                array(py, grad, &[items, batch, width])?,
-            ])
+            Ok((
+                made(py, losses, of_losses)?,
+                made(py, grad, latents.shape())?,
+            ))
         }
 
         #[pyfunction]
         fn $grad<'py>(
             py: Python<'py>,
-            latents: Flat<'py, $type>,
-            upstream: Flat<'py, $type>,
-            grad_of_sum: Option<Flat<'py, $type>>,
-            shape: (usize, usize, usize),
+            latents: Array<'py, $type>,
+            upstream: Array<'py, $type>,
+            grad_of_sum: Option<Array<'py, $type>>,
             power: f64,
             shift: bool,
-        ) -> PyResult<Bound<'py, PyArrayDyn<$type>>> {
-            let (latents, upstream) = (latents.as_slice()?, upstream.as_slice()?);
-            let of_sum = grad_of_sum.as_ref().map(|g| g.as_slice()).transpose()?;
-            let law = Law::new(power, shift)?;
-            let grad = py.detach(|| {
-                separation::angular_separation_grad(latents, upstream, of_sum, shape_of(shape), law)
-            })?;
-            let (items, batch, width) = shape;
-            array(py, grad, &[items, batch, width])
+        ) -> PyResult<Made<'py, $type>> {
+            let ((z, shape, _), law) = (latents_of(&latents)?, Law::new(power, shift)?);
+            let upstream = numbers("upstream", &upstream)?;
+            let of_sum = grad_of_sum.as_ref().map(|g| numbers("grad_of_sum", g));
+            let of_sum = of_sum.transpose()?;
+            let kernel = || separation::angular_separation_grad(z, upstream, of_sum, shape, law);
+            made(py, py.detach(kernel)?, latents.shape())
         }
     };
 }
@@ -173,26 +185,25 @@ bindings!(
     angular_separation_grad_f64
 );
 
-type PyBatch<'py> = (Bound<'py, PyArray2<i64>>, Bound<'py, PyArray3<bool>>);
-
 #[pyfunction]
 fn draw_batch<'py>(
     py: Python<'py>,
     colors: usize,
-    probabilities: Flat<'py, f64>,
+    probabilities: Array<'py, f64>,
     concepts: usize,
-    seeds: Flat<'py, u64>,
+    seeds: Array<'py, u64>,
     step: u64,
     batch_size: usize,
-) -> PyResult<PyBatch<'py>> {
-    let (probabilities, seeds) = (probabilities.as_slice()?, seeds.as_slice()?);
+) -> PyResult<(Made<'py, i64>, Made<'py, bool>)> {
+    let chances = numbers("probabilities", &probabilities)?;
+    let seeds = numbers("seeds", &seeds)?;
     let batch =
-        py.detach(|| labels::draw_batch(colors, probabilities, concepts, seeds, step, batch_size))?;
-    let fits = |error: numpy::ndarray::ShapeError| PyValueError::new_err(error.to_string());
-    let indices = Array2::from_shape_vec((seeds.len(), batch_size), batch.indices).map_err(fits)?;
-    let labels =
-        Array3::from_shape_vec((seeds.len(), batch_size, concepts), batch.labels).map_err(fits)?;
-    Ok((indices.into_pyarray(py), labels.into_pyarray(py)))
+        py.detach(|| labels::draw_batch(colors, chances, concepts, seeds, step, batch_size))?;
+    let shape = [seeds.len(), batch_size, concepts];
+    Ok((
+        made(py, batch.indices, &shape[..2])?,
+        made(py, batch.labels, &shape)?,
+    ))
 }
 
 #[pymodule(gil_used = false)]

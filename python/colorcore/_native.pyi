@@ -1,11 +1,10 @@
-"""The compiled kernels. Flat, contiguous arrays in; `colorcore.kernels` is the face to use."""
+"""The compiled kernels. Contiguous arrays in; `colorcore.kernels` is the face to use."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 _F32 = NDArray[np.float32]
 _F64 = NDArray[np.float64]
-_Shape = tuple[int, int, int]
 
 __all__ = [
     "angular_separation_f32",
@@ -41,19 +40,18 @@ def draw_batch(
     step: int,
     batch_size: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]: ...
-def angular_separation_f32(latents: _F32, shape: _Shape, power: float, shift: bool) -> _F32: ...
-def angular_separation_f64(latents: _F64, shape: _Shape, power: float, shift: bool) -> _F64: ...
+def angular_separation_f32(latents: _F32, power: float, shift: bool) -> _F32: ...
+def angular_separation_f64(latents: _F64, power: float, shift: bool) -> _F64: ...
 def angular_separation_with_grad_f32(
-    latents: _F32, shape: _Shape, power: float, shift: bool
-) -> list[_F32]: ...
+    latents: _F32, power: float, shift: bool
+) -> tuple[_F32, _F32]: ...
 def angular_separation_with_grad_f64(
-    latents: _F64, shape: _Shape, power: float, shift: bool
-) -> list[_F64]: ...
+    latents: _F64, power: float, shift: bool
+) -> tuple[_F64, _F64]: ...
 def angular_separation_grad_f32(
     latents: _F32,
     upstream: _F32,
     grad_of_sum: _F32 | None,
-    shape: _Shape,
     power: float,
     shift: bool,
 ) -> _F32: ...
@@ -61,7 +59,6 @@ def angular_separation_grad_f64(
     latents: _F64,
     upstream: _F64,
     grad_of_sum: _F64 | None,
-    shape: _Shape,
     power: float,
     shift: bool,
 ) -> _F64: ...

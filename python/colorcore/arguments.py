@@ -84,7 +84,7 @@ def chances(points: ArrayLike, probabilities: ArrayLike) -> tuple[Array, NDArray
             "colors and probabilities must have shapes (n, 3) and (n, labels), got "
             f"{palette.shape} and {table.shape}; give each colour a row of probabilities"
         )
-    return palette, table.astype(np.float64)
+    return palette, np.ascontiguousarray(table, dtype=np.float64)
 
 
 def addresses(name: str, values: ArrayLike | Sequence[int]) -> NDArray[np.uint64]:
@@ -102,7 +102,7 @@ def addresses(name: str, values: ArrayLike | Sequence[int]) -> NDArray[np.uint64
         raise ValueError(
             f"{name} must lie in 0…2**63 − 1, got {array.min()}…{array.max()}; choose others"
         )
-    return array.astype(np.uint64) if array.size else np.empty(0, np.uint64)
+    return np.ascontiguousarray(array if array.size else [], dtype=np.uint64)
 
 
 def counts(*, step: int, batch_size: int) -> None:

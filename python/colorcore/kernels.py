@@ -7,7 +7,6 @@ instead, for comparison.
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Sequence
 from typing import Any, cast
@@ -95,7 +94,7 @@ def rgb_to_hsv(rgb: ArrayLike) -> Array:
     if BACKEND == "reference":
         arguments.unit("rgb", colors)
         return reference.rgb_to_hsv(colors)
-    return _native_for("rgb_to_hsv", colors)(colors.ravel()).reshape(colors.shape)
+    return _native_for("rgb_to_hsv", colors)(colors)
 
 
 def hsv_to_rgb(hsv: ArrayLike) -> Array:
@@ -115,7 +114,7 @@ def hsv_to_rgb(hsv: ArrayLike) -> Array:
         arguments.hues(colors[..., 0])
         arguments.unit("saturation and value", colors[..., 1:])
         return reference.hsv_to_rgb(colors)
-    return _native_for("hsv_to_rgb", colors)(colors.ravel()).reshape(colors.shape)
+    return _native_for("hsv_to_rgb", colors)(colors)
 
 
 def draw_batch(
@@ -160,8 +159,7 @@ def draw_batch(
         return reference.draw_batch(
             palette, chances, seeds=addresses, step=step, batch_size=batch_size
         )
-    flat = np.ascontiguousarray(chances).ravel()
-    return _native.draw_batch(len(palette), flat, chances.shape[1], addresses, step, batch_size)
+    return _native.draw_batch(len(palette), chances, chances.shape[1], addresses, step, batch_size)
 
 
 def angular_separation(latents: ArrayLike, *, power: float = 100.0, shift: bool = True) -> Array:
@@ -189,8 +187,7 @@ def angular_separation(latents: ArrayLike, *, power: float = 100.0, shift: bool 
     power = arguments.power(power, shift=shift)
     if BACKEND == "reference":
         return reference.angular_separation(z, power=power, shift=shift)
-    kernel = _native_for("angular_separation", z)
-    return kernel(z.ravel(), _stacked(z), power, shift).reshape(z.shape[:-1])
+    return _native_for("angular_separation", z)(z, power, shift)
 
 
 def angular_separation_with_grad(
@@ -214,9 +211,7 @@ def angular_separation_with_grad(
         ones = np.ones(z.shape[:-1], dtype=z.dtype)
         losses = reference.angular_separation(z, power=power, shift=shift)
         return losses, reference.angular_separation_grad(z, ones, power=power, shift=shift)
-    kernel = _native_for("angular_separation_with_grad", z)
-    losses, grad = kernel(z.ravel(), _stacked(z), power, shift)
-    return losses.reshape(z.shape[:-1]), grad.reshape(z.shape)
+    return _native_for("angular_separation_with_grad", z)(z, power, shift)
 
 
 def angular_separation_grad(
@@ -248,17 +243,10 @@ def angular_separation_grad(
     weights = arguments.like("upstream", upstream, z.shape[:-1], z)
     if BACKEND == "reference":
         return reference.angular_separation_grad(z, weights, power=power, shift=shift)
-    of_sum = None
     if grad_of_sum is not None:
-        of_sum = arguments.like("grad_of_sum", grad_of_sum, z.shape, z).ravel()
-    kernel = _native_for("angular_separation_grad", z)
-    return kernel(z.ravel(), weights.ravel(), of_sum, _stacked(z), power, shift).reshape(z.shape)
+        grad_of_sum = arguments.like("grad_of_sum", grad_of_sum, z.shape, z)
+    return _native_for("angular_separation_grad", z)(z, weights, grad_of_sum, power, shift)
 
 
 def _native_for(kernel: str, array: Array) -> Any:
     return getattr(_native, f"{kernel}_{FLOATS[array.dtype]}")
-
-
-def _stacked(z: Array) -> tuple[int, int, int]:
-    """(items, B, K) of latents (…, B, K)."""
-    return math.prod(z.shape[:-2]), z.shape[-2], z.shape[-1]
