@@ -116,14 +116,22 @@ def jax_jit(shape: Shape, power: float) -> Work:
 
 
 def kernels_alone(shape: Shape, power: float) -> Work:
-    """The Rust kernels on NumPy's arrays, without torch."""
+    """The Rust kernels on NumPy's arrays as the operator calls them, without torch."""
     from colorcore import kernels
 
     z, ones = latents(shape), np.ones(shape[:-1], dtype=np.float32)
-    return lambda: (
-        kernels.angular_separation(z, power=power),
-        kernels.angular_separation_grad(z, ones, power=power),
-    )
+
+    def work() -> tuple[Any, ...]:
+        losses, of_sum = kernels.angular_separation_with_grad(z, power=power)
+        grad = kernels.angular_separation_grad(z, ones, power=power, grad_of_sum=of_sum)
+        return losses, grad
+
+    return work
+
+
+def torch_sum(shape: Shape, power: float) -> Work:
+    """An operator of torch's own with next to nothing to compute: what autograd itself costs."""
+    return _autograd(lambda z: z.sum(-1), shape)
 
 
 def _autograd(separate: Callable[[Any], Any], shape: Shape) -> Work:
@@ -201,11 +209,17 @@ def over_sizes_and_powers() -> list[Row]:
 
 
 def operator_overhead() -> list[Row]:
-    """Time of two latents by the bare kernels, and by the torch operator that calls them."""
-    builds = {"kernels": kernels_alone, "torch operator": colorcore}
+    """Time of two latents by the bare kernels, by the torch operator that calls them, and by sum.
+
+    What the operator adds to the kernels is the difference of the first two; what it adds beyond
+    what any operator of torch's has to cost, the difference to the third too.
+    """
+    builds = {"kernels": kernels_alone, "torch operator": colorcore, "torch's sum": torch_sum}
     shape = (1, 2, 5)
     with Programs(builds, threads=1) as programs:
-        agree(programs.build(shape, POWER))
+        results = programs.build(shape, POWER)
+        del results["torch's sum"]
+        agree(results)
         rows = programs.time(BENCH, f"{_size(shape)}, overhead", repeats=50)
     print_rows(f"{shape}: what torch adds to the kernels, threads: 1", rows, unit="µs")
     return rows
