@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from colorcore.experiment import ExperimentError, digest, load
+from colorcore.experiment import digest, load
+from colorcore.folder import ExperimentError
 
 MAIN = Path("experiments/ex-2.10.1")
 

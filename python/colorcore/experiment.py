@@ -8,11 +8,12 @@ import re
 from pathlib import Path
 from typing import Any, get_args
 
-import yaml
 from pydantic import ConfigDict, ValidationError
 
+from colorcore import folder as folders
 from colorcore import schedule
-from colorcore.errors import InputError, suggest
+from colorcore.errors import suggest
+from colorcore.folder import SETTINGS, ExperimentError
 from colorcore.schedule import Schedule
 from colorcore.settings import (
     AngularAnchor,
@@ -31,13 +32,8 @@ from colorcore.settings import (
     Surgery,
 )
 
-SETTINGS, DOPESHEET = "experiment.yaml", "dopesheet.csv"
 LEARNING_RATE = "lr"  # the dopesheet column that is no regularizer's weight
 RESERVED = ("lr", "loss", "recon", "seed", "step")  # columns of the history, not names of terms
-
-
-class ExperimentError(InputError):
-    """A mistake in an experiment's settings."""
 
 
 class Experiment(ExperimentSettings):
@@ -56,10 +52,12 @@ def load(folder: Path) -> Experiment:
     came and the remedy.
     """
     path = folder / SETTINGS
-    settings = _validate(path, _read(path))
-    sheet = schedule.read(folder / DOPESHEET)
-    experiment = Experiment(**dict(settings), name=folder.resolve().name, schedule=sheet)
-    _check_columns(folder, experiment)
+    settings = _validate(path, folders.content(folder))
+    sheet = folders.files(folder).dopesheet
+    experiment = Experiment(
+        **dict(settings), name=folder.resolve().name, schedule=schedule.read(sheet)
+    )
+    _check_columns(path, sheet, experiment)
     _check_geometry(path, experiment)
     _check_snapshots(path, experiment)
     return experiment
@@ -73,37 +71,6 @@ def digest(experiment: Experiment) -> str:
     # The order of labels decides their draws and that of regularizers the order of sums.
     content["order"] = [list(experiment.labels), list(experiment.regularizers)]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-class UniqueKeys(yaml.SafeLoader):
-    """YAML in which a key that stands twice is an error, and not overwritten without a word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for (key_node, _), key in zip(node.value, keys, strict=True):
-            if keys.count(key) > 1:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"key {key!r} stands twice", key_node.start_mark
-                )
-        return super().construct_mapping(node, deep)
-
-
-def _read(path: Path) -> Any:
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=UniqueKeys)
-    except (FileNotFoundError, NotADirectoryError):
-        raise ExperimentError(
-            f"{path}: no such file; name a folder that holds {SETTINGS} and {DOPESHEET}"
-        ) from None
-    except OSError as error:
-        raise ExperimentError(
-            f"{path}: wanted a file that can be read, got {error.strerror}; mend it"
-        ) from None
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise ExperimentError(
-            f"{path}: wanted YAML, got something else ({reason}); mend it"
-        ) from None
 
 
 def _validate(path: Path, content: Any) -> ExperimentSettings:
@@ -152,10 +119,9 @@ def _keys() -> list[str]:
     return sorted({name for kind in [*kinds, *get_args(Regularizer)] for name in kind.model_fields})
 
 
-def _check_columns(folder: Path, experiment: Experiment) -> None:
+def _check_columns(settings: Path, sheet: Path, experiment: Experiment) -> None:
     """Each regularizer has a weight in the dopesheet, and each weight a regularizer."""
     columns, terms = experiment.schedule.properties, list(experiment.regularizers)
-    sheet, settings = folder / DOPESHEET, folder / SETTINGS
     if LEARNING_RATE not in columns:
         raise ExperimentError(f"{sheet}, row 1: wanted a column lr, got {columns}; add it")
     slowest = experiment.schedule.table[LEARNING_RATE].min()

@@ -14,6 +14,9 @@ from colorcore.settings import Concept
 def probabilities(colors: ArrayLike, concepts: Iterable[Concept]) -> NDArray[np.float64]:
     """P(label | colour) = rate · affinity(colour)^power for each concept.
 
+    Of a concept with noise, that share of its labels is spread evenly over all the colours, so that
+    as many labels are expected as without.
+
     Shapes: `colors` (points, 3), RGB in [0, 1] → (points, concepts), in [0, 1].
 
     Source: Experiment 2.10.1, 0.08 · redness⁸.
@@ -30,4 +33,7 @@ def probabilities(colors: ArrayLike, concepts: Iterable[Concept]) -> NDArray[np.
 
 
 def _probability(rgb: NDArray[np.float64], concept: Concept) -> NDArray[np.float64]:
-    return concept.rate * AFFINITIES[concept.affinity](rgb) ** concept.power
+    chances = concept.rate * AFFINITIES[concept.affinity](rgb) ** concept.power
+    if not concept.noise:
+        return chances
+    return (1 - concept.noise) * chances + concept.noise * chances.mean()

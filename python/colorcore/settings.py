@@ -35,11 +35,15 @@ class Data(Settings):
 
 
 class Concept(Settings):
-    """P(label | colour) = rate · affinity(colour)^power."""
+    """P(label | colour) = rate · affinity(colour)^power, some of it moved to colours at random.
+
+    `noise` is the share of labels that any colour gets, whatever its affinity.
+    """
 
     affinity: Literal["redness", "vibrancy"]
     power: Positive
     rate: Annotated[float, Field(gt=0, le=1)]
+    noise: Annotated[float, Field(ge=0, le=1)] = 0.0
 
 
 class Model(Settings):

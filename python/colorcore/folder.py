@@ -1,0 +1,113 @@
+"""The folder of an experiment: its files, read and joined with those it is based on.
+
+A settings file may name another experiment as its `base`. It then says only what differs: keys
+within keys are joined, anything else is replaced, and a key without a value is removed. A folder
+that has no dopesheet uses that of its base.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from colorcore.errors import InputError, suggest
+
+SETTINGS, DOPESHEET = "experiment.yaml", "dopesheet.csv"
+BASE = "base"
+
+
+class ExperimentError(InputError):
+    """A mistake in an experiment's settings."""
+
+
+class Files(NamedTuple):
+    """What an experiment is read from: settings, the last of which are its own, and dopesheet."""
+
+    settings: list[Path]
+    dopesheet: Path
+
+
+def files(folder: Path) -> Files:
+    """The files that decide what an experiment is.
+
+    Raises: ExperimentError when one of them is missing or cannot be read.
+    """
+    base = _base(folder, _read(folder / SETTINGS))
+    if base is None:
+        return Files([folder / SETTINGS], folder / DOPESHEET)
+    own = folder / DOPESHEET
+    sheet = own if own.exists() else base / DOPESHEET
+    return Files([base / SETTINGS, folder / SETTINGS], sheet)
+
+
+def content(folder: Path) -> Any:
+    """What the settings say, joined with those of the base.
+
+    Raises: ExperimentError for what is not YAML, or a base that cannot be one.
+    """
+    own = _read(folder / SETTINGS)
+    base = _base(folder, own)
+    if base is None:
+        return own
+    below = _read(base / SETTINGS)
+    if isinstance(below, dict) and BASE in below:
+        raise ExperimentError(
+            f"{folder / SETTINGS}: base: wanted an experiment that stands by itself, got "
+            f"{base.name!r}, which is based on {below[BASE]!r}; name that"
+        )
+    return _join(below, {key: value for key, value in own.items() if key != BASE})
+
+
+def _base(folder: Path, own: Any) -> Path | None:
+    """The folder of the base, beside the experiment's own."""
+    if not isinstance(own, dict) or BASE not in own:
+        return None
+    siblings = folder.resolve().parent
+    known = sorted(path.parent.name for path in siblings.glob(f"*/{SETTINGS}"))
+    if own[BASE] not in known or own[BASE] == folder.resolve().name:
+        near = suggest(str(own[BASE]), known, otherwise="name one of them")
+        raise ExperimentError(
+            f"{folder / SETTINGS}: base: wanted another experiment beside this one, "
+            f"{', '.join(known)}, got {own[BASE]!r}; {near}"
+        )
+    return siblings / own[BASE]
+
+
+def _join(below: Any, above: Any) -> Any:
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    joined = {**below, **{key: _join(below.get(key), value) for key, value in above.items()}}
+    return {key: value for key, value in joined.items() if value is not None}
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML in which a key that stands twice is an error, and not overwritten without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for (key_node, _), key in zip(node.value, keys, strict=True):
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"key {key!r} stands twice", key_node.start_mark
+                )
+        return super().construct_mapping(node, deep)
+
+
+def _read(path: Path) -> Any:
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
+    except (FileNotFoundError, NotADirectoryError):
+        raise ExperimentError(
+            f"{path}: no such file; name a folder that holds {SETTINGS} and {DOPESHEET}"
+        ) from None
+    except OSError as error:
+        raise ExperimentError(
+            f"{path}: wanted a file that can be read, got {error.strerror}; mend it"
+        ) from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise ExperimentError(
+            f"{path}: wanted YAML, got something else ({reason}); mend it"
+        ) from None
