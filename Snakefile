@@ -1,4 +1,4 @@
-"""From the experiments to the paper, in the order of the rules: train, collect, evaluate,
+"""From the experiments to the paper, in the order of the rules: train, collect, evaluate, cubes,
 figures, tables, numbers, paper. Each rule is one `colorcore` command that also runs by hand."""
 
 import sys
@@ -6,8 +6,11 @@ from pathlib import Path
 
 from snakemake.utils import min_version, validate
 
+from colorcore.figures import ACROSS as FIGURES_ACROSS
 from colorcore.figures import NAMES as FIGURES
+from colorcore.folder import files
 from colorcore.provenance import sources
+from colorcore.tables import ACROSS as TABLES_ACROSS
 from colorcore.tables import TABLE_NAMES as TABLES
 
 min_version("9.0")
@@ -16,12 +19,14 @@ validate(config, "config/schema.yaml")
 
 BUILD = config["build"]
 EXPERIMENTS = config["experiments"]
+MAIN = next(iter(EXPERIMENTS))  # which figures and tables are about; the others are compared with it
 COLORCORE = f"{sys.executable} -m colorcore"
 GRIDS = ["color_slices", "loss_cube", "latent_cube", "score_grid", "evolution"]
 REFERENCE = f"{config['paper']}/reference/ex-2.10.1.runs.csv"
 TEXT = [path for path in Path(config["paper"]).rglob("*") if path.is_file()]
 SHARDS = {name: range(entry["shards"]) for name, entry in EXPERIMENTS.items()}
 
+settings_of = lambda w: [*(f := files(Path("experiments") / w.experiment)).settings, f.dopesheet]
 shards_of = lambda file: lambda w: expand(
     f"{BUILD}/{w.experiment}/{file}", shard=SHARDS[w.experiment]
 )
@@ -46,8 +51,7 @@ rule all:
 
 rule train:
     input:
-        settings="experiments/{experiment}/experiment.yaml",
-        dopesheet="experiments/{experiment}/dopesheet.csv",
+        settings=settings_of,
         code=sources("train"),
     output:
         weights=f"{BUILD}/{{experiment}}/weights-{{shard}}.safetensors",
@@ -93,15 +97,12 @@ rule collect:
 
 rule evaluate:
     input:
-        settings="experiments/{experiment}/experiment.yaml",
-        dopesheet="experiments/{experiment}/dopesheet.csv",
+        settings=settings_of,
         weights=shards_of("weights-{shard}.safetensors"),
-        snapshots=shards_of("snapshots-{shard}.safetensors"),
         history=f"{BUILD}/{{experiment}}/history.parquet",
         code=sources("evaluate"),
     output:
         runs=f"{BUILD}/{{experiment}}/runs.csv",
-        grids=expand(f"{BUILD}/{{{{experiment}}}}/{{grid}}.nc", grid=GRIDS),
     params:
         run=COLORCORE,
         out=lambda w: f"{BUILD}/{w.experiment}",
@@ -117,11 +118,39 @@ rule evaluate:
         " --out {params.out} --shards {params.shards} 2> {log}"
 
 
+rule cubes:
+    input:
+        settings=settings_of,
+        weights=shards_of("weights-{shard}.safetensors"),
+        snapshots=shards_of("snapshots-{shard}.safetensors"),
+        code=sources("cubes"),
+    output:
+        grids=expand(f"{BUILD}/{{{{experiment}}}}/{{grid}}.nc", grid=GRIDS),
+    params:
+        run=COLORCORE,
+        out=lambda w: f"{BUILD}/{w.experiment}",
+        shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
+    log:
+        f"{BUILD}/logs/{{experiment}}/cubes.log",
+    benchmark:
+        f"{BUILD}/benchmarks/{{experiment}}/cubes.tsv"
+    conda:
+        "environment.yaml"
+    shell:
+        "{params.run} cubes experiments/{wildcards.experiment}"
+        " --out {params.out} --shards {params.shards} 2> {log}"
+
+
+ALL_RUNS = expand(rules.evaluate.output.runs, experiment=EXPERIMENTS)
+
+
 rule figures:
     input:
-        results=rules.evaluate.output,
+        runs=rules.evaluate.output.runs,
+        grids=rules.cubes.output.grids,
         history=rules.collect.output,
         reference=REFERENCE,
+        others=lambda w: ALL_RUNS if w.figure in FIGURES_ACROSS else [],
         code=sources("figure"),
     output:
         light=f"{BUILD}/{{experiment}}/figures/{{figure}}-light.svg",
@@ -143,9 +172,11 @@ rule figures:
 
 rule tables:
     input:
-        results=rules.evaluate.output,
+        runs=rules.evaluate.output.runs,
+        grids=rules.cubes.output.grids,
         records=shards_of("train-{shard}.json"),
         reference=REFERENCE,
+        others=lambda w: ALL_RUNS if w.table in TABLES_ACROSS else [],
         code=sources("table"),
     output:
         f"{BUILD}/{{experiment}}/tables/{{table}}.md",
@@ -165,8 +196,7 @@ rule tables:
 
 rule numbers:
     input:
-        runs=expand(rules.evaluate.output.runs, experiment=EXPERIMENTS),
-        grids=expand(rules.evaluate.output.grids, experiment=EXPERIMENTS),
+        runs=ALL_RUNS,
         records=[f"{BUILD}/{e}/train-{i}.json" for e in EXPERIMENTS for i in SHARDS[e]],
         reference=REFERENCE,
         code=sources("numbers"),
@@ -192,8 +222,8 @@ rule paper:
     input:
         text=TEXT,
         numbers=rules.numbers.output,
-        figures=expand(rules.figures.output, experiment=EXPERIMENTS, figure=FIGURES),
-        tables=expand(rules.tables.output, experiment=EXPERIMENTS, table=TABLES),
+        figures=expand(rules.figures.output, experiment=MAIN, figure=FIGURES),
+        tables=expand(rules.tables.output, experiment=MAIN, table=TABLES),
         code=sources("report"),
     output:
         html=f"{BUILD}/paper/index.html",

@@ -54,4 +54,5 @@ def results(small, tmp_path_factory) -> Results:
         run("train", small, "--out", out, "--seeds", 4, "--shards", 2, "--shard", shard)
     run("collect", "--out", out, "--shards", 2)
     run("evaluate", small, "--out", out, "--shards", 2)
+    run("cubes", small, "--out", out, "--shards", 2)
     return Results(out, PUBLISHED)

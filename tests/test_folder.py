@@ -104,5 +104,5 @@ def test_every_experiment_of_the_paper_loads(name):
 def test_what_leaves_a_term_out_differs_in_nothing_else(name, left_out):
     main, other = load(MAIN), load(EXPERIMENTS / f"ex-2.10.1-{name}")
     pd.testing.assert_frame_equal(other.schedule.table, main.schedule.table.drop(columns=left_out))
-    same = {"title", "name", "schedule", "regularizers"}
+    same = {"title", "folder", "schedule", "regularizers"}
     assert other.model_dump(exclude=same) == main.model_dump(exclude=same)

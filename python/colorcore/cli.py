@@ -77,7 +77,26 @@ def evaluate(
     out: Out,
     shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
 ) -> None:
-    """Evaluate every run before and after surgery; write runs.csv and the colour cubes."""
+    """Evaluate every run before and after surgery; write runs.csv."""
+    import torch
+
+    from colorcore import checkpoint, evaluate, results
+    from colorcore.experiment import load
+
+    torch.set_num_threads(1)
+    place = results.Results(out)
+    model, seeds = checkpoint.load([place.weights_path(i) for i in range(shards)])
+    table = evaluate.run_table(load(folder), model, seeds=seeds, history=place.history())
+    results.write_runs(place.runs_path, table)
+
+
+@app.command()
+def cubes(
+    folder: Folder,
+    out: Out,
+    shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
+) -> None:
+    """Evaluate the representative run on colour cubes, and through its training; write them."""
     import torch
 
     from colorcore import checkpoint, cube, evaluate, provenance, results
@@ -88,7 +107,6 @@ def evaluate(
     place = results.Results(out)
     model, seeds = checkpoint.load([place.weights_path(i) for i in range(shards)])
     run = evaluate.index_of(experiment.representative_seed, seeds)
-    table = evaluate.run_table(experiment, model, seeds=seeds, history=place.history())
     moments = checkpoint.load_moments(
         [place.snapshots_path(i) for i in range(shards)], seed=experiment.representative_seed
     )
@@ -101,10 +119,9 @@ def evaluate(
         "score_grid": evaluate.scored_grid(model, experiment, seeds=seeds, run=run),
         "evolution": evaluate.evolution(moments, experiment.snapshots, cube.latent_cube()),
     }
-    origin = provenance.origin(experiment, "evaluate")
+    origin = provenance.origin(experiment, "cubes")
     for name, grid in grids.items():
         results.write_grid(place.grid_path(name), grid, origin)
-    results.write_runs(place.runs_path, table)
 
 
 @app.command()

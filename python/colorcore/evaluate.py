@@ -14,9 +14,10 @@ from scipy.stats import pearsonr
 
 from colorcore.checkpoint import assemble
 from colorcore.color import NAMES, named_colors, named_rgb, similarity
-from colorcore.cube import flat_colors, grid_axes, score_grid, validation_grid
+from colorcore.cube import flat_colors, grid_axes, regular_rgb, score_grid, validation_grid
 from colorcore.errors import InputError
 from colorcore.experiment import Experiment
+from colorcore.labels import probabilities
 from colorcore.model import Autoencoder
 from colorcore.surgery import ablate, prune
 
@@ -101,7 +102,7 @@ def run_table(
 
     Columns: as in the published runs (`seed` … `ablated white`), then `pruned <colour>`,
     `cosine <colour>` to the first axis, the largest difference between ablated and pruned outputs,
-    and the size of the damage far from red.
+    the size of the damage far from red, and the expected loss of the anchor.
     """
     models = variants(model, experiment)
     grid, named = flat_colors(score_grid()), named_colors()
@@ -127,7 +128,15 @@ def run_table(
         columns[f"cosine {name}"] = cosines[:, i]
     columns["surgery_gap"] = _largest_gap(on_grid, on_named)
     columns["unlike_red_max"] = on_grid["ablated"].mse[:, _unlike_red(grid)].max(axis=1)
+    columns["anchor_loss"] = _anchor_loss(experiment, model)
     return pd.DataFrame(columns)
+
+
+def _anchor_loss(experiment: Experiment, model: Autoencoder) -> Array:
+    """1 − cosine to the first axis of what surgery removes, as labels are expected to weigh it."""
+    colors = flat_colors(regular_rgb(experiment.data.cube.points))
+    chances = probabilities(colors, experiment.labels.values())[:, 0]
+    return 1 - np.average(_cosines(respond(model, colors), experiment), axis=1, weights=chances)
 
 
 def _cosines(response: Response, experiment: Experiment) -> Array:

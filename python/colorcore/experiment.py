@@ -37,12 +37,16 @@ RESERVED = ("lr", "loss", "recon", "seed", "step")  # columns of the history, no
 
 
 class Experiment(ExperimentSettings):
-    """One experiment: its settings, its name (that of its folder) and its resolved schedule."""
+    """One experiment: its settings, its folder, whose name it bears, and its resolved schedule."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    name: str
+    folder: Path
     schedule: Schedule
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
 
 
 def load(folder: Path) -> Experiment:
@@ -55,7 +59,7 @@ def load(folder: Path) -> Experiment:
     settings = _validate(path, folders.content(folder))
     sheet = folders.files(folder).dopesheet
     experiment = Experiment(
-        **dict(settings), name=folder.resolve().name, schedule=schedule.read(sheet)
+        **dict(settings), folder=folder.resolve(), schedule=schedule.read(sheet)
     )
     _check_columns(path, sheet, experiment)
     _check_geometry(path, experiment)
@@ -66,7 +70,7 @@ def load(folder: Path) -> Experiment:
 def digest(experiment: Experiment) -> str:
     """SHA-256 of all that an experiment says, whatever its spelling."""
     table = experiment.schedule.table
-    content = experiment.model_dump(mode="json", exclude={"schedule"})
+    content = experiment.model_dump(mode="json", exclude={"schedule", "folder"})
     content["schedule"] = {name: table[name].tolist() for name in table.columns}
     # The order of labels decides their draws and that of regularizers the order of sums.
     content["order"] = [list(experiment.labels), list(experiment.regularizers)]

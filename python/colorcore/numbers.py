@@ -19,7 +19,7 @@ from colorcore.model import widths
 from colorcore.numerals import fixed, percent, significant
 from colorcore.outputs import write_text
 from colorcore.results import Results
-from colorcore.tables import AGREEMENT
+from colorcore.tables.runs import AGREEMENT
 
 Numbers = dict[str, Any]
 

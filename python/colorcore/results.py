@@ -24,6 +24,10 @@ class Results:
     folder: Path
     published: Path | None = None
 
+    def of(self, experiment: str) -> Results:
+        """The results of another experiment, whose folder lies beside this one's."""
+        return Results(self.folder.parent / experiment, self.published)
+
     def weights_path(self, shard: int) -> Path:
         return self.folder / f"weights-{shard}.safetensors"
 
@@ -53,9 +57,16 @@ class Results:
 
     def published_runs(self) -> pd.DataFrame:
         """A row a published run, with the first columns of `runs`."""
+        return _read(self._published(), pd.read_csv)
+
+    def published_summaries(self) -> pd.DataFrame:
+        """Means and the like of experiments of which no runs were published."""
+        return _read(self._published().with_name("summaries.csv"), pd.read_csv)
+
+    def _published(self) -> Path:
         if self.published is None:
             raise InputError("published: wanted a CSV of published runs, got none; name one")
-        return _read(self.published, pd.read_csv)
+        return self.published
 
     def history(self) -> pd.DataFrame:
         """A row a step and seed; see `train.Training`."""

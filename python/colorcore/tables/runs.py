@@ -1,24 +1,17 @@
-"""The tables of the paper, as Markdown."""
+"""Tables about the runs of one experiment."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable
 
 import pandas as pd
 
-from colorcore.color import NAMES, hex_code, named_rgb
-from colorcore.distribution import agreement, summary
-from colorcore.errors import unknown
+from colorcore.color import NAMES
+from colorcore.distribution import agreement
 from colorcore.experiment import Experiment
 from colorcore.numerals import percent, significant
-from colorcore.outputs import write_text
 from colorcore.results import Results
-
-UNIT = 1000  # errors are told in thousandths, so that a column needs no powers of ten
-
-SPAN = re.compile(r"\[\]\{[^}]*\}")  # markup of a swatch, which takes the width of a letter
+from colorcore.tables.markdown import interval, pipe_table, swatch, thousandths
 
 AGREEMENT = (*(f"ablated {name}" for name in NAMES), "score_r2", "val_mse", "labelled_red")
 """Columns compared with the published runs."""
@@ -28,43 +21,6 @@ TITLES = {
     "val_mse": "validation MSE",
     "labelled_red": "samples labelled *red*",
 }
-
-Rows = Iterable[Sequence[str]]
-
-
-def pipe_table(header: Sequence[str], rows: Rows, *, align: str) -> str:
-    """A Pandoc pipe table; `align` has l or r for each column.
-
-    A rule is as long as its column's widest cell: from rules Pandoc takes the relative widths of
-    the columns of a table that is wider than the page.
-    """
-    lines = [list(header), *map(list, rows)]
-    widths = [max(len(SPAN.sub("#", line[i])) for line in lines) for i in range(len(header))]
-    rules = [
-        "-" * (width + 1) + ":" if side == "r" else ":" + "-" * (width + 1)
-        for width, side in zip(widths, align, strict=True)
-    ]
-    lines.insert(1, rules)
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines) + "\n"
-
-
-def swatch(name: str) -> str:
-    """A patch of a named colour, and its name."""
-    return f'[]{{.swatch color="{hex_code(named_rgb(name))}"}} {name}'
-
-
-def thousandths(value: float) -> str:
-    """An error × 1000 with two significant digits, never more than three decimals."""
-    scaled = UNIT * value
-    if abs(scaled) < 1e-3:
-        return "0"
-    return significant(scaled, 2)
-
-
-def interval(values: pd.Series, write: Callable[[float], str]) -> str:
-    """Median and, in brackets, the ends of the 90 % interval."""
-    found = summary(values)
-    return f"{write(found['median'])} ({write(found['low'])} to {write(found['high'])})"
 
 
 def named_representative(experiment: Experiment, results: Results) -> str:
@@ -145,7 +101,7 @@ def schedule(experiment: Experiment, results: Results) -> str:
 def settings(experiment: Experiment, results: Results) -> str:
     """What experiment.yaml says."""
     rows = []
-    content = experiment.model_dump(exclude={"schedule", "name", "title"})
+    content = experiment.model_dump(exclude={"schedule", "folder", "title"})
     for place, value in _leaves(content, ""):
         shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
         rows.append([f"`{place}`", shown])
@@ -175,27 +131,3 @@ def times(experiment: Experiment, results: Results) -> str:
         for i, record in enumerate(results.records())
     ]
     return pipe_table(["shard", "runs", "seconds"], rows, align="rrr")
-
-
-TABLES: dict[str, Callable[[Experiment, Results], str]] = {
-    "named-representative": named_representative,
-    "named-sweep": named_sweep,
-    "labels": labels,
-    "agreement": agreement_table,
-    "schedule": schedule,
-    "settings": settings,
-    "versions": versions,
-    "times": times,
-}
-TABLE_NAMES = tuple(TABLES)
-
-
-def render(name: str, experiment: Experiment, folder: Path, published: Path) -> None:
-    """Write a table into folder/tables.
-
-    Raises: InputError when there is no such table or its data cannot be used.
-    """
-    if name not in TABLES:
-        raise unknown("table", name, TABLES)
-    text = TABLES[name](experiment, Results(folder, published))
-    write_text(folder / "tables" / f"{name}.md", text)

@@ -1,0 +1,85 @@
+"""Tables that set experiments beside each other, or beside published ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from colorcore.comparison import MEASURES, conditions, paired, pareto, published_means
+from colorcore.experiment import Experiment
+from colorcore.numerals import fixed, significant
+from colorcore.results import Results
+from colorcore.tables.markdown import interval, pipe_table, thousandths
+
+SHOWN: dict[str, Callable[[float], str]] = {
+    "score_r2": significant,
+    "ablated red": significant,
+    "unlike_red_max": thousandths,
+    "val_mse": thousandths,
+    "red_cosine": lambda value: fixed(value, 3),
+}
+HEADER = {
+    "score_r2": "score R²",
+    "ablated red": "ablated red",
+    "unlike_red_max": "worst unlike red × 1000",
+    "val_mse": "validation × 1000",
+    "red_cosine": "cosine of red",
+}
+PARETO = 8  # runs of the front that are listed, by score
+
+
+def comparison(experiment: Experiment, results: Results, group: str) -> str:
+    """Each measure's median in each condition, and in brackets its difference to the first."""
+    base, *others = conditions(experiment, results, group).items()
+    rows = [[base[0], *(SHOWN[name](base[1][name].median()) for name in MEASURES)]]
+    for label, runs in others:
+        rows.append([label, *(_difference(base[1], runs, name) for name in MEASURES)])
+    header = ["condition", *(HEADER[name] for name in MEASURES)]
+    return pipe_table(header, rows, align="l" + "r" * len(MEASURES))
+
+
+def _difference(base: pd.DataFrame, runs: pd.DataFrame, name: str) -> str:
+    write, found = SHOWN[name], paired(base, runs, name)
+    low, high = signed(found.low, write), signed(found.high, write)
+    return f"{write(found.median)} ({low} to {high})"
+
+
+def signed(value: float, write: Callable[[float], str]) -> str:
+    """A difference with its sign, which a plus has too."""
+    return f"+{write(value)}" if value > 0 else write(value)
+
+
+def published(experiment: Experiment, results: Results) -> str:
+    """Our score in experiments of which only summaries were published, beside those."""
+    rows = []
+    for name, summaries in results.published_summaries().groupby("experiment", sort=False):
+        found = published_means(results.of(str(name)).runs(), summaries).iloc[0]
+        rows += [
+            [f"`{name}`, colorcore", *(significant(found[kind]) for kind in KINDS), ""],
+            [
+                f"`{name}`, published",
+                *(significant(found[f"published {kind}"]) for kind in KINDS),
+                significant(found["p"]),
+            ],
+        ]
+    return pipe_table(["score R²", *KINDS, "*p*"], rows, align="lrrrrr")
+
+
+KINDS = ("mean", "sd", "min", "max")
+
+
+def front(experiment: Experiment, results: Results) -> str:
+    """The best runs by score among those that none beats in everything, and the median run."""
+    runs = results.runs()
+    best = pareto(runs, least=["val_mse", "anchor_loss"], most=["score_r2"])
+    best = best.sort_values("score_r2", ascending=False).head(PARETO)
+    columns = ["score_r2", "val_mse", "anchor_loss", "ablated red", "unlike_red_max"]
+    write = [significant, thousandths, thousandths, significant, thousandths]
+    rows = [
+        [f"seed {run['seed']:.0f}", *(w(run[c]) for c, w in zip(columns, write, strict=True))]
+        for _, run in best.iterrows()
+    ]
+    rows.append(["all runs", *(interval(runs[c], w) for c, w in zip(columns, write, strict=True))])
+    header = ["run", "score R²", "validation × 1000", "anchor × 1000", "ablated red"]
+    return pipe_table([*header, "worst unlike red × 1000"], rows, align="lrrrrr")
