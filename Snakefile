@@ -1,5 +1,6 @@
 """From the experiments to the paper, in the order of the rules: train, collect, evaluate, cubes,
-figures, tables, numbers, paper. Each rule is one `colorcore` command that also runs by hand."""
+interventions, figures, tables, numbers, paper. Each rule is one `colorcore` command that also runs by
+hand."""
 
 import sys
 from pathlib import Path
@@ -141,6 +142,29 @@ rule cubes:
         " --out {params.out} --shards {params.shards} 2> {log}"
 
 
+rule interventions:
+    input:
+        settings=settings_of,
+        weights=shards_of("weights-{shard}.safetensors"),
+        code=sources("interventions"),
+    output:
+        table=f"{BUILD}/{{experiment}}/interventions.csv",
+        grid=f"{BUILD}/{{experiment}}/interventions.nc",
+    params:
+        run=COLORCORE,
+        out=lambda w: f"{BUILD}/{w.experiment}",
+        shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
+    log:
+        f"{BUILD}/logs/{{experiment}}/interventions.log",
+    benchmark:
+        f"{BUILD}/benchmarks/{{experiment}}/interventions.tsv"
+    conda:
+        "environment.yaml"
+    shell:
+        "{params.run} interventions experiments/{wildcards.experiment}"
+        " --out {params.out} --shards {params.shards} 2> {log}"
+
+
 ALL_RUNS = expand(rules.evaluate.output.runs, experiment=EXPERIMENTS)
 
 
@@ -148,6 +172,7 @@ rule figures:
     input:
         runs=rules.evaluate.output.runs,
         grids=rules.cubes.output.grids,
+        interventions=rules.interventions.output,
         history=rules.collect.output,
         reference=REFERENCE,
         others=lambda w: ALL_RUNS if w.figure in FIGURES_ACROSS else [],
@@ -173,7 +198,7 @@ rule figures:
 rule tables:
     input:
         runs=rules.evaluate.output.runs,
-        grids=rules.cubes.output.grids,
+        interventions=rules.interventions.output,
         records=shards_of("train-{shard}.json"),
         reference=REFERENCE,
         others=lambda w: ALL_RUNS if w.table in TABLES_ACROSS else [],

@@ -11,7 +11,8 @@ from hypothesis import settings
 from typer.testing import CliRunner
 
 from colorcore.cli import app
-from colorcore.results import Results
+from colorcore.comparison import GROUPS
+from colorcore.results import Results, write_runs
 
 # Where nobody watches, the same examples each time; elsewhere new ones.
 settings.register_profile("ci", derandomize=True)
@@ -38,7 +39,8 @@ def run(*arguments: object) -> None:
 @pytest.fixture(scope="session")
 def small(tmp_path_factory) -> Path:
     """The folder of the main experiment with a schedule of 31 steps."""
-    folder = Path(shutil.copytree(MAIN, tmp_path_factory.mktemp("experiments") / "small"))
+    experiments = shutil.copytree(MAIN.parent, tmp_path_factory.mktemp("repo") / "experiments")
+    folder = Path(shutil.copytree(MAIN, experiments / "small"))
     (folder / "dopesheet.csv").write_text(SHEET)
     settings = (folder / "experiment.yaml").read_text()
     head = settings[: settings.index("snapshots:")]
@@ -48,11 +50,19 @@ def small(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def results(small, tmp_path_factory) -> Results:
-    """Results of four runs of the small experiment, in two shards."""
+    """Results of four runs of the small experiment, in two shards.
+
+    Beside them, results of the conditions that it is compared with: the same, a little better.
+    """
     out = tmp_path_factory.mktemp("build") / "small"
     for shard in range(2):
         run("train", small, "--out", out, "--seeds", 4, "--shards", 2, "--shard", shard)
     run("collect", "--out", out, "--shards", 2)
     run("evaluate", small, "--out", out, "--shards", 2)
     run("cubes", small, "--out", out, "--shards", 2)
-    return Results(out, PUBLISHED)
+    run("interventions", small, "--out", out, "--shards", 2)
+    found = Results(out, PUBLISHED)
+    for name in (name for group in GROUPS.values() for name in group):
+        better = found.runs().assign(score_r2=lambda runs: runs["score_r2"] + 0.01)
+        write_runs(found.of(name).runs_path, better)
+    return found

@@ -113,3 +113,31 @@ def test_an_unknown_figure_is_refused_with_a_suggestion(small, results):
         figures.render("stack-ablate", load(small), results.folder, results.published)
     assert str(caught.value).endswith("got 'stack-ablate'; did you mean stack-ablated?")
     assert str(caught.value).startswith("figure: wanted one of dopesheet, colors-baseline")
+
+
+def test_conditions_have_a_row_of_runs_each_with_a_bar_at_the_median(small, results):
+    module, data = gather("conditions-terms", small, results)
+    with style.applied(style.LIGHT):
+        axes = module.draw(data, style.LIGHT).axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == list(data.runs)
+    points, bar, *_ = axes.lines
+    np.testing.assert_allclose(points.get_xdata(), results.runs()["score_r2"])
+    assert bar.get_xdata()[0] == results.runs()["score_r2"].median()
+
+
+def test_the_economy_is_in_the_order_of_labels_and_of_noise(small, results):
+    _, data = gather("economy", small, results)
+    assert list(data.by_noise) == [0, 10, 30, 50, 90]
+    assert list(data.by_count) == sorted(data.by_count)
+
+
+def test_schedules_have_a_line_for_each_experiment_that_has_the_property(small, results):
+    module, data = gather("schedules", small, results)
+    with style.applied(style.LIGHT):
+        drawing = module.draw(data, style.LIGHT)
+    panels = {axes.get_title(loc="left").split(" ", 1)[1]: axes for axes in drawing.axes}
+    assert len(panels["unitarity"].lines) == 1
+    assert len(panels["learning rate"].lines) == 5
+    np.testing.assert_allclose(
+        panels["anchor"].lines[0].get_ydata(), load(small).schedule.table["reg-anchor"]
+    )

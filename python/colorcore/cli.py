@@ -125,6 +125,28 @@ def cubes(
 
 
 @app.command()
+def interventions(
+    folder: Folder,
+    out: Out,
+    shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
+) -> None:
+    """Suppress and repel the anchored direction in every run; write interventions.csv and .nc."""
+    import torch
+
+    from colorcore import checkpoint, falloffs, provenance, results
+    from colorcore.experiment import load
+
+    torch.set_num_threads(1)
+    experiment = load(folder)
+    place = results.Results(out)
+    model, seeds = checkpoint.load([place.weights_path(i) for i in range(shards)])
+    grid = falloffs.scored(experiment, model, seeds=seeds)
+    origin = provenance.origin(experiment, "interventions")
+    results.write_grid(place.grid_path("interventions"), grid, origin)
+    results.write_runs(place.interventions_path, falloffs.table(experiment, model, seeds=seeds))
+
+
+@app.command()
 def figure(
     folder: Folder,
     name: Annotated[str, typer.Argument(help="Which figure; an unknown name lists them all.")],

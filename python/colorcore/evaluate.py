@@ -127,7 +127,7 @@ def run_table(
     for i, name in enumerate(NAMES):
         columns[f"cosine {name}"] = cosines[:, i]
     columns["surgery_gap"] = _largest_gap(on_grid, on_named)
-    columns["unlike_red_max"] = on_grid["ablated"].mse[:, _unlike_red(grid)].max(axis=1)
+    columns["unlike_red_max"] = on_grid["ablated"].mse[:, unlike_red(grid)].max(axis=1)
     columns["anchor_loss"] = _anchor_loss(experiment, model)
     return pd.DataFrame(columns)
 
@@ -149,7 +149,7 @@ def _largest_gap(*sets: dict[str, Response]) -> Array:
     return np.max(gaps, axis=0)
 
 
-def _unlike_red(colors: Array) -> NDArray[np.bool_]:
+def unlike_red(colors: Array) -> NDArray[np.bool_]:
     """Vibrant colours more than 90° from red: those that deletion of red must not touch."""
     return similarity(colors, named_rgb("red")) == 0
 

@@ -48,6 +48,10 @@ class Results:
     def runs_path(self) -> Path:
         return self.folder / "runs.csv"
 
+    @property
+    def interventions_path(self) -> Path:
+        return self.folder / "interventions.csv"
+
     def grid_path(self, name: str) -> Path:
         return self.folder / f"{name}.nc"
 
@@ -67,6 +71,10 @@ class Results:
         if self.published is None:
             raise InputError("published: wanted a CSV of published runs, got none; name one")
         return self.published
+
+    def interventions(self) -> pd.DataFrame:
+        """A row an intervention and seed; see `falloffs.table`."""
+        return _read(self.interventions_path, pd.read_csv)
 
     def history(self) -> pd.DataFrame:
         """A row a step and seed; see `train.Training`."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # how figures look is of use without what reads experiments
     from colorcore.experiment import Experiment
 
 VARIANTS = ("baseline", "ablated", "pruned")
+CONDITIONS = ("schedules", "terms")  # groups of comparison.GROUPS; of labels, economy shows more
 
 FIGURES: dict[str, tuple[str, dict[str, str]]] = {
     "dopesheet": ("dopesheet", {}),
@@ -25,10 +26,16 @@ FIGURES: dict[str, tuple[str, dict[str, str]]] = {
     "named": ("named", {}),
     "error-similarity": ("error_similarity", {}),
     "agreement": ("agreement", {}),
+    "schedules": ("schedules", {}),
+    **{f"conditions-{group}": ("conditions", {"group": group}) for group in CONDITIONS},
+    "economy": ("economy", {}),
+    "interventions": ("interventions", {}),
 }
 """By name: the module that draws it, and what to tell that module."""
 
 NAMES = tuple(FIGURES)
+ACROSS = ("economy", *(f"conditions-{group}" for group in CONDITIONS))
+"""Figures that need the runs of other experiments too."""
 
 
 def render(name: str, experiment: Experiment, results: Path, published: Path) -> None:

@@ -11,8 +11,6 @@ from colorcore.figures import style
 from colorcore.figures.style import Theme
 from colorcore.results import Results
 
-SPREAD = 0.28  # how far points of a row stray from its middle, so that they can be told apart
-
 
 def gather(experiment: Experiment, results: Results) -> pd.DataFrame:
     runs = results.runs()
@@ -23,11 +21,9 @@ def draw(data: pd.DataFrame, theme: Theme) -> Figure:
     """A row a colour, a point a run, a bar at the median."""
     figure = style.new(4.2)
     axes = figure.subplots()
-    golden = (5**0.5 - 1) / 2  # its multiples spread evenly, the same way every time
     for row, name in enumerate(data.columns):
-        strays = [SPREAD * (2 * ((i * golden) % 1) - 1) for i in range(len(data))]
         axes.scatter(
-            data[name], [row + stray for stray in strays], s=13, color=[named_rgb(name)],
+            data[name], row + style.strays(len(data)), s=13, color=[named_rgb(name)],
             edgecolors=theme.text, linewidths=0.35,
         )  # fmt: skip
         median = data[name].median()

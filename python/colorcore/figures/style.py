@@ -89,6 +89,15 @@ def letter(axes: Axes, name: str, title: str = "") -> None:
     axes.set_title(f"({name}) {title}".rstrip(), loc="left")
 
 
+def strays(count: int) -> NDArray[np.float64]:
+    """How far points of one row stand from its middle, so that they can be told apart.
+
+    Multiples of the golden ratio spread evenly, and the same way every time. Shapes: (count,), in
+    ±0.28.
+    """
+    return 0.28 * (2 * (np.arange(count) * (5**0.5 - 1) / 2 % 1) - 1)
+
+
 def mark_hues(axes: Axes) -> None:
     """Ticks of a hue axis in turns at the primaries and secondaries, named."""
     names = ["red", "yellow", "green", "cyan", "blue", "magenta", "red"]

@@ -20,6 +20,7 @@ TABLES: dict[str, Callable[[Experiment, Results], str]] = {
     "agreement": runs.agreement_table,
     "schedule": runs.schedule,
     "settings": runs.settings,
+    "interventions": runs.interventions,
     "versions": runs.versions,
     "times": runs.times,
     "pareto": across.front,
