@@ -1,6 +1,6 @@
 """From the experiments to the paper, in the order of the rules: train, collect, evaluate, cubes,
-interventions, figures, tables, numbers, paper. Each rule is one `colorcore` command that also runs by
-hand."""
+interventions, explorer, figures, tables, numbers, paper. Each rule is one `colorcore` command that
+also runs by hand."""
 
 import sys
 from pathlib import Path
@@ -165,6 +165,28 @@ rule interventions:
         " --out {params.out} --shards {params.shards} 2> {log}"
 
 
+rule explorer:
+    input:
+        settings=settings_of,
+        snapshots=shards_of("snapshots-{shard}.safetensors"),
+        code=sources("explorer"),
+    output:
+        f"{BUILD}/{{experiment}}/explorer.json",
+    params:
+        run=COLORCORE,
+        out=lambda w: f"{BUILD}/{w.experiment}",
+        shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
+    log:
+        f"{BUILD}/logs/{{experiment}}/explorer.log",
+    benchmark:
+        f"{BUILD}/benchmarks/{{experiment}}/explorer.tsv"
+    conda:
+        "environment.yaml"
+    shell:
+        "{params.run} explorer experiments/{wildcards.experiment}"
+        " --out {params.out} --shards {params.shards} 2> {log}"
+
+
 ALL_RUNS = expand(rules.evaluate.output.runs, experiment=EXPERIMENTS)
 
 
@@ -249,6 +271,7 @@ rule paper:
         numbers=rules.numbers.output,
         figures=expand(rules.figures.output, experiment=MAIN, figure=FIGURES),
         tables=expand(rules.tables.output, experiment=MAIN, table=TABLES),
+        explorers=expand(rules.explorer.output, experiment=MAIN),
         code=sources("report"),
     output:
         html=f"{BUILD}/paper/index.html",

@@ -130,6 +130,41 @@ def test_the_same_text_makes_the_same_page(paper, build):
     assert html(build) == first
 
 
+EXPLORER = """
+::: {.content-visible when-format="html"}
+:::: {.explorer}
+Six sides of it.
+
+{{< include exp/explorer.md >}}
+::::
+
+```{=html}
+<link rel="stylesheet" href="explorer/explorer.css">
+<script src="explorer/explorer.js"></script>
+```
+:::
+
+::: {.content-visible unless-format="html"}
+Only on paper.
+:::
+"""
+
+
+def test_the_page_carries_the_explorer_and_the_pdf_what_stands_for_it(paper, build):
+    (build / "exp" / "explorer.json").write_text('{"seed":0}\n')
+    (paper / "index.qmd").write_text(TEXT + EXPLORER)
+    report.render(paper, build=build)
+    text, source = html(build), (build / "report" / "index.typ").read_text()
+    assert '<script type="application/json">{"seed":0}</script>' in text
+    assert (PAPER / "explorer" / "explorer.js").read_text().strip() in text
+    assert "body.quarto-dark .explorer.ready" in text  # Pandoc leaves out comments of a style
+    assert "Six sides of it." in text
+    assert "Only on paper." not in text
+    assert "Only on paper." in source
+    assert "Six sides of it." not in source
+    assert '"seed"' not in source
+
+
 MISTAKES = {
     "{{< var a.blue >}}": "index.qmd: wanted a variable of numbers.json, got 'a.blue', which is "
     "not in it; add it in numbers.py or mend the name",

@@ -62,7 +62,10 @@ end
 
 local function content_visible(div)
   if div.classes:includes("content-visible") then
-    return (div.attributes["when-format"] ~= "html" or html) and div.content or {}
+    local wanted, unwanted = div.attributes["when-format"], div.attributes["unless-format"]
+    local format = html and "html" or "typst"
+    local shown = (wanted == nil or wanted == format) and unwanted ~= format
+    return shown and div.content or {}
   end
 end
 

@@ -147,6 +147,29 @@ def interventions(
 
 
 @app.command()
+def explorer(
+    folder: Folder,
+    out: Out,
+    shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
+) -> None:
+    """Gather the latents that readers of the page can turn: one run, through training."""
+    import torch
+
+    from colorcore import checkpoint, explorer, provenance, results
+    from colorcore.experiment import load
+
+    torch.set_num_threads(1)
+    experiment = load(folder)
+    place = results.Results(out)
+    moments = checkpoint.load_moments(
+        [place.snapshots_path(i) for i in range(shards)], seed=experiment.representative_seed
+    )
+    scene = explorer.encode(explorer.explore(moments, experiment))
+    origin = provenance.origin(experiment, "explorer")
+    results.write_scene(place.explorer_path, {**scene, "provenance": origin})
+
+
+@app.command()
 def figure(
     folder: Folder,
     name: Annotated[str, typer.Argument(help="Which figure; an unknown name lists them all.")],

@@ -53,6 +53,10 @@ def gather(paper: Path, build: Path) -> Path:
     numbers = json.loads((build / "numbers.json").read_text(encoding="utf-8"))
     variables = yaml.safe_dump(numbers, allow_unicode=True, sort_keys=False)
     (stage / "_variables.yml").write_text(variables, encoding="utf-8")
+    for scene in sorted(build.glob("*/explorer.json")):
+        part = stage / scene.parent.name / "explorer.md"
+        part.parent.mkdir(exist_ok=True)
+        part.write_text(explorer_markup(scene.read_text(encoding="utf-8")), encoding="utf-8")
     for results in sorted(path.parent for path in build.glob("*/figures")):
         for part in ("figures", "tables"):
             shutil.copytree(results / part, stage / results.name / part)
@@ -72,6 +76,11 @@ def figure_markup(place: str, alt: str) -> str:
         '::: {.content-visible when-format="html"}\n\n'
         f'::: {{.dark-content}}\n![]({place}-dark.svg){{fig-alt="{text}"}}\n:::\n\n:::\n'
     )
+
+
+def explorer_markup(scene: str) -> str:
+    """The data of an explorer, for its script to find in the page."""
+    return f'```{{=html}}\n<script type="application/json">{scene.strip()}</script>\n```\n'
 
 
 def expand(stage: Path, path: Path, variables: Mapping[str, Any] | None = None) -> str:

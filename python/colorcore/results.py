@@ -52,6 +52,10 @@ class Results:
     def interventions_path(self) -> Path:
         return self.folder / "interventions.csv"
 
+    @property
+    def explorer_path(self) -> Path:
+        return self.folder / "explorer.json"
+
     def grid_path(self, name: str) -> Path:
         return self.folder / f"{name}.nc"
 
@@ -128,3 +132,8 @@ def write_grid(path: Path, grid: xr.Dataset, provenance: dict[str, Any]) -> None
 
 def write_record(path: Path, record: dict[str, Any]) -> None:
     write_text(path, json.dumps(record, indent=2, sort_keys=True) + "\n")
+
+
+def write_scene(path: Path, scene: dict[str, Any]) -> None:
+    """JSON on one line, since it goes into a page."""
+    write_text(path, json.dumps(scene, separators=(",", ":")) + "\n")
