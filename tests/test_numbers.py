@@ -9,6 +9,7 @@ import pytest
 
 from colorcore import claims, numbers
 from colorcore.color import NAMES
+from colorcore.comparison import GROUPS
 from colorcore.errors import InputError
 from colorcore.experiment import load
 from colorcore.numerals import significant
@@ -16,7 +17,9 @@ from colorcore.numerals import significant
 
 @pytest.fixture(scope="module")
 def found(small, results):
-    numbers.write([load(small)], results.folder.parent, results.published)
+    others = [small.parent / name for group in GROUPS.values() for name in group]
+    experiments = [load(folder) for folder in (small, *others)]
+    numbers.write(experiments, results.folder.parent, results.published)
     return json.loads((results.folder.parent / "numbers.json").read_text())
 
 
@@ -41,6 +44,22 @@ def test_numbers_are_those_of_the_runs(found, results):
     assert found["small"]["ablated"]["red"]["one"] == significant(red[0])
     assert found["small"]["runs"] == "4"
     assert found["small"]["share"]["red-below-tenth"]["count"] == str((red < 0.1).sum())
+
+
+def test_conditions_have_their_medians_and_differences(found, results):
+    score = found["ex-2-10-1-swept"]["score-r2"]
+    assert score["median"] == significant(results.runs()["score_r2"].median() + 0.01)
+    assert score["differs"] == "+0.010 (+0.010 to +0.010)"
+    assert found["ex-2-10-1-swept"]["published"]["mean"] == "0.85"
+    assert found["comparisons"]["intervals"] == "85"
+    assert found["comparisons"]["misses"] == "4"
+
+
+def test_interventions_have_their_errors(found, results):
+    table = results.interventions()
+    red = table[table["intervention"] == "suppression, 90°, power 1"]["red"]
+    got = found["small"]["interventions"]["suppression-90-1"]["red"]
+    assert got["median"] == significant(red.median())
 
 
 def test_constants_of_the_method_come_from_the_settings(found):

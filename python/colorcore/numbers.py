@@ -13,10 +13,12 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from colorcore.color import NAMES
+from colorcore.comparison import LEVEL, MEASURES, paired, published_means
 from colorcore.distribution import agreement, summary
 from colorcore.experiment import Experiment
+from colorcore.falloffs import ABLATED, INTERVENTIONS
 from colorcore.model import widths
-from colorcore.numerals import fixed, percent, significant
+from colorcore.numerals import fixed, percent, signed, significant
 from colorcore.outputs import write_text
 from colorcore.results import Results
 from colorcore.tables.runs import AGREEMENT
@@ -33,12 +35,19 @@ def write(experiments: Iterable[Experiment], build: Path, published: Path) -> No
     Keys are nested and use only letters, digits and hyphens, since a dot descends; values are
     strings as the text shows them.
     """
-    found: Numbers = {}
-    for experiment in experiments:
-        results = Results(build / experiment.name, published)
-        found[key(experiment.name)] = experiment_numbers(experiment, results)
-        record = results.records()[0]
-        found["versions"], found["hardware"] = record["versions"], record["hardware"]
+    main, *others = experiments
+    results = Results(build / main.name, published)
+    record = results.records()[0]
+    found: Numbers = {
+        key(main.name): experiment_numbers(main, results),
+        "versions": record["versions"],
+        "hardware": record["hardware"],
+        "comparisons": _comparisons(others),
+    }
+    for other in others:
+        found[key(other.name)] = condition_numbers(results.runs(), results.of(other.name).runs())
+    for name, row in _published_means(results).items():
+        found[key(name)]["published"] = row
     write_text(build / "numbers.json", json.dumps(found, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -47,8 +56,50 @@ def key(name: str) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in name)
 
 
+def condition_numbers(main: pd.DataFrame, runs: pd.DataFrame) -> Numbers:
+    """What a condition's runs do, and how far their medians are from those of the main experiment.
+
+    `differs` says so in words of numbers: the difference, and in brackets its interval.
+    """
+    found: Numbers = {"share": _shares(runs)}
+    for column in MEASURES:
+        show = (lambda value: fixed(value, 3)) if column == "red_cosine" else significant
+        numbers = {name: show(value) for name, value in summary(runs[column]).items()}
+        apart = paired(main, runs, column)
+        low, high = (signed(end, show) for end in (apart.low, apart.high))
+        numbers["differs"] = f"{signed(apart.difference, show)} ({low} to {high})"
+        found[key(column)] = numbers
+    found["labelled"] = {"median": f"{runs['labelled_red'].median():.0f}"}
+    return found
+
+
+def _comparisons(others: list[Experiment]) -> Numbers:
+    """How many intervals are told, and how many are expected to miss what they are about."""
+    count = len(others) * len(MEASURES)
+    return {
+        "conditions": str(len(others)),
+        "measures": str(len(MEASURES)),
+        "intervals": str(count),
+        "level": percent(LEVEL),
+        "misses": f"{count * (1 - LEVEL):.0f}",
+    }
+
+
+def _published_means(results: Results) -> dict[str, Numbers]:
+    """Our mean score beside the published one, by experiment."""
+    found = {}
+    for name, summaries in results.published_summaries().groupby("experiment"):
+        row = published_means(results.of(str(name)).runs(), summaries).iloc[0]
+        found[str(name)] = {
+            "mean": fixed(row["published mean"], 2),
+            "ours": fixed(row["mean"], 2),
+            "p": significant(row["p"], 1),
+        }
+    return found
+
+
 def experiment_numbers(experiment: Experiment, results: Results) -> Numbers:
-    """All numbers of one experiment."""
+    """All numbers of the main experiment."""
     runs = results.runs()
     one = runs[runs["seed"] == experiment.representative_seed].iloc[0]
 
@@ -74,6 +125,7 @@ def experiment_numbers(experiment: Experiment, results: Results) -> Numbers:
         "surgery-gap": significant(runs["surgery_gap"].max(), 1),
         "share": _shares(runs),
         "correlation": _correlations(runs),
+        "interventions": _interventions(results),
         "agreement": _agreement(runs, results.published_runs()),
         "times": _times(results),
         "settings": _settings(experiment),
@@ -106,6 +158,20 @@ def _correlations(runs: pd.DataFrame) -> Numbers:
         test = spearmanr(runs[first], runs[second])
         found[name] = {"rho": fixed(test.statistic, 2), "p": significant(test.pvalue, 1)}
     return found
+
+
+def _interventions(results: Results) -> Numbers:
+    """What each intervention does to red, and far from it; `suppression-90-1` and the like."""
+    columns = {"red": "red", "score": "score_r2", "unlike-red": "unlike_red_max"}
+    names = {ABLATED: ABLATED}
+    names |= {name: "-".join(map(str, parts)) for name, parts in INTERVENTIONS.items()}
+    return {
+        names[str(name)]: {
+            short: {end: significant(value) for end, value in summary(runs[column]).items()}
+            for short, column in columns.items()
+        }
+        for name, runs in results.interventions().groupby("intervention")
+    }
 
 
 def _agreement(ours: pd.DataFrame, published: pd.DataFrame) -> Numbers:

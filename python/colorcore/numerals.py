@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from decimal import Decimal
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -37,3 +38,8 @@ def fixed(value: float, decimals: int) -> str:
 def percent(share: float, digits: int = 2) -> str:
     """A share in [0, 1] as a percentage, with a narrow no-break space before the sign."""
     return f"{significant(100 * share, digits)}\N{NARROW NO-BREAK SPACE}%"
+
+
+def signed(value: float, write: Callable[[float], str]) -> str:
+    """A difference with its sign, which a plus has too."""
+    return f"+{write(value)}" if value > 0 else write(value)

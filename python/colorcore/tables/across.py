@@ -8,7 +8,7 @@ import pandas as pd
 
 from colorcore.comparison import MEASURES, conditions, paired, pareto, published_means
 from colorcore.experiment import Experiment
-from colorcore.numerals import fixed, significant
+from colorcore.numerals import fixed, signed, significant
 from colorcore.results import Results
 from colorcore.tables.markdown import interval, pipe_table, thousandths
 
@@ -43,11 +43,6 @@ def _difference(base: pd.DataFrame, runs: pd.DataFrame, name: str) -> str:
     write, found = SHOWN[name], paired(base, runs, name)
     low, high = signed(found.low, write), signed(found.high, write)
     return f"{write(found.median)} ({low} to {high})"
-
-
-def signed(value: float, write: Callable[[float], str]) -> str:
-    """A difference with its sign, which a plus has too."""
-    return f"+{write(value)}" if value > 0 else write(value)
 
 
 def published(experiment: Experiment, results: Results) -> str:
