@@ -1,0 +1,170 @@
+"""Claims hold for results that bear them out, and fail for results that do not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from colorcore import claims
+from colorcore.claims.evidence import Evidence, gather
+from colorcore.color import NAMES
+from colorcore.comparison import GROUPS
+from colorcore.errors import InputError
+from colorcore.experiment import load
+from colorcore.falloffs import INTERVENTIONS
+
+
+@pytest.fixture
+def published(results):
+    return results.published_runs()
+
+
+def bear_out(runs: pd.DataFrame) -> pd.DataFrame:
+    """Published runs with the columns that only ours have."""
+    extra = {f"pruned {name}": runs[f"ablated {name}"] for name in NAMES}
+    return runs.assign(**extra, surgery_gap=1e-9, unlike_red_max=0.005)
+
+
+def scaled(runs: pd.DataFrame, **factors: float) -> pd.DataFrame:
+    return runs.assign(**{name: runs[name] * factor for name, factor in factors.items()})
+
+
+@pytest.fixture
+def evidence(published):
+    """Evidence that bears out every claim: the published runs, and conditions made from them."""
+    ours = bear_out(published)
+    red = "ablated red"
+    changes = {
+        "no-anchor": {red: 1e-4, "score_r2": 0.05},
+        "no-anti-subspace": {"unlike_red_max": 40},
+        "no-separation": {"unlike_red_max": 10},
+        "no-terms": {"score_r2": 0.1},
+        "shallow": {"unlike_red_max": 40},
+        "conflict": {red: 1.1},
+        "unitarity": {red: 0.4, "score_r2": 1.25, "unlike_red_max": 2},
+        "swept": {"score_r2": 1.3, "unlike_red_max": 2},
+        "labels-quarter": {red: 0.05},
+        "labels-half": {red: 0.3},
+        "labels-double": {red: 1.4},
+        "labels-fourfold": {red: 1.5},
+        "noise-10": {red: 1.05},
+        "noise-30": {red: 0.5},
+        "noise-50": {red: 0.2},
+        "noise-90": {red: 0.01},
+    }
+    conditions = {f"ex-2.10.1-{name}": scaled(ours, **made) for name, made in changes.items()}
+    conditions["ex-2.9.1"] = scaled(ours, score_r2=1.3, unlike_red_max=2)
+    summaries = pd.DataFrame(
+        {
+            "experiment": name,
+            "measure": "score_r2",
+            "runs": 60,
+            **conditions[name]["score_r2"].agg(["mean", "min", "max"]),
+            "sd": conditions[name]["score_r2"].std(),
+        }
+        for name in ("ex-2.10.1-swept", "ex-2.9.1")
+    )
+    plain = ours.assign(red=ours[red])
+    narrow = plain.assign(red=0.2 + 0.1 * ours[red], unlike_red_max=0.001)
+    interventions = dict.fromkeys(("ablated", *INTERVENTIONS), plain)
+    interventions["suppression, 90°, power 1"] = narrow
+    interventions["repulsion, 30°, power 1"] = scaled(plain, red=0.02)
+    return Evidence(ours, published, conditions, interventions, summaries)
+
+
+@pytest.mark.parametrize("claim", claims.CLAIMS, ids=lambda claim: claim.sentence[:50])
+def test_every_claim_can_hold(claim, evidence):
+    assert claim.holds(evidence)
+
+
+BROKEN_RUNS: dict[str, dict[str, float]] = {
+    "without intervention": {"baseline cyan": 0.01},
+    "cosine above 0.9": {"red_cosine": 0.5},
+    "one sample in a thousand": {"labelled_red": 200},
+    "mid-grey": {"ablated red": 0.1},
+    "hurt most": {"ablated teal": 0.2},
+    "90° or more": {"ablated cyan": 0.02},
+    "score grid unlike red": {"unlike_red_max": 0.02},
+    "threefold": {"ablated red": 0.4},
+    "same outputs": {"surgery_gap": 1e-4},
+    "no compared measure": {"score_r2": 0.99},
+}
+
+
+@pytest.mark.parametrize("part", BROKEN_RUNS)
+def test_a_claim_on_the_main_runs_fails_without_its_data(evidence, part):
+    (claim,) = [claim for claim in claims.CLAIMS if part in claim.sentence]
+    broken = evidence.ours.assign(**BROKEN_RUNS[part])
+    assert not claim.holds(evidence._replace(ours=broken))
+
+
+BROKEN_CONDITIONS = {
+    "without the anchor": "no-anchor",
+    "without the anti-subspace": "no-anti-subspace",
+    "without separation": "no-separation",
+    "reconstruction alone": "no-terms",
+    "one hidden layer": "shallow",
+    "with unitarity": "unitarity",
+    "later schedule": "swept",
+    "published sweeps": "swept",
+    "half the labels": "labels-half",
+    "four times the labels": "labels-fourfold",
+    "three and five": "noise-30",
+    "nine labels in ten": "noise-90",
+}
+
+
+@pytest.mark.parametrize("part", BROKEN_CONDITIONS)
+def test_a_claim_on_a_condition_fails_when_it_does_as_the_main_experiment_does(evidence, part):
+    (claim,) = [claim for claim in claims.CLAIMS if part in claim.sentence]
+    name = f"ex-2.10.1-{BROKEN_CONDITIONS[part]}"
+    broken = {**evidence.conditions, name: evidence.ours}
+    assert not claim.holds(evidence._replace(conditions=broken))
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "red"),
+    [
+        ("constant weights", "conflict", 0.1),
+        ("a tenth of labels", "noise-10", 0.9),
+    ],
+)
+def test_a_claim_that_little_changes_fails_when_much_does(evidence, part, name, red):
+    (claim,) = [claim for claim in claims.CLAIMS if part in claim.sentence]
+    changed = evidence.ours.assign(**{"ablated red": red})
+    broken = {**evidence.conditions, f"ex-2.10.1-{name}": changed}
+    assert not claim.holds(evidence._replace(conditions=broken))
+
+
+@pytest.mark.parametrize(
+    ("part", "intervention", "changed"),
+    [
+        ("spreads the error of red", "suppression, 90°, power 1", {}),
+        ("scores within", "suppression, 90°, power 1", {"score_r2": 0.1}),
+        ("from the hemisphere", "repulsion, 90°, power 1", {"red": 0.9}),
+        ("by 30°", "repulsion, 30°, power 1", {"red": 0.2}),
+    ],
+)
+def test_a_claim_on_an_intervention_fails_without_its_data(evidence, part, intervention, changed):
+    (claim,) = [claim for claim in claims.CLAIMS if part in claim.sentence]
+    runs = evidence.interventions["ablated"].assign(**changed)
+    broken = {**evidence.interventions, intervention: runs}
+    assert not claim.holds(evidence._replace(interventions=broken))
+
+
+def test_the_evidence_is_what_the_results_hold(small, results):
+    names = [name for group in GROUPS.values() for name in group]
+    found = gather([load(small.parent / name) for name in names], results)
+    assert list(found.conditions) == names
+    pd.testing.assert_frame_equal(found.ours, results.runs())
+    assert set(found.interventions) == {"ablated", *INTERVENTIONS}
+
+
+def test_the_first_claim_that_fails_is_named(small, results):
+    with pytest.raises(InputError) as caught:
+        claims.check([load(small)], Path(results.folder.parent), results.published)
+    message = str(caught.value)
+    assert message.startswith(f"{results.runs_path}: wanted results that bear out «")
+    assert message.endswith("find the bug, or change the sentence in the paper and in claims/")
