@@ -244,6 +244,7 @@ rule tables:
 rule numbers:
     input:
         runs=ALL_RUNS,
+        interventions=expand(rules.interventions.output.table, experiment=MAIN),
         records=[f"{BUILD}/{e}/train-{i}.json" for e in EXPERIMENTS for i in SHARDS[e]],
         reference=REFERENCE,
         code=sources("numbers"),
