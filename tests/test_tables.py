@@ -8,7 +8,7 @@ from colorcore import tables
 from colorcore.comparison import GROUPS
 from colorcore.errors import InputError
 from colorcore.experiment import load
-from colorcore.numerals import significant
+from colorcore.numerals import fixed, significant
 from colorcore.results import Results, write_runs
 from colorcore.tables import across, markdown, runs
 
@@ -113,11 +113,10 @@ def siblings(results, tmp_path):
 def test_a_comparison_has_the_difference_of_each_condition_and_its_interval(experiment, siblings):
     rows = cells(across.comparison(experiment, siblings, "schedules"))
     medians = siblings.runs().median()
-    assert rows[2][:2] == ["main experiment", significant(medians["score_r2"])]
+    assert rows[2][:2] == ["main experiment", fixed(medians["score_r2"], 2)]
     assert [row[0] for row in rows[3:]] == list(GROUPS["schedules"].values())
-    better = significant(medians["score_r2"] + 0.13)
-    assert rows[3][1] == f"{better} (+{significant(0.13)} to +{significant(0.13)})"
-    assert rows[3][2] == f"{significant(medians['ablated red'])} (0 to 0)"
+    assert rows[3][1] == f"{fixed(medians['score_r2'] + 0.13, 2)} (+0.13 to +0.13)"
+    assert rows[3][2] == f"{fixed(medians['ablated red'], 2)} (0.00 to 0.00)"
 
 
 def test_published_summaries_stand_beside_our_own(experiment, siblings):

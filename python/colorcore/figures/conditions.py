@@ -17,8 +17,8 @@ from colorcore.results import Results
 ROW, HEAD = 0.42, 0.75  # inches: a condition; what stands around the rows
 PANELS = {
     "score_r2": ("score $R^2$", "linear"),
-    "ablated red": ("MSE of red, ablated", "linear"),
-    "unlike_red_max": ("worst MSE unlike red", "log"),
+    "ablated red": ("MSE of red", "linear"),
+    "unlike_red_max": ("MSE unlike red", "log"),
     "val_mse": ("validation MSE", "log"),
 }
 SMALLEST = 1e-6  # on a logarithmic axis: damage below it is as good as none

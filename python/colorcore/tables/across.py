@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 
@@ -13,18 +14,19 @@ from colorcore.results import Results
 from colorcore.tables.markdown import interval, pipe_table, thousandths
 
 SHOWN: dict[str, Callable[[float], str]] = {
-    "score_r2": significant,
-    "ablated red": significant,
-    "unlike_red_max": thousandths,
-    "val_mse": thousandths,
-    "red_cosine": lambda value: fixed(value, 3),
+    "score_r2": partial(fixed, decimals=2),
+    "ablated red": partial(fixed, decimals=2),
+    "unlike_red_max": lambda value: fixed(1e3 * value, 1),
+    "val_mse": lambda value: fixed(1e6 * value, 0),
+    "red_cosine": partial(fixed, decimals=2),
 }
+"""With as many decimals in every row, so that columns can be read down."""
 HEADER = {
     "score_r2": "score R²",
-    "ablated red": "ablated red",
-    "unlike_red_max": "worst unlike red × 1000",
-    "val_mse": "validation × 1000",
-    "red_cosine": "cosine of red",
+    "ablated red": "red",
+    "unlike_red_max": "unlike red, × 10³",
+    "val_mse": "validation, × 10⁶",
+    "red_cosine": "cosine",
 }
 PARETO = 8  # runs of the front that are listed, by score
 

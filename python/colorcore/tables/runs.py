@@ -120,13 +120,14 @@ def _leaves(content: object, place: str) -> Iterable[tuple[str, object]]:
 def interventions(experiment: Experiment, results: Results) -> str:
     """Score, error of red and of its neighbours, and damage far from red, by intervention."""
     columns = ["score_r2", "red", "orange", "pink", "unlike_red_max"]
-    write = [significant, significant, significant, significant, thousandths]
+    write = [significant, significant, thousandths, thousandths, thousandths]
     rows = [
         [name, *(interval(runs[c], w) for c, w in zip(columns, write, strict=True))]
         for name, runs in results.interventions().groupby("intervention", sort=False)
     ]
-    header = ["intervention", "score R²", swatch("red"), swatch("orange"), swatch("pink")]
-    return pipe_table([*header, "worst unlike red × 1000"], rows, align="lrrrrr")
+    warm = [f"{swatch(name)}, × 10³" for name in ("orange", "pink")]
+    header = ["intervention", "score R²", swatch("red"), *warm, "unlike red, × 10³"]
+    return pipe_table(header, rows, align="lrrrrr")
 
 
 def versions(experiment: Experiment, results: Results) -> str:
