@@ -60,7 +60,11 @@ MISTAKES = {
     ("rate: 0.08", "rate: high"): "labels.red.rate: wanted a valid number, got 'high'; change it",
     ("eps: 1.0e-8", "eps: 1e-8"): "optimizer.eps: wanted a valid number, got '1e-8'; write it with "
     "a point, as 1.0e-8",
-    ("rate: 0.08", "rat: 0.08"): "labels.red.rate: wanted a value, got none; add it",
+    ("rate: 0.08", "rat: 0.08"): "labels.red.rat: wanted only known keys, got this one; did you "
+    "mean rate?",
+    (", rate: 0.08", ""): "labels.red.rate: wanted a value, got none; add it",
+    ("batch_size: 64", "batchsize: 64"): "data.batchsize: wanted only known keys, got "
+    "this one; did you mean batch_size?",
     ("batch_size: 64", "batch_size: 64\n  batchsize: 1"): "data.batchsize: wanted only known keys, "
     "got this one; did you mean batch_size?",
     ("batch_size: 64", "batch_size: 0"): "data.batch_size: wanted greater than or equal to 1, "

@@ -81,15 +81,25 @@ def _validate(path: Path, content: Any) -> ExperimentSettings:
     try:
         return ExperimentSettings.model_validate(content)
     except ValidationError as error:
-        raise ExperimentError(f"{path}: {_explain(error.errors()[0])}") from None
+        raise ExperimentError(f"{path}: {_explain(error.errors())}") from None
 
 
-def _explain(error: Any) -> str:
-    """A pydantic error as place, wanted, came and remedy."""
+def _explain(errors: list[Any]) -> str:
+    """The first of pydantic's errors as place, wanted, came and remedy.
+
+    An unknown key comes first: it may be a missing one, misspelt.
+    """
+    error = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
     place = ".".join(str(part) for part in error["loc"] if part not in _terms())
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
-        near = _near(str(error["loc"][-1]), _keys())
+        *beside, got = error["loc"]
+        missing = [
+            str(e["loc"][-1])
+            for e in errors
+            if e["type"] == "missing" and list(e["loc"][:-1]) == beside
+        ]
+        near = _near(str(got), missing or _keys())
         return f"{place}: wanted only known keys, got this one; {near}"
     if kind == "missing":
         return f"{place}: wanted a value, got none; add it"
