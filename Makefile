@@ -1,6 +1,7 @@
 # make paper   trains, evaluates, draws and typesets everything; prints where the paper is
 # make docs    runs the examples and builds the pages on the package; prints where they are
 # make test    every check, and a small build of the whole workflow
+# make search  searches for a schedule anew, as its experiment says; takes a quarter of an hour
 # make wheel   builds the package for others, and tests it in an environment of its own
 # make fuzz    passes arbitrary arrays to the kernels; takes ten minutes
 # make bench   times the kernels and training beside their peers, for the pages; takes minutes
@@ -20,7 +21,7 @@ PACKAGE := $(wildcard python/colorcore/*.py python/colorcore/figures/*.py)
 EXAMPLES := build/examples/digits.done
 
 .DELETE_ON_ERROR:
-.PHONY: paper docs test bench fuzz wheel setup lock clean
+.PHONY: paper docs test search bench fuzz wheel setup lock clean
 
 paper: setup
 	@$(SNAKEMAKE)
@@ -60,6 +61,11 @@ fuzz: setup
 	cargo +nightly fuzz run arrays -- -max_total_time=300
 	pytest --hypothesis-profile=fuzz tests/test_intake.py
 
+# An interrupted search goes on where it stopped. What it finds is in build/search, to be compared
+# with what the experiment's folder has.
+search: setup
+	colorcore search experiments/ex-reliable --out build/search
+
 # The machine should have nothing else to do. Peers come on top of the pinned packages.
 bench: setup
 	uv pip install --quiet --constraint requirements.lock --requirements pyproject.toml --extra bench
@@ -96,8 +102,8 @@ $(VENV)/packages: requirements.lock
 lock:
 	uv pip compile --universal --python-version 3.11 --upgrade \
 	  --no-annotate --no-header --no-emit-index-url \
-	  --extra paper --extra examples --extra docs --extra test --extra build pyproject.toml \
-	  --output-file requirements.lock
+	  --extra paper --extra search --extra examples --extra docs --extra test --extra build \
+	  pyproject.toml --output-file requirements.lock
 
 clean:
 	rm -rf build target $(VENV)

@@ -55,6 +55,10 @@ def evidence(published):
         "noise-90": {red: 0.01},
     }
     conditions = {f"ex-2.10.1-{name}": scaled(ours, **made) for name, made in changes.items()}
+    steady = ours.assign(**{red: 0.1 + ours[red] / 4, "score_r2": 0.85})
+    conditions["ex-2.10.1-behind"] = steady
+    conditions["ex-reliable-before"] = ours
+    conditions["ex-reliable"] = steady.assign(score_r2=0.96, labelled_red=60, **{red: 0.3})
     conditions["ex-2.9.1"] = scaled(ours, score_r2=1.3, unlike_red_max=2)
     summaries = pd.DataFrame(
         {
@@ -82,7 +86,7 @@ def test_every_claim_can_hold(claim, evidence):
 BROKEN_RUNS: dict[str, dict[str, float]] = {
     "without intervention": {"baseline cyan": 0.01},
     "cosine above 0.9": {"red_cosine": 0.5},
-    "one sample in a thousand": {"labelled_red": 200},
+    "one sample in a thousand is labelled": {"labelled_red": 200},
     "mid-grey": {"ablated red": 0.1},
     "hurt most": {"ablated teal": 0.2},
     "90° or more": {"ablated cyan": 0.02},
@@ -113,13 +117,16 @@ BROKEN_CONDITIONS = {
     "four times the labels": "labels-fourfold",
     "three and five": "noise-30",
     "nine labels in ten": "noise-90",
+    "surgery behind": "behind",
+    "both together score": "ex-reliable",
 }
 
 
 @pytest.mark.parametrize("part", BROKEN_CONDITIONS)
 def test_a_claim_on_a_condition_fails_when_it_does_as_the_main_experiment_does(evidence, part):
     (claim,) = [claim for claim in claims.CLAIMS if part in claim.sentence]
-    name = f"ex-2.10.1-{BROKEN_CONDITIONS[part]}"
+    name = BROKEN_CONDITIONS[part]
+    name = name if name in evidence.conditions else f"ex-2.10.1-{name}"
     broken = {**evidence.conditions, name: evidence.ours}
     assert not claim.holds(evidence._replace(conditions=broken))
 
@@ -152,6 +159,20 @@ def test_a_claim_on_an_intervention_fails_without_its_data(evidence, part, inter
     runs = evidence.interventions["ablated"].assign(**changed)
     broken = {**evidence.interventions, intervention: runs}
     assert not claim.holds(evidence._replace(interventions=broken))
+
+
+def test_reliable_runs_with_many_labels_fail_their_claim(evidence):
+    (claim,) = [claim for claim in claims.CLAIMS if "reconstruct with less" in claim.sentence]
+    many = evidence.conditions["ex-reliable"].assign(labelled_red=200)
+    assert not claim.holds(
+        evidence._replace(conditions={**evidence.conditions, "ex-reliable": many})
+    )
+
+
+def test_a_reliable_part_that_does_it_alone_fails_the_claim_that_none_does(evidence):
+    (claim,) = [claim for claim in claims.CLAIMS if "neither does it alone" in claim.sentence]
+    alone = {**evidence.conditions, "ex-reliable-before": evidence.conditions["ex-reliable"]}
+    assert not claim.holds(evidence._replace(conditions=alone))
 
 
 def test_the_evidence_is_what_the_results_hold(small, results):

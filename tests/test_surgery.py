@@ -180,3 +180,32 @@ def test_named_layers_that_do_not_fit_are_refused(classifier):
         prune(classifier, [0], layer="encoder.2", reader="decoder.2")
     with pytest.raises(InputError, match="layer unit: wanted a linear layer, got Unit"):
         prune(classifier, [0], layer="unit", reader="decoder.0")
+
+
+@pytest.fixture
+def behind_the_norm():
+    return {"layer": "encoder.2", "reader": "decoder.0", "after": "bottleneck"}
+
+
+def test_behind_a_normalisation_what_is_left_keeps_its_size(model, colors, behind_the_norm):
+    whole = model(colors).bottleneck
+    left = ablate(model, [0], **behind_the_norm)(colors).bottleneck
+    assert left[..., 0].abs().max() == 0
+    assert torch.equal(left[..., 1:], whole[..., 1:])
+
+
+def test_behind_a_normalisation_ablation_and_pruning_still_agree(model, colors, behind_the_norm):
+    ablated = ablate(model, [0, 3], **behind_the_norm)(colors)
+    pruned = prune(model, [0, 3], **behind_the_norm)(colors)
+    assert pruned.bottleneck.shape == (3, 50, 3)
+    assert (ablated.recon - pruned.recon).abs().max() < 1e-6
+
+
+def test_a_vector_along_the_axis_leaves_nothing_behind_a_normalisation():
+    writer, reader = nn.Linear(2, 2, bias=False), nn.Linear(2, 1, bias=False)
+    with torch.no_grad():
+        writer.weight.copy_(torch.eye(2))
+        reader.weight.copy_(torch.tensor([[1.0, 1.0]]))
+    model, along = nn.Sequential(writer, Unit(), reader), torch.tensor([[3.0, 3e-6]])
+    assert ablate(model, [0], layer="1", after="1")(along).item() == pytest.approx(1e-6)
+    assert ablate(model, [0], layer="1")(along).item() == pytest.approx(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -214,6 +215,14 @@ def numbers(
     if check_claims:
         claims.check(experiments, build, published)
     numbers.write(experiments, build, published)
+
+
+@app.command()
+def search(folder: Folder, out: Out) -> None:
+    """Search for a better dopesheet, as search.yaml says; go on where an earlier search stopped."""
+    from colorcore.search import run
+
+    run(folder, out, show=partial(print, file=sys.stderr, flush=True))
 
 
 @app.command()

@@ -44,6 +44,11 @@ GROUPS: dict[str, dict[str, str]] = {
         "ex-2.10.1-noise-50": "50 % of labels at random",
         "ex-2.10.1-noise-90": "90 % of labels at random",
     },
+    "reliable": {
+        "ex-2.10.1-behind": "surgery behind the norm",
+        "ex-reliable-before": "schedule found by search",
+        "ex-reliable": "both",
+    },
 }
 MAIN = "main experiment"
 

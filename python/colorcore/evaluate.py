@@ -57,10 +57,11 @@ def respond(model: Autoencoder, colors: Array) -> Response:
 def variants(model: Autoencoder, experiment: Experiment) -> dict[str, Autoencoder]:
     """The model as trained, with the experiment's dimensions ablated, and with them pruned."""
     dims, (layer, reader) = experiment.surgery.dims, model.around_bottleneck
+    after = "bottleneck" if experiment.surgery.layer == "bottleneck" else None
     return {
         "baseline": model,
-        "ablated": ablate(model, dims, layer=layer, reader=reader),
-        "pruned": prune(model, dims, layer=layer, reader=reader),
+        "ablated": ablate(model, dims, layer=layer, reader=reader, after=after),
+        "pruned": prune(model, dims, layer=layer, reader=reader, after=after),
     }
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import ConfigDict, ValidationError
 
@@ -19,21 +19,19 @@ from colorcore.settings import (
     AngularAnchor,
     AngularSeparation,
     AntiAnchor,
-    Concept,
-    Cube,
-    Data,
     EuclideanAnchor,
     ExperimentSettings,
     KeepSubspace,
-    Model,
-    Optimizer,
     Regularizer,
     RepelSubspace,
-    Surgery,
+    Settings,
 )
 
 LEARNING_RATE = "lr"  # the dopesheet column that is no regularizer's weight
 RESERVED = ("lr", "loss", "recon", "seed", "step")  # columns of the history, not names of terms
+
+
+AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
 class Experiment(ExperimentSettings):
@@ -56,7 +54,7 @@ def load(folder: Path) -> Experiment:
     came and the remedy.
     """
     path = folder / SETTINGS
-    settings = _validate(path, folders.content(folder))
+    settings = _validate(path, folders.content(folder), ExperimentSettings)
     sheet = folders.files(folder).dopesheet
     experiment = Experiment(
         **dict(settings), folder=folder.resolve(), schedule=schedule.read(sheet)
@@ -77,9 +75,18 @@ def digest(experiment: Experiment) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _validate(path: Path, content: Any) -> ExperimentSettings:
+def read_settings(path: Path, kind: type[AnySettings]) -> AnySettings:
+    """Read a YAML file of an experiment's folder into settings of one kind.
+
+    Raises: ExperimentError, one line that names file, place, what was wanted, what came and the
+    remedy.
+    """
+    return _validate(path, folders.read(path), kind)
+
+
+def _validate(path: Path, content: Any, kind: type[AnySettings]) -> AnySettings:
     try:
-        return ExperimentSettings.model_validate(content)
+        return kind.model_validate(content)
     except ValidationError as error:
         raise ExperimentError(f"{path}: {_explain(error.errors())}") from None
 
@@ -129,8 +136,13 @@ def _terms() -> list[str]:
 
 
 def _keys() -> list[str]:
-    kinds = [ExperimentSettings, Data, Cube, Concept, Model, Optimizer, Surgery]
-    return sorted({name for kind in [*kinds, *get_args(Regularizer)] for name in kind.model_fields})
+    return sorted({name for kind in _kinds(Settings) for name in kind.model_fields})
+
+
+def _kinds(base: type[Settings]) -> list[type[Settings]]:
+    """All settings there are, Experiment itself, which no file holds, left out."""
+    below = [kind for kind in base.__subclasses__() if kind is not Experiment]
+    return [*below, *(kind for each in below for kind in _kinds(each))]
 
 
 def _check_columns(settings: Path, sheet: Path, experiment: Experiment) -> None:

@@ -15,6 +15,7 @@ import yaml
 from colorcore.errors import InputError, suggest
 
 SETTINGS, DOPESHEET = "experiment.yaml", "dopesheet.csv"
+SEARCH, TRIALS = "search.yaml", "trials.csv"  # where the dopesheet was searched for
 BASE = "base"
 
 
@@ -34,7 +35,7 @@ def files(folder: Path) -> Files:
 
     Raises: ExperimentError when one of them is missing or cannot be read.
     """
-    base = _base(folder, _read(folder / SETTINGS))
+    base = _base(folder, read(folder / SETTINGS))
     if base is None:
         return Files([folder / SETTINGS], folder / DOPESHEET)
     own = folder / DOPESHEET
@@ -47,11 +48,11 @@ def content(folder: Path) -> Any:
 
     Raises: ExperimentError for what is not YAML, or a base that cannot be one.
     """
-    own = _read(folder / SETTINGS)
+    own = read(folder / SETTINGS)
     base = _base(folder, own)
     if base is None:
         return own
-    below = _read(base / SETTINGS)
+    below = read(base / SETTINGS)
     if isinstance(below, dict) and BASE in below:
         raise ExperimentError(
             f"{folder / SETTINGS}: base: wanted an experiment that stands by itself, got "
@@ -95,13 +96,16 @@ class _UniqueKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _read(path: Path) -> Any:
+def read(path: Path) -> Any:
+    """What a YAML file of an experiment's folder says.
+
+    Raises: ExperimentError when there is none, or it cannot be read.
+    """
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
     except (FileNotFoundError, NotADirectoryError):
-        raise ExperimentError(
-            f"{path}: no such file; name a folder that holds {SETTINGS} and {DOPESHEET}"
-        ) from None
+        others = f"{SETTINGS} and {DOPESHEET}" if path.name == SETTINGS else path.name
+        raise ExperimentError(f"{path}: no such file; name a folder that holds {others}") from None
     except OSError as error:
         raise ExperimentError(
             f"{path}: wanted a file that can be read, got {error.strerror}; mend it"

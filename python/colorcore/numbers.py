@@ -12,11 +12,12 @@ from typing import Any
 import pandas as pd
 from scipy.stats import spearmanr
 
-from colorcore.color import NAMES
+from colorcore.color import BLACK_FOR_RED, GRAY_FOR_RED, NAMES
 from colorcore.comparison import LEVEL, MEASURES, paired, published_means
 from colorcore.distribution import agreement, summary
 from colorcore.experiment import Experiment
 from colorcore.falloffs import ABLATED, INTERVENTIONS
+from colorcore.folder import SEARCH, TRIALS, read
 from colorcore.model import widths
 from colorcore.numerals import fixed, percent, signed, significant
 from colorcore.outputs import write_text
@@ -24,9 +25,6 @@ from colorcore.results import Results
 from colorcore.tables.runs import AGREEMENT
 
 Numbers = dict[str, Any]
-
-BLACK_FOR_RED = 1 / 3  # MSE of answering black to pure red: one channel of three is off by 1
-GRAY_FOR_RED = 1 / 4  # MSE of answering mid-grey: every channel is off by 1/2
 
 
 def write(experiments: Iterable[Experiment], build: Path, published: Path) -> None:
@@ -46,6 +44,8 @@ def write(experiments: Iterable[Experiment], build: Path, published: Path) -> No
     }
     for other in others:
         found[key(other.name)] = condition_numbers(results.runs(), results.of(other.name).runs())
+        if (other.folder / SEARCH).exists():
+            found["search"] = _search(other.folder)
     for name, row in _published_means(results).items():
         found[key(name)]["published"] = row
     write_text(build / "numbers.json", json.dumps(found, indent=2, ensure_ascii=False) + "\n")
@@ -70,6 +70,7 @@ def condition_numbers(main: pd.DataFrame, runs: pd.DataFrame) -> Numbers:
         numbers["differs"] = f"{signed(apart.difference, show)} ({low} to {high})"
         found[key(column)] = numbers
     found["labelled"] = {"median": f"{runs['labelled_red'].median():.0f}"}
+    found["labelled-share"] = percent(float((runs["labelled_red"] / runs["samples"]).median()))
     return found
 
 
@@ -82,6 +83,17 @@ def _comparisons(others: list[Experiment]) -> Numbers:
         "intervals": str(count),
         "level": percent(LEVEL),
         "misses": f"{count * (1 - LEVEL):.0f}",
+    }
+
+
+def _search(folder: Path) -> Numbers:
+    """How large a search was: values varied, trials made, runs in each."""
+    settings = read(folder / SEARCH)
+    return {
+        "values": str(len(settings["space"])),
+        "trials": str(len(pd.read_csv(folder / TRIALS))),
+        "seeds": str(settings["seeds"]["count"]),
+        "first": str(settings["seeds"]["first"]),
     }
 
 
@@ -141,6 +153,7 @@ def _shares(runs: pd.DataFrame) -> Numbers:
         "red-above-black": red > BLACK_FOR_RED,
         "score-below-half": score < 0.5,
         "score-above-eight-tenths": score > 0.8,
+        "harmed": runs["unlike_red_max"] > 0.01,
     }
     return {name: {"count": str(int(case.sum()))} for name, case in cases.items()}
 

@@ -81,7 +81,18 @@ def read(path: Path) -> Schedule:
         >>> schedule.table.loc[750].round(3).to_dict()
         {'lr': 0.1, 'reg-separate': 0.01, 'reg-anchor': 0.15, 'reg-anti-subspace': 0.03}
     """
-    header, rows = _read_rows(path)
+    return resolve(read_text(path), path=path)
+
+
+def resolve(text: str, *, path: Path) -> Schedule:
+    """Resolve a dopesheet whose text is at hand; errors call it by `path`.
+
+    Raises: ScheduleError as `read` does.
+    """
+    try:
+        header, rows = _split(path, text)
+    except csv.Error as error:
+        raise ScheduleError(f"{path}: wanted CSV, got something else ({error}); mend it") from None
     properties = _properties(path, header)
     steps = _resolve_steps(path, rows)
     keys = {p.name: _keys(path, rows, steps, p) for p in properties}
@@ -112,9 +123,13 @@ def _fail(path: Path, place: str, message: str) -> NoReturn:
     raise ScheduleError(f"{path}, {place}: {message}")
 
 
-def _read_rows(path: Path) -> tuple[list[str], list[Row]]:
+def read_text(path: Path) -> str:
+    """The text of a dopesheet.
+
+    Raises: ScheduleError when there is none, or it cannot be read.
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ScheduleError(f"{path}: no such dopesheet; each experiment needs one") from None
     except UnicodeDecodeError as error:
@@ -126,10 +141,6 @@ def _read_rows(path: Path) -> tuple[list[str], list[Row]]:
         raise ScheduleError(
             f"{path}: wanted a file that can be read, got {error.strerror}; mend it"
         ) from None
-    try:
-        return _split(path, text)
-    except csv.Error as error:
-        raise ScheduleError(f"{path}: wanted CSV, got something else ({error}); mend it") from None
 
 
 def _split(path: Path, text: str) -> tuple[list[str], list[Row]]:

@@ -65,9 +65,14 @@ class Optimizer(Settings):
 
 
 class Surgery(Settings):
-    """The latent dimensions to remove."""
+    """The latent dimensions to remove, and where.
+
+    From the encoder's output, before it is normalised, so that what is left of a latent vector is
+    stretched to unit length; or from the bottleneck, so that it keeps its size.
+    """
 
     dims: Dims
+    layer: Literal["encoder", "bottleneck"] = "encoder"
 
 
 class Term(Settings):

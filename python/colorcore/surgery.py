@@ -15,13 +15,62 @@ from colorcore.layers import LINEAR, Linear, around, find
 Model = TypeVar("Model", bound=nn.Module)
 
 
-def ablate(model: Model, dims: Sequence[int], *, layer: str, reader: str | None = None) -> Model:
+class Mask(nn.Module):
+    """Sets some of the last axis to zero.
+
+    Example:
+
+        >>> Mask([1], width=3)(torch.ones(3))
+        tensor([1., 0., 1.])
+    """
+
+    kept: torch.Tensor
+
+    def __init__(self, dims: Sequence[int], *, width: int):
+        super().__init__()
+        kept = torch.ones(width)
+        kept[list(dims)] = 0
+        self.register_buffer("kept", kept)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.kept
+
+
+class Select(nn.Module):
+    """Passes on some of the last axis.
+
+    Example:
+
+        >>> Select([0, 2])(torch.tensor([5.0, 6.0, 7.0]))
+        tensor([5., 7.])
+    """
+
+    def __init__(self, keep: Sequence[int]):
+        super().__init__()
+        self.keep = list(keep)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x[..., self.keep]
+
+
+def ablate(
+    model: Model,
+    dims: Sequence[int],
+    *,
+    layer: str,
+    reader: str | None = None,
+    after: str | None = None,
+) -> Model:
     """A copy in which some dimensions of a layer carry nothing.
 
     Zeroes the rows and biases that write them and the columns that read them; shapes stay. The
     layer is a linear one, or stands between two with nothing but activations or a normalisation
     around it; if several linear layers read it, all are cut off. For a model that torch.fx cannot
     follow, name the linear layer that writes the dimensions and the `reader`.
+
+    A normalisation in between stretches what is left of a vector to full length. With the name of
+    the normalisation as `after`, the dimensions are zeroed behind it instead of where they are
+    written, and what is left keeps its size: nothing, for a vector along a removed axis.
 
     Raises: InputError when there is no such layer, when the linear layers around it cannot be told,
     when a dimension is not in it, or none would be left.
@@ -37,21 +86,32 @@ def ablate(model: Model, dims: Sequence[int], *, layer: str, reader: str | None 
     """
     result = copy.deepcopy(model)
     writer, read_by = _around(result, layer, reader)
-    _keep(writer, dims)
-    dims = list(dims)
+    keep, dims = _keep(writer, dims), list(dims)
+    if after is not None:
+        _append(result, after, Mask(dims, width=len(keep) + len(dims)))
     with torch.no_grad():
-        writer.weight[..., dims, :] = 0
-        if writer.bias is not None:
-            writer.bias[..., dims] = 0
+        if after is None:
+            writer.weight[..., dims, :] = 0
+            if writer.bias is not None:
+                writer.bias[..., dims] = 0
         for one in read_by:
             one.weight[..., dims] = 0
     return result
 
 
-def prune(model: Model, dims: Sequence[int], *, layer: str, reader: str | None = None) -> Model:
+def prune(
+    model: Model,
+    dims: Sequence[int],
+    *,
+    layer: str,
+    reader: str | None = None,
+    after: str | None = None,
+) -> Model:
     """A copy without some dimensions of a layer, which is narrower by their number.
 
-    Gives the outputs of `ablate` to within float rounding, and takes the same layers.
+    Gives the outputs of `ablate` to within float rounding, and takes the same layers. With `after`,
+    the dimensions are still written, since a normalisation measures a vector by them, and are
+    dropped behind that layer.
 
     Raises: InputError as `ablate` does.
 
@@ -72,16 +132,29 @@ def prune(model: Model, dims: Sequence[int], *, layer: str, reader: str | None =
     result = copy.deepcopy(model)
     writer, read_by = _around(result, layer, reader)
     keep = _keep(writer, dims)
-    writer.weight = _parameter(writer.weight, writer.weight.detach()[..., keep, :])
-    if writer.bias is not None:
-        writer.bias = _parameter(writer.bias, writer.bias.detach()[..., keep])
-    if isinstance(writer, nn.Linear):
-        writer.out_features = len(keep)
+    if after is None:
+        _narrow(writer, keep)
+    else:
+        _append(result, after, Select(keep))
     for one in read_by:
         one.weight = _parameter(one.weight, one.weight.detach()[..., keep])
         if isinstance(one, nn.Linear):
             one.in_features = len(keep)
     return result
+
+
+def _narrow(writer: Linear, keep: list[int]) -> None:
+    writer.weight = _parameter(writer.weight, writer.weight.detach()[..., keep, :])
+    if writer.bias is not None:
+        writer.bias = _parameter(writer.bias, writer.bias.detach()[..., keep])
+    if isinstance(writer, nn.Linear):
+        writer.out_features = len(keep)
+
+
+def _append(model: nn.Module, name: str, step: nn.Module) -> None:
+    """Have a layer followed by another step, under the layer's name."""
+    parent, _, last = name.rpartition(".")
+    setattr(model.get_submodule(parent), last, nn.Sequential(find(model, name), step))
 
 
 def _around(model: nn.Module, layer: str, reader: str | None) -> tuple[Linear, list[Linear]]:

@@ -6,9 +6,8 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from colorcore.claims.evidence import Claim
-from colorcore.color import HUES, NAMES, hue_distance
+from colorcore.color import GRAY_FOR_RED, HUES, NAMES, hue_distance
 from colorcore.distribution import HIGH, LOW, agreement
-from colorcore.numbers import GRAY_FOR_RED
 
 SAME_RUNS = 0.001  # a Kolmogorov–Smirnov p below it, for any of six measures, is not chance
 

@@ -12,7 +12,11 @@ if TYPE_CHECKING:  # how figures look is of use without what reads experiments
     from colorcore.experiment import Experiment
 
 VARIANTS = ("baseline", "ablated", "pruned")
-CONDITIONS = ("schedules", "terms")  # groups of comparison.GROUPS; of labels, economy shows more
+CONDITIONS = (
+    "schedules",
+    "terms",
+    "reliable",
+)  # groups of comparison.GROUPS; of labels, economy shows more
 
 FIGURES: dict[str, tuple[str, dict[str, str]]] = {
     "dopesheet": ("dopesheet", {}),

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from colorcore.color import BLACK_FOR_RED, GRAY_FOR_RED
 from colorcore.comparison import MAIN, conditions
 from colorcore.experiment import Experiment
 from colorcore.figures import style
@@ -45,6 +46,9 @@ def draw(data: Data, theme: Theme) -> Figure:
                 axes, runs[column].clip(lower=SMALLEST if scale == "log" else None), row, color
             )
         axes.axvline(data.runs[MAIN][column].median(), color=theme.lines[1], lw=0.8, zorder=0)
+        if column == "ablated red":
+            for bound in (GRAY_FOR_RED, BLACK_FOR_RED):
+                axes.axvline(bound, color=theme.text, lw=0.7, ls=":", zorder=0)
         axes.set_xscale(scale)
         axes.set_xlabel(label)
         axes.grid(axis="x", color=theme.faint, lw=0.4)
