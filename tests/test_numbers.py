@@ -48,8 +48,19 @@ def test_conditions_have_their_medians_and_differences(found, results):
     assert score["median"] == significant(results.runs()["score_r2"].median() + 0.01)
     assert score["differs"] == "+0.010 (+0.010 to +0.010)"
     assert found["ex-2-10-1-swept"]["published"]["mean"] == "0.85"
-    assert found["comparisons"]["intervals"] == "85"
-    assert found["comparisons"]["misses"] == "4"
+    conditions = sum(len(group) for group in GROUPS.values())
+    assert found["comparisons"]["conditions"] == str(conditions)
+    assert found["comparisons"]["intervals"] == str(5 * conditions)
+    assert found["comparisons"]["misses"] == str(round(0.25 * conditions))
+
+
+def test_the_size_of_the_search_comes_from_its_settings_and_its_log(found):
+    assert found["search"] == {"values": "10", "trials": "60", "seeds": "12", "first": "1000"}
+
+
+def test_conditions_say_how_red_was_before_surgery(found, results):
+    got = found["ex-reliable"]["baseline-red"]["median"]
+    assert got == significant(results.runs()["baseline red"].median())
 
 
 def test_interventions_have_their_errors(found, results):

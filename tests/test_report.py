@@ -229,8 +229,9 @@ def test_quarto_is_used_when_there_is_one(paper, build, tmp_path, monkeypatch, c
     assert "typesetting with Quarto 1.7.34" in capsys.readouterr().err
 
 
-def test_a_warning_of_quarto_fails_the_build(paper, build, tmp_path, monkeypatch):
-    fake_quarto(tmp_path, monkeypatch, QUARTO + "echo 'WARNING: unknown reference'")
+@pytest.mark.parametrize("colour", ["", r"\033[39m\033[33m"])
+def test_a_warning_of_quarto_fails_the_build(paper, build, tmp_path, monkeypatch, colour):
+    fake_quarto(tmp_path, monkeypatch, QUARTO + f"printf '{colour}WARNING: unknown reference'")
     with pytest.raises(InputError, match="wanted no warnings, got 'WARNING: unknown reference'"):
         report.render(paper, build=build)
     assert not (build / "paper" / "index.html").exists()

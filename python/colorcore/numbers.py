@@ -69,6 +69,7 @@ def condition_numbers(main: pd.DataFrame, runs: pd.DataFrame) -> Numbers:
         low, high = (signed(end, show) for end in (apart.low, apart.high))
         numbers["differs"] = f"{signed(apart.difference, show)} ({low} to {high})"
         found[key(column)] = numbers
+    found["baseline-red"] = {"median": significant(runs["baseline red"].median())}
     found["labelled"] = {"median": f"{runs['labelled_red'].median():.0f}"}
     found["labelled-share"] = percent(float((runs["labelled_red"] / runs["samples"]).median()))
     return found

@@ -15,6 +15,7 @@ Renderer = Callable[[Path], tuple[Path, Path]]
 
 OLDEST_QUARTO = (1, 7)
 WARNING = re.compile(r"^\s*(?:\[?WARN|WARNING|ERROR).*$", re.MULTILINE | re.IGNORECASE)
+COLOURING = re.compile(r"\x1b\[[\d;]*m")
 
 
 def choose() -> Renderer:
@@ -33,17 +34,18 @@ def choose() -> Renderer:
 
 
 def run(command: list[str], folder: Path) -> str:
-    """Run a program and return what it printed.
+    """Run a program and return what it printed, without the colours: Quarto's go into pipes too.
 
     Raises: InputError with the program's last words when it fails.
     """
     done = subprocess.run(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
+    said = COLOURING.sub("", done.stdout)
     if done.returncode:
-        words = " ".join(done.stdout.split()[-60:])
+        words = " ".join(said.split()[-60:])
         raise InputError(f"{Path(command[0]).name}: wanted it to typeset {folder}, got: {words}")
-    return done.stdout
+    return said
 
 
 def quarto(stage: Path) -> tuple[Path, Path]:
@@ -80,7 +82,7 @@ def pandoc(stage: Path) -> tuple[Path, Path]:
     ]
     html = ["--to", "html5", "--mathml", "--embed-resources", "--toc", "--toc-depth", "2"]
     run([*common, *html, "--template", "pandoc/page.html", "--output", "index.html"], stage)
-    pdf = ["--to", "typst", "--include-in-header", "tables.typ"]
+    pdf = ["--to", "typst", "--include-in-header", "floats.typ"]
     run([*common, *pdf, "--template", "pandoc/page.typ", "--output", "index.typ"], stage)
     try:
         typst.compile(stage / "index.typ", output=stage / "index.pdf", root=stage)
