@@ -50,6 +50,8 @@ def draw(data: Data, theme: Theme) -> Figure:
             for bound in (GRAY_FOR_RED, BLACK_FOR_RED):
                 axes.axvline(bound, color=theme.text, lw=0.7, ls=":", zorder=0)
         axes.set_xscale(scale)
+        if scale == "log":
+            style.whole_powers(axes)
         axes.set_xlabel(label)
         axes.grid(axis="x", color=theme.faint, lw=0.4)
         axes.set_axisbelow(True)

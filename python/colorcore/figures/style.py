@@ -111,6 +111,13 @@ def plain_log(axes: Axes, ticks: list[float]) -> None:
     axes.xaxis.set_minor_formatter(NullFormatter())
 
 
+def whole_powers(axes: Axes) -> None:
+    """A logarithmic x axis that begins and ends at powers of ten, of which there are then two."""
+    low, high = np.log10(axes.get_xlim())
+    axes.set_xlim(10 ** np.floor(low), 10 ** np.ceil(high))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+
+
 def show_patches(
     axes: Axes, outer: NDArray[np.float64], inner: NDArray[np.float64], x: NDArray[np.float64]
 ) -> None:
