@@ -129,3 +129,18 @@ def test_history_is_joined_in_the_order_of_steps_and_seeds(results):
     assert history[["step", "seed"]].to_numpy()[:5].tolist() == [
         [0, 0], [0, 1], [0, 2], [0, 3], [1, 0],
     ]  # fmt: skip
+
+
+def test_an_experiment_says_where_its_dimensions_are_removed(results, small):
+    model, _ = checkpoint.load([results.weights_path(i) for i in range(2)])
+    experiment, colors = load(small), named_colors()
+    surgery = experiment.surgery.model_copy(update={"layer": "bottleneck"})
+    behind = experiment.model_copy(update={"surgery": surgery})
+    whole = evaluate.respond(model, colors).latents
+    stretched = evaluate.variants(model, experiment)["ablated"]
+    kept = evaluate.variants(model, behind)["ablated"]
+    lengths = np.linalg.norm(evaluate.respond(stretched, colors).latents, axis=-1)
+    np.testing.assert_allclose(lengths, 1)
+    np.testing.assert_allclose(
+        evaluate.respond(kept, colors).latents[..., 1:], whole[..., 1:], atol=1e-12
+    )

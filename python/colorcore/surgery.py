@@ -18,6 +18,8 @@ Model = TypeVar("Model", bound=nn.Module)
 class Mask(nn.Module):
     """Sets some of the last axis to zero.
 
+    Shapes: (…, width) → (…, width).
+
     Example:
 
         >>> Mask([1], width=3)(torch.ones(3))
@@ -38,6 +40,8 @@ class Mask(nn.Module):
 
 class Select(nn.Module):
     """Passes on some of the last axis.
+
+    Shapes: (…, width) → (…, kept).
 
     Example:
 
