@@ -96,20 +96,15 @@ def resolve(text: str, *, path: Path) -> Schedule:
     properties = _properties(path, header)
     steps = _resolve_steps(path, rows)
     keys = {p.name: _keys(path, rows, steps, p) for p in properties}
-    table = pd.DataFrame(
-        {
-            p.name: interpolate(
-                *keys[p.name],
-                steps=steps[-1] + 1,
-                space=p.space,
-                interpolation=p.interpolation,
-            )
-            for p in properties
-        },
-        index=pd.RangeIndex(steps[-1] + 1, name="step"),
-    )
+    length = steps[-1] + 1
+    curves = {
+        p.name: interpolate(
+            *keys[p.name], steps=length, space=p.space, interpolation=p.interpolation
+        )
+        for p in properties
+    }
     return Schedule(
-        table=table,
+        table=pd.DataFrame(curves, index=pd.RangeIndex(length, name="step")),
         keyframes=pd.concat(
             [pd.DataFrame({"step": k, "property": n, "value": v}) for n, (k, v) in keys.items()],
             ignore_index=True,
