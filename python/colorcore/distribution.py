@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import ks_2samp
 
 LOW, HIGH = 0.05, 0.95  # the ends of the interval that holds nine runs of ten
@@ -48,3 +48,17 @@ def agreement(ours: pd.DataFrame, theirs: pd.DataFrame, columns: Iterable[str]) 
             "p": test.pvalue,
         }
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def binned(x: NDArray[np.float64], values: NDArray[np.float64], *, bins: int) -> pd.DataFrame:
+    """Low, median and high over runs and points that have about the same x.
+
+    Shapes: `x` (points,), in [0, 1]; `values` (runs, points). Returns a row a bin that has points,
+    by its mean x.
+    """
+    place = np.clip(np.digitize(x, np.linspace(0, 1, bins + 1)) - 1, 0, bins - 1)
+    rows = {
+        x[place == i].mean(): np.quantile(values[:, place == i], [LOW, 0.5, HIGH])
+        for i in np.unique(place)
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["low", "median", "high"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from colorcore.claims.evidence import Claim, Evidence
+from colorcore.claims.evidence import Claim, Evidence, spread
 from colorcore.comparison import paired, published_means
 from colorcore.distribution import HIGH, LOW
 from colorcore.falloffs import ABLATED, label
@@ -33,11 +33,6 @@ def _falls(e: Evidence, name: str, column: str) -> bool:
 def _above(e: Evidence, name: str, column: str) -> bool:
     """Whether a median is above the main experiment's, for what varies much between machines."""
     return paired(e.ours, _runs(e, name), column).difference > 0
-
-
-def _spread(runs: pd.DataFrame) -> float:
-    """Ratio of the 95th to the 5th percentile of the error of red."""
-    return float(runs["red"].quantile(HIGH) / runs["red"].quantile(LOW))
 
 
 def _width(runs: pd.DataFrame) -> float:
@@ -153,7 +148,7 @@ CLAIMS = (
         "suppression with a cosine falloff spreads the error of red less than half as wide as "
         "ablation, and hurts colours unlike red less",
         lambda e: (
-            _spread(e.interventions[COSINE]) < _spread(e.interventions[ABLATED]) / 2
+            spread(e.interventions[COSINE]["red"]) < spread(e.interventions[ABLATED]["red"]) / 2
             and e.interventions[COSINE]["unlike_red_max"].median()
             < e.interventions[ABLATED]["unlike_red_max"].median()
         ),

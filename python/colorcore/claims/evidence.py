@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from colorcore.distribution import HIGH, LOW
 from colorcore.experiment import Experiment
 from colorcore.results import Results
 
@@ -42,3 +43,8 @@ def gather(others: list[Experiment], results: Results) -> Evidence:
         interventions={str(name): runs for name, runs in interventions},
         summaries=results.published_summaries(),
     )
+
+
+def spread(values: pd.Series) -> float:
+    """Ratio of the 95th to the 5th percentile."""
+    return float(values.quantile(HIGH) / values.quantile(LOW))

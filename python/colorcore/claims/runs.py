@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 from scipy.stats import spearmanr
 
-from colorcore.claims.evidence import Claim
+from colorcore.claims.evidence import Claim, spread
 from colorcore.color import GRAY_FOR_RED, HUES, NAMES, hue_distance
-from colorcore.distribution import HIGH, LOW, agreement
+from colorcore.distribution import agreement
 
 SAME_RUNS = 0.001  # a Kolmogorov–Smirnov p below it, for any of six measures, is not chance
 
@@ -19,11 +19,6 @@ WARM = {"red", "orange", "pink", "yellow", "magenta"}
 def medians(runs: pd.DataFrame, variant: str) -> pd.Series:
     """Median error of each named colour over runs, by name."""
     return pd.Series({name: runs[f"{variant} {name}"].median() for name in NAMES})
-
-
-def _spread(values: pd.Series) -> float:
-    """Ratio of the 95th to the 5th percentile."""
-    return float(values.quantile(HIGH) / values.quantile(LOW))
 
 
 def _rank_correlation(runs: pd.DataFrame, first: str, second: str) -> float:
@@ -65,7 +60,7 @@ CLAIMS = (
     ),
     Claim(
         "the error of ablated red varies more than threefold between the 5th and 95th percentile",
-        lambda e: _spread(e.ours["ablated red"]) > 3,
+        lambda e: spread(e.ours["ablated red"]) > 3,
     ),
     Claim(
         "runs that delete red more strongly score lower",
@@ -85,7 +80,7 @@ CLAIMS = (
     ),
     Claim(
         "the published runs vary as widely",
-        lambda e: _spread(e.published["ablated red"]) > 3,
+        lambda e: spread(e.published["ablated red"]) > 3,
     ),
     Claim(
         "ablated and pruned models give the same outputs to within 1e-6",

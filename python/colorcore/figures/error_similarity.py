@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
-from colorcore.distribution import HIGH, LOW
+from colorcore.distribution import binned
 from colorcore.experiment import Experiment
 from colorcore.figures import style
 from colorcore.figures.style import Theme
@@ -30,15 +29,8 @@ def gather(experiment: Experiment, results: Results) -> Data:
     grid = results.grid("score_grid")
     errors = grid["mse_runs"].sel(variant="ablated").values.reshape(grid.sizes["seed"], -1)
     alike = grid["similarity"].values.ravel()
-    edges = np.linspace(0, 1, BINS + 1)
-    bins = np.clip(np.digitize(alike, edges) - 1, 0, BINS - 1)
-    rows = {
-        alike[bins == i].mean(): np.quantile(errors[:, bins == i], [LOW, 0.5, HIGH])
-        for i in range(BINS)
-        if (bins == i).any()
-    }
-    band = pd.DataFrame.from_dict(rows, orient="index", columns=["low", "median", "high"])
-    return Data(experiment.representative_seed, grid.sel(variant="ablated"), band)
+    found = binned(alike, errors, bins=BINS)
+    return Data(experiment.representative_seed, grid.sel(variant="ablated"), found)
 
 
 def draw(data: Data, theme: Theme) -> Figure:

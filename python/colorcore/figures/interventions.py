@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from colorcore.distribution import HIGH, LOW
+from colorcore.distribution import binned
 from colorcore.experiment import Experiment
 from colorcore.falloffs import ABLATED, label
 from colorcore.figures import style
@@ -31,18 +30,10 @@ Data = dict[str, pd.DataFrame]
 def gather(experiment: Experiment, results: Results) -> Data:
     grid = results.grid("interventions")
     alike = grid["similarity"].values.ravel()
-    edges = np.linspace(0, 1, BINS + 1)
-    bins = np.clip(np.digitize(alike, edges) - 1, 0, BINS - 1)
     found = {}
     for name in SHOWN:
         errors = grid["mse_runs"].sel(intervention=name).values.reshape(grid.sizes["seed"], -1)
-        rows = {
-            alike[bins == i].mean(): np.quantile(errors[:, bins == i], [LOW, 0.5, HIGH])
-            for i in np.unique(bins)
-        }
-        found[name] = pd.DataFrame.from_dict(
-            rows, orient="index", columns=["low", "median", "high"]
-        )
+        found[name] = binned(alike, errors, bins=BINS)
     return found
 
 
