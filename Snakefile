@@ -9,7 +9,7 @@ from snakemake.utils import min_version, validate
 
 from colorcore.figures import ACROSS as FIGURES_ACROSS
 from colorcore.figures import NAMES as FIGURES
-from colorcore.folder import files
+from colorcore.folder import SEARCH, TRIALS, files
 from colorcore.provenance import sources
 from colorcore.tables import ACROSS as TABLES_ACROSS
 from colorcore.tables import TABLE_NAMES as TABLES
@@ -24,6 +24,7 @@ MAIN = next(iter(EXPERIMENTS))  # which figures and tables are about; the others
 COLORCORE = f"{sys.executable} -m colorcore"
 GRIDS = ["color_slices", "loss_cube", "latent_cube", "score_grid", "evolution"]
 REFERENCE = f"{config['paper']}/reference/ex-2.10.1.runs.csv"
+SEARCHES = [str(path) for kind in (SEARCH, TRIALS) for path in Path("experiments").glob(f"*/{kind}")]
 TEXT = [path for path in Path(config["paper"]).rglob("*") if path.is_file()]
 SHARDS = {name: range(entry["shards"]) for name, entry in EXPERIMENTS.items()}
 
@@ -63,6 +64,7 @@ rule train:
         run=COLORCORE,
         out=lambda w: f"{BUILD}/{w.experiment}",
         seeds=lambda w: EXPERIMENTS[w.experiment]["seeds"],
+        first=lambda w: EXPERIMENTS[w.experiment]["first"],
         shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
     log:
         f"{BUILD}/logs/{{experiment}}/train-{{shard}}.log",
@@ -72,7 +74,7 @@ rule train:
         "environment.yaml"
     shell:
         "{params.run} train experiments/{wildcards.experiment} --out {params.out}"
-        " --seeds {params.seeds} --shards {params.shards} --shard {wildcards.shard} 2> {log}"
+        " --seeds {params.seeds} --first {params.first} --shards {params.shards} --shard {wildcards.shard} 2> {log}"
 
 
 rule collect:
@@ -100,10 +102,12 @@ rule evaluate:
     input:
         settings=settings_of,
         weights=shards_of("weights-{shard}.safetensors"),
+        snapshots=shards_of("snapshots-{shard}.safetensors"),
         history=f"{BUILD}/{{experiment}}/history.parquet",
         code=sources("evaluate"),
     output:
         runs=f"{BUILD}/{{experiment}}/runs.csv",
+        moments=f"{BUILD}/{{experiment}}/moments.csv",
     params:
         run=COLORCORE,
         out=lambda w: f"{BUILD}/{w.experiment}",
@@ -198,6 +202,7 @@ rule figures:
         history=rules.collect.output,
         reference=REFERENCE,
         others=lambda w: ALL_RUNS if w.figure in FIGURES_ACROSS else [],
+        searches=SEARCHES,
         code=sources("figure"),
     output:
         light=f"{BUILD}/{{experiment}}/figures/{{figure}}-light.svg",
@@ -224,6 +229,7 @@ rule tables:
         records=shards_of("train-{shard}.json"),
         reference=REFERENCE,
         others=lambda w: ALL_RUNS if w.table in TABLES_ACROSS else [],
+        searches=SEARCHES,
         code=sources("table"),
     output:
         f"{BUILD}/{{experiment}}/tables/{{table}}.md",
@@ -244,6 +250,7 @@ rule tables:
 rule numbers:
     input:
         runs=ALL_RUNS,
+        searches=SEARCHES,
         interventions=expand(rules.interventions.output.table, experiment=MAIN),
         records=[f"{BUILD}/{e}/train-{i}.json" for e in EXPERIMENTS for i in SHARDS[e]],
         reference=REFERENCE,

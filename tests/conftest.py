@@ -65,4 +65,5 @@ def results(small, tmp_path_factory) -> Results:
     for name in (name for group in GROUPS.values() for name in group):
         better = found.runs().assign(score_r2=lambda runs: runs["score_r2"] + 0.01)
         write_runs(found.of(name).runs_path, better)
+        write_runs(found.of(name).moments_path, found.moments())
     return found

@@ -10,10 +10,11 @@ import pytest
 from colorcore import claims
 from colorcore.claims.evidence import Evidence, gather
 from colorcore.color import NAMES
-from colorcore.comparison import GROUPS
+from colorcore.comparison import GROUPS, MAIN
 from colorcore.errors import InputError
 from colorcore.experiment import load
 from colorcore.falloffs import INTERVENTIONS
+from colorcore.outcome import harm
 
 
 @pytest.fixture
@@ -24,7 +25,25 @@ def published(results):
 def bear_out(runs: pd.DataFrame) -> pd.DataFrame:
     """Published runs with the columns that only ours have."""
     extra = {f"pruned {name}": runs[f"ablated {name}"] for name in NAMES}
-    return runs.assign(**extra, surgery_gap=1e-9, unlike_red_max=0.005)
+    order = runs["ablated red"].rank(pct=True)
+    return runs.assign(
+        **extra, **{"cosine cyan": runs["val_mse"].rank()},
+        surgery_gap=1e-9, unlike_red_max=0.005, remainder=0.13,
+        remainder_cyan=2 * order - 1, remainder_neighbors=1 - 2 * order,
+        orange_share=0.1 * runs["score_r2"].rank(pct=True),
+    )  # fmt: skip
+
+
+def through_training(runs: pd.DataFrame, *, leaving: float) -> pd.DataFrame:
+    """Moments in which a share of runs has red on its axis, off it, and on it again."""
+    seeds = runs["seed"].tolist()
+    left = len(seeds) * leaving
+    rows = [
+        {"step": step, "seed": seed, "red_cosine": off if i < left else 0.95}
+        for step, off in ((0, 0.1), (750, 0.95), (1100, 0.7), (1501, 0.95))
+        for i, seed in enumerate(seeds)
+    ]
+    return pd.DataFrame(rows)
 
 
 def scaled(runs: pd.DataFrame, **factors: float) -> pd.DataFrame:
@@ -46,7 +65,7 @@ def evidence(published):
         "unitarity": {red: 0.4, "score_r2": 1.25, "unlike_red_max": 2},
         "swept": {"score_r2": 1.3, "unlike_red_max": 2},
         "labels-quarter": {red: 0.05},
-        "labels-half": {red: 0.3},
+        "labels-half": {red: 0.3, "red_cosine": 0.9},
         "labels-double": {red: 1.4},
         "labels-fourfold": {red: 1.5},
         "noise-10": {red: 1.05},
@@ -58,7 +77,15 @@ def evidence(published):
     steady = ours.assign(**{red: 0.1 + ours[red] / 4, "score_r2": 0.85})
     conditions["ex-2.10.1-behind"] = steady
     conditions["ex-reliable-before"] = ours
-    conditions["ex-reliable"] = steady.assign(score_r2=0.96, labelled_red=60, **{red: 0.3})
+    found = steady.assign(score_r2=0.96, labelled_red=60, **{red: 0.3})
+    found["baseline red"] = 2 * ours["baseline red"]
+    found["cosine cyan"] = -harm(found)
+    conditions["ex-reliable"] = conditions["ex-reliable-fresh"] = found
+    conditions["ex-reliable-memory"] = found
+    for name in ("main-schedule", "labels"):
+        conditions[f"ex-reliable-{name}"] = scaled(found, score_r2=0.95)
+    conditions["ex-reliable-batch"] = scaled(found, score_r2=0.95, **{red: 0.5})
+    conditions["ex-reliable-half"] = scaled(found, **{red: 0.5})
     conditions["ex-2.9.1"] = scaled(ours, score_r2=1.3, unlike_red_max=2)
     summaries = pd.DataFrame(
         {
@@ -75,7 +102,10 @@ def evidence(published):
     interventions = dict.fromkeys(("ablated", *INTERVENTIONS), plain)
     interventions["suppression, 90°, power 1"] = narrow
     interventions["repulsion, 30°, power 1"] = scaled(plain, red=0.02)
-    return Evidence(ours, published, conditions, interventions, summaries)
+    steady_anchor = through_training(ours, leaving=0)
+    moments = {MAIN: through_training(ours, leaving=0.1), "ex-reliable": steady_anchor}
+    moments["ex-2.10.1-conflict"] = through_training(ours, leaving=0.5)
+    return Evidence(ours, published, conditions, moments, interventions, summaries)
 
 
 @pytest.mark.parametrize("claim", claims.CLAIMS, ids=lambda claim: claim.sentence[:50])
@@ -94,6 +124,8 @@ BROKEN_RUNS: dict[str, dict[str, float]] = {
     "threefold": {"ablated red": 0.4},
     "same outputs": {"surgery_gap": 1e-4},
     "no compared measure": {"score_r2": 0.99},
+    "quarter of its length": {"remainder": 0.3},
+    "hurts orange less": {"orange_share": 0.3},
 }
 
 
@@ -113,12 +145,15 @@ BROKEN_CONDITIONS = {
     "with unitarity": "unitarity",
     "later schedule": "swept",
     "published sweeps": "swept",
-    "half the labels": "labels-half",
+    "half the labels red is deleted": "labels-half",
     "four times the labels": "labels-fourfold",
     "three and five": "noise-30",
     "nine labels in ten": "noise-90",
     "surgery behind": "behind",
     "both together score": "ex-reliable",
+    "has not arrived": "labels-half",
+    "far end of the axis": "ex-reliable",
+    "each score lower": "ex-reliable",
 }
 
 
@@ -134,7 +169,7 @@ def test_a_claim_on_a_condition_fails_when_it_does_as_the_main_experiment_does(e
 @pytest.mark.parametrize(
     ("part", "name", "red"),
     [
-        ("constant weights", "conflict", 0.1),
+        ("constant weights delete", "conflict", 0.1),
         ("a tenth of labels", "noise-10", 0.9),
     ],
 )
@@ -162,7 +197,7 @@ def test_a_claim_on_an_intervention_fails_without_its_data(evidence, part, inter
 
 
 def test_reliable_runs_with_many_labels_fail_their_claim(evidence):
-    (claim,) = [claim for claim in claims.CLAIMS if "reconstruct with less" in claim.sentence]
+    (claim,) = [claim for claim in claims.CLAIMS if "reconstruct no worse" in claim.sentence]
     many = evidence.conditions["ex-reliable"].assign(labelled_red=200)
     assert not claim.holds(
         evidence._replace(conditions={**evidence.conditions, "ex-reliable": many})
@@ -189,3 +224,25 @@ def test_the_first_claim_that_fails_is_named(small, results):
     message = str(caught.value)
     assert message.startswith(f"{results.runs_path}: wanted results that bear out «")
     assert message.endswith("find the bug, or change the sentence in the paper and in claims/")
+
+
+def test_the_claim_on_where_red_is_left_needs_it_to_matter(evidence):
+    (claim,) = [c for c in claims.CLAIMS if "remainder of red points" in c.sentence]
+    shuffled = evidence.ours["remainder_cyan"].sample(frac=1, random_state=0).to_numpy()
+    assert not claim.holds(evidence._replace(ours=evidence.ours.assign(remainder_cyan=shuffled)))
+
+
+@pytest.mark.parametrize("name", [MAIN, "ex-2.10.1-conflict", "ex-reliable"])
+def test_the_claim_on_leaving_is_about_each_of_its_experiments(evidence, name):
+    (claim,) = [c for c in claims.CLAIMS if "leaves its axis" in c.sentence]
+    share = 0.1 if name == "ex-2.10.1-conflict" else 0.6
+    broken = {**evidence.moments, name: through_training(evidence.ours, leaving=share)}
+    assert not claim.holds(evidence._replace(moments=broken))
+
+
+@pytest.mark.parametrize("part", ["half", "batch"])
+def test_the_claim_on_weaker_deletion_is_about_each_part(evidence, part):
+    (claim,) = [c for c in claims.CLAIMS if "half the steps and" in c.sentence]
+    name = f"ex-reliable-{part}"
+    broken = {**evidence.conditions, name: evidence.conditions["ex-reliable"]}
+    assert not claim.holds(evidence._replace(conditions=broken))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from colorcore import color
+from colorcore.cube import flat_colors, regular_rgb
 from colorcore.kernels import hsv_to_rgb
 
 GOLDEN = json.loads((Path(__file__).parent / "data/numerics.json").read_text())["colors"]
@@ -54,3 +55,11 @@ def test_similarity_is_one_with_itself_and_zero_from_90_degrees_on():
 
 def test_hue_distance_goes_the_short_way_round():
     np.testing.assert_allclose(color.hue_distance([0.0, 0.9, 0.5], [0.25, 0.1, 0.0]), [90, 72, 180])
+
+
+def test_no_colour_without_similarity_to_red_is_nearer_to_it_than_a_gray_of_a_third():
+    colors, red = flat_colors(regular_rgb(31)), color.named_rgb("red")
+    unlike = colors[color.similarity(colors, red) == 0]
+    errors = np.square(unlike - red).mean(axis=-1)
+    assert errors.min() == pytest.approx(color.UNLIKE_FOR_RED)
+    np.testing.assert_allclose(unlike[errors.argmin()], 1 / 3)

@@ -144,3 +144,32 @@ def test_an_experiment_says_where_its_dimensions_are_removed(results, small):
     np.testing.assert_allclose(
         evaluate.respond(kept, colors).latents[..., 1:], whole[..., 1:], atol=1e-12
     )
+
+
+def test_the_remainder_of_red_is_what_lies_beside_the_axis(results):
+    model, _ = checkpoint.load([results.weights_path(i) for i in range(2)])
+    latents = evaluate.respond(model, named_colors()).latents
+    beside = {name: latents[:, NAMES.index(name), 1:] for name in ("red", "orange", "pink", "cyan")}
+
+    def unit(vectors):
+        return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+
+    def cosine(first, second):
+        return (unit(first) * unit(second)).sum(axis=-1)
+
+    runs = results.runs()
+    np.testing.assert_allclose(runs["remainder"], np.linalg.norm(beside["red"], axis=-1))
+    np.testing.assert_allclose(runs["remainder_cyan"], cosine(beside["red"], beside["cyan"]))
+    both = unit(beside["orange"]) + unit(beside["pink"])
+    np.testing.assert_allclose(runs["remainder_neighbors"], cosine(beside["red"], both))
+    np.testing.assert_allclose(runs["orange_share"], runs["ablated orange"] / runs["ablated red"])
+
+
+def test_moments_begin_untrained_and_end_with_the_trained_runs(results):
+    table = results.moments()
+    assert table["step"].tolist() == [step for step in (0, 10, 31) for _ in range(4)]
+    assert table["seed"].tolist() == [0, 1, 2, 3] * 3
+    last = table[table["step"] == 31]["red_cosine"]
+    np.testing.assert_allclose(last, results.runs()["red_cosine"], rtol=1e-6)
+    evolution = results.grid("evolution")["latents"].isel(red=-1, green=0, blue=0, latent=0)
+    np.testing.assert_allclose(table[table["seed"] == 0]["red_cosine"], evolution, atol=1e-6)

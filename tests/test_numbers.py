@@ -55,7 +55,10 @@ def test_conditions_have_their_medians_and_differences(found, results):
 
 
 def test_the_size_of_the_search_comes_from_its_settings_and_its_log(found):
-    assert found["search"] == {"values": "10", "trials": "60", "seeds": "12", "first": "1000"}
+    assert found["search"] == {
+        "values": "12", "trials": "90", "blind": "20",
+        "seeds": "48", "first": "1000", "runs": "4320",
+    }  # fmt: skip
 
 
 def test_conditions_say_how_red_was_before_surgery(found, results):

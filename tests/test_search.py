@@ -9,17 +9,20 @@ import pandas as pd
 import pytest
 
 from colorcore import search
-from colorcore.claims.runs import FAR
+from colorcore.color import NAMES
 from colorcore.errors import InputError
 from colorcore.experiment import load
 from colorcore.folder import ExperimentError
+from colorcore.outcome import FAR
 from colorcore.schedule import resolve
 
 SPACE = """trials: 4
 random_trials: 2
 sampler_seed: 0
 seeds: {first: 1000, count: 2}
-aim: {red: 0.2, harm: 0.01, val_mse: 5.0e-5, harm_weight: 0.3, val_mse_weight: 0.1}
+aim:
+  {red: 0.2, harm: 0.01, before: 0.002, val_mse: 5.0e-5,
+   harm_weight: 0.3, before_weight: 0.2, val_mse_weight: 0.1}
 space:
   rate: {low: 0.001, high: 0.1, log: true, cells: [[20, lr]]}
   anchor: {low: 0.05, high: 0.5, cells: [[0, reg-anchor], [20, reg-anchor]]}
@@ -154,11 +157,14 @@ def test_a_mistake_in_a_search_is_told(folder, old, new, message):
     assert str(caught.value).startswith(f"{folder}/search.yaml: {message}")
 
 
-AIM = search.Aim(red=0.2, harm=0.01, val_mse=5e-5, harm_weight=0.3, val_mse_weight=0.1)
+AIM = search.Aim(
+    red=0.2, harm=0.01, before=0.002, val_mse=5e-5,
+    harm_weight=0.3, before_weight=0.2, val_mse_weight=0.1,
+)  # fmt: skip
 
 
 def runs(**changes: float) -> pd.DataFrame:
-    names = [f"ablated {name}" for name in FAR]
+    names = [*(f"ablated {name}" for name in FAR), *(f"baseline {name}" for name in NAMES)]
     flawless = {"score_r2": 0.9, "ablated red": 0.3, "unlike_red_max": 0.001, "val_mse": 1e-5}
     return pd.DataFrame([{**dict.fromkeys(names, 0.0), **flawless, **changes}])
 
@@ -172,6 +178,7 @@ def runs(**changes: float) -> pd.DataFrame:
         ({"ablated cyan": 0.02}, 0.6),
         ({"ablated cyan": 0.9}, 0.6),
         ({"val_mse": 7.5e-5}, 0.85),
+        ({"baseline red": 0.003}, 0.8),
     ],
 )
 def test_a_runs_merit_is_its_score_less_what_it_falls_short_of(changes, merit):

@@ -149,6 +149,7 @@ def test_a_run_that_diverges_is_named(small, tmp_path):
 
 def test_shards_split_seeds_evenly_and_leave_none_out():
     shares = [list(shard_seeds(10, shard=i, shards=3)) for i in range(3)]
+    assert list(shard_seeds(10, shard=1, shards=3, first=50)) == [50 + seed for seed in shares[1]]
     assert [seed for share in shares for seed in share] == list(range(10))
     assert [len(share) for share in shares] == [3, 3, 4]
     with pytest.raises(InputError, match="got shard 3 of 3 for 10 seeds"):

@@ -88,6 +88,23 @@ def load(paths: Sequence[Path]) -> tuple[Autoencoder, list[int]]:
 
     Raises: InputError when a file cannot be used, or a seed stands in two files.
     """
+    joined, seeds = _join(paths, axis=0)
+    return assemble(joined), seeds
+
+
+def load_snapshots(paths: Sequence[Path]) -> tuple[Autoencoder, list[int]]:
+    """One model with the snapshots of all runs: every run's first moment, then every second one.
+
+    Runs are in the order of their seeds.
+
+    Raises: InputError when a file cannot be used, or a seed stands in two files.
+    """
+    joined, seeds = _join(paths, axis=1)  # the first axis is that of moments
+    return assemble({name: value.flatten(0, 1) for name, value in joined.items()}), seeds
+
+
+def _join(paths: Sequence[Path], *, axis: int) -> tuple[dict[str, Tensor], list[int]]:
+    """The weights of several files, joined along the axis of runs, in the order of their seeds."""
     parts = [read(path) for path in paths]
     seeds = [seed for _, some in parts for seed in some]
     twice = sorted({seed for seed in seeds if seeds.count(seed) > 1})
@@ -96,11 +113,12 @@ def load(paths: Sequence[Path]) -> tuple[Autoencoder, list[int]]:
             f"{', '.join(map(str, paths))}: wanted each seed once, got {twice} more than once; "
             "give each weights file once"
         )
-    order = sorted(range(len(seeds)), key=seeds.__getitem__)
+    order = torch.tensor(sorted(range(len(seeds)), key=seeds.__getitem__))
     joined = {
-        name: torch.cat([weights[name] for weights, _ in parts])[order] for name in parts[0][0]
+        name: torch.cat([weights[name] for weights, _ in parts], dim=axis).index_select(axis, order)
+        for name in parts[0][0]
     }
-    return assemble(joined), [seeds[i] for i in order]
+    return joined, [seeds[i] for i in order.tolist()]
 
 
 def load_moments(paths: Sequence[Path], *, seed: int) -> Autoencoder:

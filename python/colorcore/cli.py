@@ -28,7 +28,8 @@ Published = Annotated[Path, typer.Option(help="CSV of published runs to compare 
 def train(
     folder: Folder,
     out: Out,
-    seeds: Annotated[int, typer.Option(min=1, help="How many runs, with seeds counted from 0.")],
+    seeds: Annotated[int, typer.Option(min=1, help="How many runs, a seed each.")],
+    first: Annotated[int, typer.Option(min=0, help="From which seed on they are counted.")] = 0,
     shards: Annotated[int, typer.Option(min=1, help="Into how many jobs they are split.")] = 1,
     shard: Annotated[int, typer.Option(min=0, help="Which of the jobs this is, from 0.")] = 0,
 ) -> None:
@@ -41,7 +42,7 @@ def train(
     from colorcore.train import train as train_runs
 
     experiment = load(folder)
-    share = shard_seeds(seeds, shard=shard, shards=shards)
+    share = shard_seeds(seeds, shard=shard, shards=shards, first=first)
     title = f"{experiment.name}, seeds {share[0]} to {share[-1]}"
     training = train_runs(experiment, seeds=share, progress=partial(track, title=title))
 
@@ -78,7 +79,7 @@ def evaluate(
     out: Out,
     shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
 ) -> None:
-    """Evaluate every run before and after surgery; write runs.csv."""
+    """Evaluate every run before and after surgery, and through training; write runs and moments."""
     import torch
 
     from colorcore import checkpoint, evaluate, results
@@ -86,9 +87,12 @@ def evaluate(
 
     torch.set_num_threads(1)
     place = results.Results(out)
+    experiment = load(folder)
     model, seeds = checkpoint.load([place.weights_path(i) for i in range(shards)])
-    table = evaluate.run_table(load(folder), model, seeds=seeds, history=place.history())
+    table = evaluate.run_table(experiment, model, seeds=seeds, history=place.history())
     results.write_runs(place.runs_path, table)
+    snapshots, _ = checkpoint.load_snapshots([place.snapshots_path(i) for i in range(shards)])
+    results.write_runs(place.moments_path, evaluate.moments(snapshots, experiment, seeds=seeds))
 
 
 @app.command()

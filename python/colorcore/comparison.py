@@ -17,7 +17,7 @@ from colorcore.results import Results
 RESAMPLES = 4999
 LEVEL = 0.95  # of one interval; with all of a table, some miss what they are about
 
-# Which conditions are compared with the main experiment, under which name, and in which order.
+# Which conditions are compared with each other, under which name, and in which order.
 GROUPS: dict[str, dict[str, str]] = {
     "schedules": {
         "ex-2.10.1-swept": "later schedule, 8³ colours",
@@ -49,8 +49,18 @@ GROUPS: dict[str, dict[str, str]] = {
         "ex-reliable-before": "schedule found by search",
         "ex-reliable": "both",
     },
+    "apart": {
+        "ex-reliable-main-schedule": "the main schedule, stretched",
+        "ex-reliable-half": "half the steps",
+        "ex-reliable-batch": "batches of 64",
+        "ex-reliable-labels": "the main experiment's labels",
+        "ex-reliable-memory": "a shorter memory",
+    },
 }
 MAIN = "main experiment"
+
+# What a group is compared with where that is not the main experiment.
+BASES = {"apart": ("ex-reliable", "reliable deletion")}
 
 MEASURES = {
     "score_r2": "score",
@@ -109,13 +119,16 @@ def _difference_in_medians(
 
 
 def conditions(experiment: Experiment, results: Results, group: str) -> dict[str, pd.DataFrame]:
-    """The runs of the main experiment and of a group of conditions, by what they are called.
+    """The runs of a group of conditions by what they are called, what they differ from first.
 
     Raises: InputError for an unknown group, or when a condition was not evaluated.
     """
     if group not in GROUPS:
         raise unknown("group", group, GROUPS)
     others = {label: results.of(name).runs() for name, label in GROUPS[group].items()}
+    if group in BASES:
+        name, label = BASES[group]
+        return {label: results.of(name).runs(), **others}
     return {MAIN: results.runs(), **others}
 
 

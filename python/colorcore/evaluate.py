@@ -22,6 +22,7 @@ from colorcore.model import Autoencoder
 from colorcore.surgery import ablate, prune
 
 VARIANTS = ("baseline", "ablated", "pruned")
+NEIGHBORS = ("orange", "pink")  # of red, next to it on the wheel
 SCORE_POWER = 3  # of the similarity, so that "red-shaped" damage falls off faster than likeness
 
 Array = NDArray[np.float64]
@@ -103,7 +104,9 @@ def run_table(
 
     Columns: as in the published runs (`seed` … `ablated white`), then `pruned <colour>`,
     `cosine <colour>` to the first axis, the largest difference between ablated and pruned outputs,
-    the size of the damage far from red, and the expected loss of the anchor.
+    the size of the damage far from red, the expected loss of the anchor, what length surgery leaves
+    of red, where that remainder points, as its cosine to the remainders of cyan and of red's
+    neighbours, and the error of orange as a share of red's.
     """
     models = variants(model, experiment)
     grid, named = flat_colors(score_grid()), named_colors()
@@ -130,6 +133,11 @@ def run_table(
     columns["surgery_gap"] = _largest_gap(on_grid, on_named)
     columns["unlike_red_max"] = on_grid["ablated"].mse[:, unlike_red(grid)].max(axis=1)
     columns["anchor_loss"] = _anchor_loss(experiment, model)
+    remainders = _remainders(on_named["baseline"], experiment)
+    columns["remainder"] = np.linalg.norm(remainders[:, NAMES.index("red")], axis=-1)
+    columns["remainder_cyan"] = _alignment(remainders, "cyan")
+    columns["remainder_neighbors"] = _alignment(remainders, *NEIGHBORS)
+    columns["orange_share"] = columns["ablated orange"] / columns["ablated red"]
     return pd.DataFrame(columns)
 
 
@@ -143,6 +151,37 @@ def _anchor_loss(experiment: Experiment, model: Autoencoder) -> Array:
 def _cosines(response: Response, experiment: Experiment) -> Array:
     """Cosine of each colour's latents to the axis that surgery removes first."""
     return response.latents[..., experiment.surgery.dims[0]]  # latents have unit length
+
+
+def _remainders(response: Response, experiment: Experiment) -> Array:
+    """What surgery leaves of each colour's latents."""
+    remainders = response.latents.copy()
+    remainders[..., list(experiment.surgery.dims)] = 0
+    return remainders
+
+
+def _alignment(remainders: Array, *names: str) -> Array:
+    """Cosine of the remainder of red to the mean direction of others. Shapes: → (runs,)."""
+    directions = remainders / np.linalg.norm(remainders, axis=-1, keepdims=True)
+    others = directions[:, [NAMES.index(name) for name in names]].mean(axis=1)
+    cosines = (directions[:, NAMES.index("red")] * others).sum(axis=-1)
+    return cosines / np.linalg.norm(others, axis=-1)
+
+
+def moments(snapshots: Autoencoder, experiment: Experiment, *, seeds: list[int]) -> pd.DataFrame:
+    """A row a snapshot and seed: the `step` before which it was taken, and the cosine of red.
+
+    `snapshots` is what `checkpoint.load_snapshots` gives.
+    """
+    cosines = _cosines(respond(snapshots, named_rgb("red")[None]), experiment)[:, 0]
+    steps = experiment.snapshots
+    return pd.DataFrame(
+        {
+            "step": np.repeat(steps, len(seeds)),
+            "seed": np.tile(seeds, len(steps)),
+            "red_cosine": cosines,
+        }
+    )
 
 
 def _largest_gap(*sets: dict[str, Response]) -> Array:

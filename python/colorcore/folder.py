@@ -16,6 +16,7 @@ from colorcore.errors import InputError, suggest
 
 SETTINGS, DOPESHEET = "experiment.yaml", "dopesheet.csv"
 SEARCH, TRIALS = "search.yaml", "trials.csv"  # where the dopesheet was searched for
+SEARCHED = "ex-reliable"  # the experiment of which the paper tells the search
 BASE = "base"
 
 

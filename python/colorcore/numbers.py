@@ -12,14 +12,17 @@ from typing import Any
 import pandas as pd
 from scipy.stats import spearmanr
 
-from colorcore.color import BLACK_FOR_RED, GRAY_FOR_RED, NAMES
-from colorcore.comparison import LEVEL, MEASURES, paired, published_means
+from colorcore.anchoring import departures
+from colorcore.color import BLACK_FOR_RED, GRAY_FOR_RED, NAMES, named_rgb, similarity
+from colorcore.comparison import GROUPS, LEVEL, MEASURES, paired, published_means
 from colorcore.distribution import agreement, summary
+from colorcore.evaluate import SCORE_POWER
 from colorcore.experiment import Experiment
 from colorcore.falloffs import ABLATED, INTERVENTIONS
-from colorcore.folder import SEARCH, TRIALS, read
+from colorcore.folder import SEARCH, SEARCHED, TRIALS, read
 from colorcore.model import widths
 from colorcore.numerals import fixed, percent, signed, significant
+from colorcore.outcome import before, harm
 from colorcore.outputs import write_text
 from colorcore.results import Results
 from colorcore.tables.runs import AGREEMENT
@@ -43,8 +46,9 @@ def write(experiments: Iterable[Experiment], build: Path, published: Path) -> No
         "comparisons": _comparisons(others),
     }
     for other in others:
-        found[key(other.name)] = condition_numbers(results.runs(), results.of(other.name).runs())
-        if (other.folder / SEARCH).exists():
+        place = results.of(other.name)
+        found[key(other.name)] = condition_numbers(results.runs(), place.runs(), place.moments())
+        if other.name == SEARCHED:
             found["search"] = _search(other.folder)
     for name, row in _published_means(results).items():
         found[key(name)]["published"] = row
@@ -56,19 +60,26 @@ def key(name: str) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in name)
 
 
-def condition_numbers(main: pd.DataFrame, runs: pd.DataFrame) -> Numbers:
+def condition_numbers(main: pd.DataFrame, runs: pd.DataFrame, moments: pd.DataFrame) -> Numbers:
     """What a condition's runs do, and how far their medians are from those of the main experiment.
 
-    `differs` says so in words of numbers: the difference, and in brackets its interval.
+    `differs` says so in words of numbers: the difference, and in brackets its interval. Runs of
+    other seeds than those have none.
     """
     found: Numbers = {"share": _shares(runs)}
     for column in MEASURES:
         show = (lambda value: fixed(value, 3)) if column == "red_cosine" else significant
         numbers = {name: show(value) for name, value in summary(runs[column]).items()}
-        apart = paired(main, runs, column)
-        low, high = (signed(end, show) for end in (apart.low, apart.high))
-        numbers["differs"] = f"{signed(apart.difference, show)} ({low} to {high})"
+        if list(runs["seed"]) == list(main["seed"]):
+            apart = paired(main, runs, column)
+            low, high = (signed(end, show) for end in (apart.low, apart.high))
+            numbers["differs"] = f"{signed(apart.difference, show)} ({low} to {high})"
         found[key(column)] = numbers
+    found["departed"] = str(len(departures(moments)))
+    found["orange-share"] = {"median": significant(runs["orange_share"].median())}
+    found["harm"] = {name: significant(value) for name, value in summary(harm(runs)).items()}
+    found["cyan-harm"] = fixed(spearmanr(runs["cosine cyan"], harm(runs)).statistic, 2)
+    found["before"] = {name: significant(value) for name, value in summary(before(runs)).items()}
     found["baseline-red"] = {"median": significant(runs["baseline red"].median())}
     found["labelled"] = {"median": f"{runs['labelled_red'].median():.0f}"}
     found["labelled-share"] = percent(float((runs["labelled_red"] / runs["samples"]).median()))
@@ -77,9 +88,11 @@ def condition_numbers(main: pd.DataFrame, runs: pd.DataFrame) -> Numbers:
 
 def _comparisons(others: list[Experiment]) -> Numbers:
     """How many intervals are told, and how many are expected to miss what they are about."""
-    count = len(others) * len(MEASURES)
+    compared = {name for group in GROUPS.values() for name in group}
+    conditions = sum(other.name in compared for other in others)
+    count = conditions * len(MEASURES)
     return {
-        "conditions": str(len(others)),
+        "conditions": str(conditions),
         "measures": str(len(MEASURES)),
         "intervals": str(count),
         "level": percent(LEVEL),
@@ -93,6 +106,8 @@ def _search(folder: Path) -> Numbers:
     return {
         "values": str(len(settings["space"])),
         "trials": str(len(pd.read_csv(folder / TRIALS))),
+        "blind": str(settings["random_trials"]),
+        "runs": str(settings["trials"] * settings["seeds"]["count"]),
         "seeds": str(settings["seeds"]["count"]),
         "first": str(settings["seeds"]["first"]),
     }
@@ -133,6 +148,9 @@ def experiment_numbers(experiment: Experiment, results: Results) -> Numbers:
         "red-cosine": spread("red_cosine", lambda value: fixed(value, 3)),
         "labelled": spread("labelled_red", lambda count: f"{count:.0f}"),
         "unlike-red": spread("unlike_red_max"),
+        "remainder": spread("remainder"),
+        "orange-share": spread("orange_share"),
+        "departed": str(len(departures(results.moments()))),
         "samples": f"{runs['samples'].iloc[0]:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
         "labelled-share": percent(float((runs["labelled_red"] / runs["samples"]).median())),
         "surgery-gap": significant(runs["surgery_gap"].max(), 1),
@@ -154,7 +172,7 @@ def _shares(runs: pd.DataFrame) -> Numbers:
         "red-above-black": red > BLACK_FOR_RED,
         "score-below-half": score < 0.5,
         "score-above-eight-tenths": score > 0.8,
-        "harmed": runs["unlike_red_max"] > 0.01,
+        "harmed": harm(runs) > 0.01,
     }
     return {name: {"count": str(int(case.sum()))} for name, case in cases.items()}
 
@@ -166,6 +184,9 @@ def _correlations(runs: pd.DataFrame) -> Numbers:
         "score-cosine": ("score_r2", "red_cosine"),
         "labels-red": ("labelled_red", "ablated red"),
         "labels-score": ("labelled_red", "score_r2"),
+        "cyan-red": ("remainder_cyan", "ablated red"),
+        "neighbors-red": ("remainder_neighbors", "ablated red"),
+        "orange-score": ("orange_share", "score_r2"),
     }
     found = {}
     for name, (first, second) in pairs.items():
@@ -246,4 +267,8 @@ def _settings(experiment: Experiment) -> Numbers:
         "separation-reach": f"{reach:.0f}°",
         "black-for-red": "⅓",
         "gray-for-red": "¼",
+        "unlike-for-red": "2⁄9",
+        "orange-share-wanted": fixed(
+            float(similarity(named_rgb("orange"), named_rgb("red")) ** SCORE_POWER), 2
+        ),
     }

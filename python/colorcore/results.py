@@ -49,6 +49,10 @@ class Results:
         return self.folder / "runs.csv"
 
     @property
+    def moments_path(self) -> Path:
+        return self.folder / "moments.csv"
+
+    @property
     def interventions_path(self) -> Path:
         return self.folder / "interventions.csv"
 
@@ -62,6 +66,10 @@ class Results:
     def runs(self) -> pd.DataFrame:
         """A row a seed; see `evaluate.run_table`."""
         return _read(self.runs_path, pd.read_csv)
+
+    def moments(self) -> pd.DataFrame:
+        """A row a snapshot and seed; see `evaluate.moments`."""
+        return _read(self.moments_path, pd.read_csv)
 
     def published_runs(self) -> pd.DataFrame:
         """A row a published run, with the first columns of `runs`."""

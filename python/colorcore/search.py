@@ -14,11 +14,11 @@ import optuna
 import pandas as pd
 from pydantic import Field, model_validator
 
-from colorcore.claims.runs import FAR
 from colorcore.errors import InputError, unknown
 from colorcore.evaluate import run_table
 from colorcore.experiment import Experiment, load, read_settings
 from colorcore.folder import DOPESHEET, SEARCH, TRIALS, ExperimentError
+from colorcore.outcome import before, harm
 from colorcore.outputs import replacing, write_text
 from colorcore.schedule import STEP, read_text, resolve
 from colorcore.settings import Count, Dim, Finite, Positive, Settings
@@ -26,7 +26,9 @@ from colorcore.train import train
 
 COMPLETE, DIVERGED = "complete", "diverged"
 DIGITS = 3  # of a tried value, so that it reads well in a dopesheet
-MEASURES = ("score median", "score min", "red min", "red max", "harm max", "val_mse median")
+MEASURES = (
+    "score median", "score min", "red min", "red max", "harm max", "before median", "val_mse median"
+)  # fmt: skip
 COLUMNS = ("trial", "state", "value", *MEASURES)  # of the log, besides the values tried
 
 Cell = Annotated[tuple[int | str, str], Field(strict=False)]
@@ -53,15 +55,17 @@ class Range(Settings):
 class Aim(Settings):
     """What each run should keep to.
 
-    `red` is the least error of ablated red, `harm` the largest of a colour unlike red, `val_mse`
-    the largest validation error of the whole model; `harm_weight` and `val_mse_weight` say what
-    twice as much costs, in units of the score.
+    `red` is the least error of ablated red, `harm` the largest of a colour unlike red, `before` the
+    largest of a named colour before surgery, `val_mse` the largest validation error of the whole
+    model; the weights say what twice as much costs, in units of the score.
     """
 
     red: Positive
     harm: Positive
+    before: Positive
     val_mse: Positive
     harm_weight: Positive
+    before_weight: Positive
     val_mse_weight: Positive
 
 
@@ -164,14 +168,6 @@ def _rounded(value: float, bounds: Range) -> float:
     return min(max(float(f"{value:.{DIGITS}g}"), bounds.low), bounds.high)
 
 
-def harm(runs: pd.DataFrame) -> pd.Series:
-    """The largest error of ablation, in each run, among colours that it should not touch.
-
-    Named colours whose hue is 90° or more from red, and colours of the score grid unlike red.
-    """
-    return runs[["unlike_red_max", *(f"ablated {name}" for name in FAR)]].max(axis=1)
-
-
 def merit(runs: pd.DataFrame, aim: Aim) -> pd.Series:
     """How good each run is: its score, less what it falls short of the aim, term by term.
 
@@ -180,8 +176,10 @@ def merit(runs: pd.DataFrame, aim: Aim) -> pd.Series:
     """
     short = (1 - runs["ablated red"] / aim.red).clip(0, 1)
     harmed = (harm(runs) / aim.harm - 1).clip(0, 1)
+    dulled = (before(runs) / aim.before - 1).clip(0, 1)
     blurred = (runs["val_mse"] / aim.val_mse - 1).clip(0, 1)
-    return runs["score_r2"] - short - aim.harm_weight * harmed - aim.val_mse_weight * blurred
+    costs = aim.harm_weight * harmed + aim.before_weight * dulled + aim.val_mse_weight * blurred
+    return runs["score_r2"] - short - costs
 
 
 def value(runs: pd.DataFrame, aim: Aim) -> float:
@@ -209,6 +207,7 @@ def attempt(experiment: Experiment, search: Search, sheet: str) -> dict[str, str
         "red min": runs["ablated red"].min(),
         "red max": runs["ablated red"].max(),
         "harm max": harm(runs).max(),
+        "before median": before(runs).median(),
         "val_mse median": runs["val_mse"].median(),
     }
 

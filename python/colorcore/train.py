@@ -36,8 +36,8 @@ class Training:
     history: pd.DataFrame
 
 
-def shard_seeds(count: int, *, shard: int, shards: int) -> range:
-    """The seeds of one shard, when seeds 0 … count − 1 are split as evenly as can be.
+def shard_seeds(count: int, *, shard: int, shards: int, first: int = 0) -> range:
+    """The seeds of one shard, when `count` of them from `first` on are split as evenly as can be.
 
     Raises: InputError when there is no such shard, or it would be empty.
     """
@@ -46,7 +46,7 @@ def shard_seeds(count: int, *, shard: int, shards: int) -> range:
             f"shard: wanted 0 ≤ shard < shards ≤ seeds, got shard {shard} of {shards} for {count} "
             "seeds; use at most one shard a seed, counted from 0"
         )
-    return range(count * shard // shards, count * (shard + 1) // shards)
+    return range(first + count * shard // shards, first + count * (shard + 1) // shards)
 
 
 @contextmanager

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from colorcore.claims import conditions, runs
+from colorcore.claims import chance, conditions, reliable, runs
 from colorcore.claims.evidence import gather
 from colorcore.errors import InputError
 from colorcore.experiment import Experiment
 from colorcore.results import Results
 
-CLAIMS = (*runs.CLAIMS, *conditions.CLAIMS)
+CLAIMS = (*runs.CLAIMS, *conditions.CLAIMS, *chance.CLAIMS, *reliable.CLAIMS)
 
 
 def check(experiments: Iterable[Experiment], build: Path, published: Path) -> None:

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import pandas as pd
-from scipy.stats import spearmanr
 
-from colorcore.claims.evidence import Claim, spread
-from colorcore.color import GRAY_FOR_RED, HUES, NAMES, hue_distance
+from colorcore.claims.evidence import Claim, rank_correlation, spread
+from colorcore.color import GRAY_FOR_RED, NAMES
 from colorcore.distribution import agreement
+from colorcore.outcome import FAR
 
 SAME_RUNS = 0.001  # a Kolmogorov–Smirnov p below it, for any of six measures, is not chance
 
 COMPARED = ("ablated red", "ablated orange", "ablated pink", "score_r2", "val_mse", "labelled_red")
-FAR = [name for name, hue in HUES.items() if hue_distance(hue, 0) >= 90]
 WARM = {"red", "orange", "pink", "yellow", "magenta"}
 
 
 def medians(runs: pd.DataFrame, variant: str) -> pd.Series:
     """Median error of each named colour over runs, by name."""
     return pd.Series({name: runs[f"{variant} {name}"].median() for name in NAMES})
-
-
-def _rank_correlation(runs: pd.DataFrame, first: str, second: str) -> float:
-    return float(spearmanr(runs[first], runs[second]).statistic)
 
 
 CLAIMS = (
@@ -64,14 +59,14 @@ CLAIMS = (
     ),
     Claim(
         "runs that delete red more strongly score lower",
-        lambda e: _rank_correlation(e.ours, "score_r2", "ablated red") < -0.2,
+        lambda e: rank_correlation(e.ours, "score_r2", "ablated red") < -0.2,
     ),
     Claim(
         "neither the cosine of red nor the number of labels tells much about the outcome",
         lambda e: (
-            abs(_rank_correlation(e.ours, "score_r2", "red_cosine")) < 0.45
-            and abs(_rank_correlation(e.ours, "labelled_red", "ablated red")) < 0.45
-            and abs(_rank_correlation(e.ours, "labelled_red", "score_r2")) < 0.45
+            abs(rank_correlation(e.ours, "score_r2", "red_cosine")) < 0.45
+            and abs(rank_correlation(e.ours, "labelled_red", "ablated red")) < 0.45
+            and abs(rank_correlation(e.ours, "labelled_red", "score_r2")) < 0.45
         ),
     ),
     Claim(

@@ -16,6 +16,7 @@ CONDITIONS = (
     "schedules",
     "terms",
     "reliable",
+    "apart",
 )  # groups of comparison.GROUPS; of labels, economy shows more
 
 FIGURES: dict[str, tuple[str, dict[str, str]]] = {
@@ -30,15 +31,18 @@ FIGURES: dict[str, tuple[str, dict[str, str]]] = {
     "named": ("named", {}),
     "error-similarity": ("error_similarity", {}),
     "agreement": ("agreement", {}),
+    "remainder": ("remainder", {}),
+    "anchoring": ("anchoring", {}),
     "schedules": ("schedules", {}),
     **{f"conditions-{group}": ("conditions", {"group": group}) for group in CONDITIONS},
     "economy": ("economy", {}),
+    "search": ("search", {}),
     "interventions": ("interventions", {}),
 }
 """By name: the module that draws it, and what to tell that module."""
 
 NAMES = tuple(FIGURES)
-ACROSS = ("economy", *(f"conditions-{group}" for group in CONDITIONS))
+ACROSS = ("remainder", "anchoring", "economy", *(f"conditions-{group}" for group in CONDITIONS))
 """Figures that need the runs of other experiments too."""
 
 

@@ -1,4 +1,4 @@
-"""Conditions against the main experiment: every run as a point, a column of panels a measure."""
+"""Conditions against one of them: every run as a point, a column of panels a measure."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from colorcore.color import BLACK_FOR_RED, GRAY_FOR_RED
-from colorcore.comparison import MAIN, conditions
+from colorcore.color import BLACK_FOR_RED, UNLIKE_FOR_RED
+from colorcore.comparison import conditions
 from colorcore.experiment import Experiment
 from colorcore.figures import style
 from colorcore.figures.style import Theme
@@ -26,7 +26,7 @@ SMALLEST = 1e-6  # on a logarithmic axis: damage below it is as good as none
 
 
 class Data(NamedTuple):
-    """The runs of each condition by what it is called, the main experiment first."""
+    """The runs of each condition by what it is called, the one to compare with first."""
 
     runs: dict[str, pd.DataFrame]
 
@@ -36,18 +36,19 @@ def gather(experiment: Experiment, results: Results, group: str) -> Data:
 
 
 def draw(data: Data, theme: Theme) -> Figure:
-    """A row a condition, a point a run, a bar at the median; the main one's median runs through."""
+    """A row a condition, a point a run, a bar at the median; that of the first runs through."""
     figure = style.new(HEAD + ROW * len(data.runs))
     panels = figure.subplots(1, len(PANELS), sharey=True)
+    first = next(iter(data.runs))
     for axes, (column, (label, scale)), mark in zip(panels, PANELS.items(), "abcd", strict=True):
         for row, (name, runs) in enumerate(data.runs.items()):
-            color = theme.lines[1] if name == MAIN else theme.lines[0]
+            color = theme.lines[1] if name == first else theme.lines[0]
             draw_row(
                 axes, runs[column].clip(lower=SMALLEST if scale == "log" else None), row, color
             )
-        axes.axvline(data.runs[MAIN][column].median(), color=theme.lines[1], lw=0.8, zorder=0)
+        axes.axvline(data.runs[first][column].median(), color=theme.lines[1], lw=0.8, zorder=0)
         if column == "ablated red":
-            for bound in (GRAY_FOR_RED, BLACK_FOR_RED):
+            for bound in (UNLIKE_FOR_RED, BLACK_FOR_RED):
                 axes.axvline(bound, color=theme.text, lw=0.7, ls=":", zorder=0)
         axes.set_xscale(scale)
         if scale == "log":
@@ -57,7 +58,8 @@ def draw(data: Data, theme: Theme) -> Figure:
         axes.set_axisbelow(True)
         axes.tick_params(axis="y", length=0)
         style.letter(axes, mark)
-    panels[0].set_xlim(-0.03, 1.03)
+    all_score = all((runs["score_r2"] > 0.5).all() for runs in data.runs.values())
+    panels[0].set_xlim(0.485 if all_score else -0.03, 1.015 if all_score else 1.03)
     panels[1].set_xlim(left=-0.03)
     panels[0].set_yticks(range(len(data.runs)), data.runs)
     panels[0].set_ylim(len(data.runs) - 0.5, -0.5)

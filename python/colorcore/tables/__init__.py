@@ -25,6 +25,7 @@ TABLES: dict[str, Callable[[Experiment, Results], str]] = {
     "times": runs.times,
     "pareto": across.front,
     "published": across.published,
+    "search": across.search,
     **{f"conditions-{group}": partial(across.comparison, group=group) for group in GROUPS},
 }
 TABLE_NAMES = tuple(TABLES)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from colorcore.comparison import MEASURES, conditions, paired, pareto, published_means
 from colorcore.experiment import Experiment
+from colorcore.folder import SEARCH, SEARCHED, TRIALS, read
 from colorcore.numerals import fixed, signed, significant
 from colorcore.results import Results
 from colorcore.tables.markdown import interval, pipe_table, thousandths
@@ -64,6 +65,20 @@ def published(experiment: Experiment, results: Results) -> str:
 
 
 KINDS = ("mean", "sd", "min", "max")
+
+
+def search(experiment: Experiment, results: Results) -> str:
+    """What a search varied, where in the dopesheet, between which bounds, and what it found."""
+    folder = experiment.folder.parent / SEARCHED
+    log = pd.read_csv(folder / TRIALS)
+    winner = log.nlargest(1, "value").iloc[0]
+    rows = []
+    for name, bounds in read(folder / SEARCH)["space"].items():
+        steps = ", ".join(str(step) for step, _ in bounds["cells"])
+        values = (bounds["low"], bounds["high"], winner[name])
+        rows.append([f"`{bounds['cells'][0][1]}`", steps, *(f"{value:g}" for value in values)])
+    header = ["column", "step", "lowest", "highest", "found"]
+    return pipe_table(header, rows, align="llrrr")
 
 
 def front(experiment: Experiment, results: Results) -> str:
