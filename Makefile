@@ -1,7 +1,7 @@
 # make paper   trains, evaluates, draws and typesets everything; prints where the paper is
 # make docs    runs the examples and builds the pages on the package; prints where they are
 # make test    every check, and a small build of the whole workflow
-# make search  searches for a schedule anew, as its experiment says; takes a quarter of an hour
+# make search  searches for a schedule anew, as its experiment says; takes half an hour
 # make wheel   builds the package for others, and tests it in an environment of its own
 # make fuzz    passes arbitrary arrays to the kernels; takes ten minutes
 # make bench   times the kernels and training beside their peers, for the pages; takes minutes

@@ -75,6 +75,7 @@ def condition_numbers(main: pd.DataFrame, runs: pd.DataFrame, moments: pd.DataFr
             low, high = (signed(end, show) for end in (apart.low, apart.high))
             numbers["differs"] = f"{signed(apart.difference, show)} ({low} to {high})"
         found[key(column)] = numbers
+    found["score-r2"]["exact"] = fixed(runs["score_r2"].median(), 3)
     found["departed"] = str(len(departures(moments)))
     found["orange-share"] = {"median": significant(runs["orange_share"].median())}
     found["harm"] = {name: significant(value) for name, value in summary(harm(runs)).items()}

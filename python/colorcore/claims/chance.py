@@ -30,7 +30,7 @@ CLAIMS = (
         "the more the remainder of red points to that of cyan, the greater is the error of red, "
         "and the more to those of its neighbours, the smaller",
         lambda e: (
-            rank_correlation(e.ours, "remainder_cyan", "ablated red") > 0.8
+            rank_correlation(e.ours, "remainder_cyan", "ablated red") > 0.7
             and rank_correlation(e.ours, "remainder_neighbors", "ablated red") < -0.5
         ),
     ),

@@ -76,7 +76,9 @@ def search(experiment: Experiment, results: Results) -> str:
     for name, bounds in read(folder / SEARCH)["space"].items():
         steps = ", ".join(str(step) for step, _ in bounds["cells"])
         values = (bounds["low"], bounds["high"], winner[name])
-        rows.append([f"`{bounds['cells'][0][1]}`", steps, *(f"{value:g}" for value in values)])
+        rows.append(
+            [f"`{bounds['cells'][0][1]}`", steps, *(significant(value, 3) for value in values)]
+        )
     header = ["column", "step", "lowest", "highest", "found"]
     return pipe_table(header, rows, align="llrrr")
 
