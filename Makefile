@@ -59,7 +59,7 @@ test: setup
 # Needs a nightly toolchain and cargo-fuzz.
 fuzz: setup
 	cargo +nightly fuzz run arrays -- -max_total_time=300
-	pytest --hypothesis-profile=fuzz tests/test_intake.py
+	pytest --hypothesis-profile=fuzz tests/test_intake.py tests/test_kernels_*.py
 
 # An interrupted search goes on where it stopped. What it finds is in build/search, to be compared
 # with what the experiment's folder has.
@@ -82,7 +82,8 @@ wheel: setup
 	mkdir -p build/wheel
 	cp -r tests/data tests/test_kernels_*.py tests/test_intake.py tests/test_threads.py build/wheel
 	cd build/wheel && uv run --quiet --isolated --no-project --with ../dist/*.whl --with pytest \
-	  --with hypothesis pytest -q -c /dev/null --rootdir . --noconftest
+	  --with hypothesis pytest -q -c /dev/null --rootdir . --noconftest \
+	  --hypothesis-profile=ci
 
 setup: $(VENV)/kernels
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -25,7 +25,6 @@ def test_conversions_are_the_published_ones():
     np.testing.assert_allclose(kernels.hsv_to_rgb(GOLDEN["hsv"]), GOLDEN["rgb"], atol=1e-12)
 
 
-@settings(deadline=None)
 @given(colors)
 def test_rgb_to_hsv_is_colorsys_to_the_last_bit(rgb):
     want = [colorsys.rgb_to_hsv(*color) for color in rgb.tolist()]
@@ -33,7 +32,6 @@ def test_rgb_to_hsv_is_colorsys_to_the_last_bit(rgb):
     assert np.array_equal(reference.rgb_to_hsv(rgb), want)
 
 
-@settings(deadline=None)
 @given(colors)
 def test_hsv_to_rgb_is_colorsys_to_the_last_bit(hsv):
     want = [colorsys.hsv_to_rgb(*color) for color in hsv.tolist()]
