@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from colorcore.distribution import agreement, summary
+from colorcore.distribution import agreement, summary, verdict
 
 
 def test_a_summary_has_median_interval_extremes_mean_and_deviation():
@@ -25,3 +25,8 @@ def test_the_same_runs_agree_and_shifted_ones_do_not():
     assert tests["b"]["statistic"] == pytest.approx(0.5)
     assert tests["b"]["p"] < 1e-6
     assert (tests["b"]["ours"], tests["b"]["theirs"]) == (29.5, 59.5)
+
+
+def test_a_measure_among_many_needs_a_smaller_p_to_differ():
+    assert verdict(0.03, of=1) == "differs"
+    assert verdict(0.03, of=2) == "agrees"

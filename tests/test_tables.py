@@ -6,6 +6,7 @@ import pytest
 
 from colorcore import tables
 from colorcore.comparison import GROUPS
+from colorcore.distribution import agreement, verdict
 from colorcore.errors import InputError
 from colorcore.experiment import load
 from colorcore.numerals import fixed, significant
@@ -66,6 +67,8 @@ def test_the_agreement_table_has_every_compared_measure(experiment, results):
     rows = cells(runs.agreement_table(experiment, results))
     assert len(rows) == 2 + len(runs.AGREEMENT)
     assert rows[-1][0] == "samples labelled *red*"
+    tests = agreement(results.runs(), results.published_runs(), runs.AGREEMENT)
+    assert [row[-1] for row in rows[2:]] == [verdict(p, of=len(tests)) for p in tests["p"]]
 
 
 def test_the_schedule_table_has_the_keyframes(experiment, results):
@@ -121,7 +124,7 @@ def test_a_comparison_has_the_difference_of_each_condition_and_its_interval(expe
 
 def test_published_summaries_stand_beside_our_own(experiment, siblings):
     rows = cells(across.published(experiment, siblings))
-    assert rows[0] == ["score R²", "mean", "sd", "min", "max", "*p*"]
+    assert rows[0] == ["score R²", "mean", "sd", "min", "max", "*p*", "verdict"]
     assert rows[3][:5] == ["`ex-2.10.1-swept`, published", "0.85", "0.14", "0.038", "0.98"]
     assert rows[2][1] == significant(siblings.of("ex-2.10.1-swept").runs()["score_r2"].mean())
 

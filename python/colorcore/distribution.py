@@ -50,6 +50,11 @@ def agreement(ours: pd.DataFrame, theirs: pd.DataFrame, columns: Iterable[str]) 
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
+def verdict(p: float, *, of: int) -> str:
+    """Whether two samples agree, when p is one `of` as many (Bonferroni, at 0.05)."""
+    return "agrees" if p * of > 0.05 else "differs"
+
+
 def binned(x: NDArray[np.float64], values: NDArray[np.float64], *, bins: int) -> pd.DataFrame:
     """Low, median and high over runs and points that have about the same x.
 

@@ -19,11 +19,11 @@ from colorcore.errors import InputError
 from colorcore.experiment import Experiment
 from colorcore.labels import probabilities
 from colorcore.model import Autoencoder
+from colorcore.outcome import SCORE_POWER
 from colorcore.surgery import ablate, prune
 
 VARIANTS = ("baseline", "ablated", "pruned")
 NEIGHBORS = ("orange", "pink")  # of red, next to it on the wheel
-SCORE_POWER = 3  # of the similarity, so that "red-shaped" damage falls off faster than likeness
 
 Array = NDArray[np.float64]
 

@@ -13,16 +13,15 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from colorcore.anchoring import departures
-from colorcore.color import BLACK_FOR_RED, GRAY_FOR_RED, NAMES, named_rgb, similarity
+from colorcore.color import BLACK_FOR_RED, GRAY_FOR_RED, NAMES
 from colorcore.comparison import GROUPS, LEVEL, MEASURES, paired, published_means
 from colorcore.distribution import agreement, summary
-from colorcore.evaluate import SCORE_POWER
 from colorcore.experiment import Experiment
 from colorcore.falloffs import ABLATED, INTERVENTIONS
 from colorcore.folder import SEARCH, SEARCHED, TRIALS, read
 from colorcore.model import widths
 from colorcore.numerals import fixed, percent, signed, significant
-from colorcore.outcome import before, harm
+from colorcore.outcome import ORANGE_SHARE, before, harm
 from colorcore.outputs import write_text
 from colorcore.results import Results
 from colorcore.tables.runs import AGREEMENT
@@ -269,7 +268,5 @@ def _settings(experiment: Experiment) -> Numbers:
         "black-for-red": "⅓",
         "gray-for-red": "¼",
         "unlike-for-red": "2⁄9",
-        "orange-share-wanted": fixed(
-            float(similarity(named_rgb("orange"), named_rgb("red")) ** SCORE_POWER), 2
-        ),
+        "orange-share-wanted": fixed(ORANGE_SHARE, 2),
     }

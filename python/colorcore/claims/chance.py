@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from colorcore.anchoring import departures
 from colorcore.claims.evidence import Claim, Evidence, rank_correlation
-from colorcore.color import named_rgb, similarity
 from colorcore.comparison import MAIN
-from colorcore.evaluate import SCORE_POWER
+from colorcore.outcome import ORANGE_SHARE
 
-WANTED = float(similarity(named_rgb("orange"), named_rgb("red")) ** SCORE_POWER)
-"""The share of red's error that orange should have."""
 CONFLICT, HALF = "ex-2.10.1-conflict", "ex-2.10.1-labels-half"
 
 
@@ -42,7 +39,7 @@ CLAIMS = (
         "the median run hurts orange less than half as much as its similarity to red asks for, "
         "and runs that hurt it less score lower",
         lambda e: (
-            e.ours["orange_share"].median() < WANTED / 2
+            e.ours["orange_share"].median() < ORANGE_SHARE / 2
             and rank_correlation(e.ours, "orange_share", "score_r2") > 0.4
         ),
     ),

@@ -8,34 +8,25 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy.stats import spearmanr
 
-from colorcore.color import named_rgb, similarity
-from colorcore.comparison import MAIN, conditions
-from colorcore.evaluate import SCORE_POWER
+from colorcore.comparison import MAIN
 from colorcore.experiment import Experiment
 from colorcore.figures import style
 from colorcore.figures.style import Theme
+from colorcore.outcome import ORANGE_SHARE
 from colorcore.results import Results
 
-SHOWN = {
-    MAIN: "main experiment",
-    "surgery behind the norm": "surgery behind the norm",
-    "both": "reliable deletion",
-}
-"""Of the conditions of a group, and what they are called here."""
 BEHIND, RELIABLE = "surgery behind the norm", "reliable deletion"
 
 
 class Data(NamedTuple):
-    """The runs of three conditions, and what share of red's error orange's should be."""
+    """The runs of three conditions by what they are called."""
 
     runs: dict[str, pd.DataFrame]
-    wanted: float
 
 
 def gather(experiment: Experiment, results: Results) -> Data:
-    found = conditions(experiment, results, "reliable")
-    wanted = similarity(named_rgb("orange"), named_rgb("red")) ** SCORE_POWER
-    return Data({label: found[name] for name, label in SHOWN.items()}, float(wanted))
+    behind, reliable = results.of("ex-2.10.1-behind"), results.of("ex-reliable")
+    return Data({MAIN: results.runs(), BEHIND: behind.runs(), RELIABLE: reliable.runs()})
 
 
 def draw(data: Data, theme: Theme) -> Figure:
@@ -56,7 +47,7 @@ def draw(data: Data, theme: Theme) -> Figure:
     for name in (RELIABLE, MAIN):
         runs = data.runs[name]
         share.plot(runs["orange_share"], runs["score_r2"], "o", color=colors[name], **look)
-    share.axvline(data.wanted, color=theme.text, lw=0.7, ls=":", zorder=0)
+    share.axvline(ORANGE_SHARE, color=theme.text, lw=0.7, ls=":", zorder=0)
     style.plain_log(share, [0.01, 0.1, 1])
     share.set_ylim(0, 1.03)
     toward_cyan.set_xlabel("cosine to cyan's remainder")
@@ -93,5 +84,5 @@ def describe(data: Data) -> str:
             for name, runs in data.runs.items()
             if name != BEHIND
         )
-        + f"; wanted is {data.wanted:.2f}."
+        + f"; wanted is {ORANGE_SHARE:.2f}."
     )

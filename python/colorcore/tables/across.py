@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 
 from colorcore.comparison import MEASURES, conditions, paired, pareto, published_means
+from colorcore.distribution import verdict
 from colorcore.experiment import Experiment
 from colorcore.folder import SEARCH, SEARCHED, TRIALS, read
 from colorcore.numerals import fixed, signed, significant
@@ -50,18 +51,19 @@ def _difference(base: pd.DataFrame, runs: pd.DataFrame, name: str) -> str:
 
 def published(experiment: Experiment, results: Results) -> str:
     """Our score in experiments of which only summaries were published, beside those."""
-    rows = []
-    for name, summaries in results.published_summaries().groupby("experiment", sort=False):
+    rows, names = [], results.published_summaries().groupby("experiment", sort=False)
+    for name, summaries in names:
         found = published_means(results.of(str(name)).runs(), summaries).iloc[0]
         rows += [
-            [f"`{name}`, colorcore", *(significant(found[kind]) for kind in KINDS), ""],
+            [f"`{name}`, colorcore", *(significant(found[kind]) for kind in KINDS), "", ""],
             [
                 f"`{name}`, published",
                 *(significant(found[f"published {kind}"]) for kind in KINDS),
                 significant(found["p"]),
+                verdict(found["p"], of=len(names)),
             ],
         ]
-    return pipe_table(["score R²", *KINDS, "*p*"], rows, align="lrrrrr")
+    return pipe_table(["score R²", *KINDS, "*p*", "verdict"], rows, align="lrrrrrl")
 
 
 KINDS = ("mean", "sd", "min", "max")

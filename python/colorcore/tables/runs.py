@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from colorcore.color import NAMES
-from colorcore.distribution import agreement
+from colorcore.distribution import agreement, verdict
 from colorcore.experiment import Experiment
 from colorcore.numerals import percent, significant
 from colorcore.results import Results
@@ -80,10 +80,11 @@ def agreement_table(experiment: Experiment, results: Results) -> str:
                 write(row["theirs"]),
                 significant(row["statistic"]),
                 significant(row["p"]),
+                verdict(row["p"], of=len(tests)),
             ]
         )
-    header = ["measure", "median, colorcore", "median, published", "KS", "*p*"]
-    return pipe_table(header, rows, align="lrrrr")
+    header = ["measure", "median, colorcore", "median, published", "KS", "*p*", "verdict"]
+    return pipe_table(header, rows, align="lrrrrl")
 
 
 def schedule(experiment: Experiment, results: Results) -> str:
