@@ -9,7 +9,7 @@ import torch
 
 from colorcore import checkpoint, evaluate
 from colorcore.color import NAMES, named_colors, named_rgb, similarity
-from colorcore.cube import flat_colors, score_grid
+from colorcore.cube import flat_colors, regular_rgb, score_grid
 from colorcore.errors import InputError
 from colorcore.experiment import load
 
@@ -173,3 +173,16 @@ def test_moments_begin_untrained_and_end_with_the_trained_runs(results):
     np.testing.assert_allclose(last, results.runs()["red_cosine"], rtol=1e-6)
     evolution = results.grid("evolution")["latents"].isel(red=-1, green=0, blue=0, latent=0)
     np.testing.assert_allclose(table[table["seed"] == 0]["red_cosine"], evolution, atol=1e-6)
+
+
+def test_red_is_read_off_the_colors_whose_ablated_latents_are_nearest(results, small):
+    model, _ = checkpoint.load([results.weights_path(i) for i in range(2)])
+    ablated = evaluate.variants(model, load(small))["ablated"]
+    colors, red = flat_colors(regular_rgb(10)), named_rgb("red")
+    latents = evaluate.respond(ablated, colors).latents
+    distance = np.linalg.norm(latents - latents[:, [-100]], axis=-1)
+    assert colors[-100].tolist() == red.tolist()
+    distance[:, -100] = np.inf
+    nearest = colors[np.argsort(distance, axis=-1)[:, :3]]
+    want = np.square(nearest.mean(axis=1) - red).mean(axis=-1)
+    np.testing.assert_allclose(results.runs()["red_read_off"], want, rtol=1e-6)

@@ -10,6 +10,7 @@ import pandas as pd
 import torch
 import xarray as xr
 from numpy.typing import NDArray
+from scipy.spatial import KDTree
 from scipy.stats import pearsonr
 
 from colorcore.checkpoint import assemble
@@ -24,6 +25,7 @@ from colorcore.surgery import ablate, prune
 
 VARIANTS = ("baseline", "ablated", "pruned")
 NEIGHBORS = ("orange", "pink")  # of red, next to it on the wheel
+NEAREST = 3  # latents that one is read off
 
 Array = NDArray[np.float64]
 
@@ -106,7 +108,7 @@ def run_table(
     `cosine <colour>` to the first axis, the largest difference between ablated and pruned outputs,
     the size of the damage far from red, the expected loss of the anchor, what length surgery leaves
     of red, where that remainder points, as its cosine to the remainders of cyan and of red's
-    neighbours, and the error of orange as a share of red's.
+    neighbours, the error of orange as a share of red's, and red's read off its ablated latents.
     """
     models = variants(model, experiment)
     grid, named = flat_colors(score_grid()), named_colors()
@@ -138,6 +140,7 @@ def run_table(
     columns["remainder_cyan"] = _alignment(remainders, "cyan")
     columns["remainder_neighbors"] = _alignment(remainders, *NEIGHBORS)
     columns["orange_share"] = columns["ablated orange"] / columns["ablated red"]
+    columns["red_read_off"] = _read_off(models["ablated"], experiment)
     return pd.DataFrame(columns)
 
 
@@ -166,6 +169,19 @@ def _alignment(remainders: Array, *names: str) -> Array:
     others = directions[:, [NAMES.index(name) for name in names]].mean(axis=1)
     cosines = (directions[:, NAMES.index("red")] * others).sum(axis=-1)
     return cosines / np.linalg.norm(others, axis=-1)
+
+
+def _read_off(ablated: Autoencoder, experiment: Experiment) -> Array:
+    """Error of red taken for the mean of the training colours whose latents are nearest to its own.
+
+    Says whether ablated latents still tell red from other colours, whatever the decoder makes of
+    them. Shapes: → (runs,).
+    """
+    red, colors = named_rgb("red"), flat_colors(regular_rgb(experiment.data.cube.points))
+    others = colors[(colors != red).any(axis=-1)]
+    places, own = respond(ablated, others).latents, respond(ablated, red[None]).latents[:, 0]
+    nearest = [KDTree(run).query(one, k=NEAREST)[1] for run, one in zip(places, own, strict=True)]
+    return np.square(others[np.array(nearest)].mean(axis=1) - red).mean(axis=-1)
 
 
 def moments(snapshots: Autoencoder, experiment: Experiment, *, seeds: list[int]) -> pd.DataFrame:

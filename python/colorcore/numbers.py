@@ -79,6 +79,9 @@ def condition_numbers(main: pd.DataFrame, runs: pd.DataFrame, moments: pd.DataFr
     found["orange-share"] = {"median": significant(runs["orange_share"].median())}
     found["harm"] = {name: significant(value) for name, value in summary(harm(runs)).items()}
     found["cyan-harm"] = fixed(spearmanr(runs["cosine cyan"], harm(runs)).statistic, 2)
+    found["read-off"] = {
+        name: significant(value) for name, value in summary(runs["red_read_off"]).items()
+    }
     found["before"] = {name: significant(value) for name, value in summary(before(runs)).items()}
     found["baseline-red"] = {"median": significant(runs["baseline red"].median())}
     found["labelled"] = {"median": f"{runs['labelled_red'].median():.0f}"}
@@ -149,6 +152,7 @@ def experiment_numbers(experiment: Experiment, results: Results) -> Numbers:
         "labelled": spread("labelled_red", lambda count: f"{count:.0f}"),
         "unlike-red": spread("unlike_red_max"),
         "remainder": spread("remainder"),
+        "read-off": spread("red_read_off"),
         "orange-share": spread("orange_share"),
         "departed": str(len(departures(results.moments()))),
         "samples": f"{runs['samples'].iloc[0]:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
