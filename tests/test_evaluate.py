@@ -24,7 +24,7 @@ def test_runs_have_the_published_columns_first_then_pruned(results):
 
 
 def test_errors_are_those_of_the_saved_weights(results):
-    model, _ = checkpoint.load([results.weights_path(i) for i in range(2)])
+    model, _ = checkpoint.load(results.weights_paths(2))
     colors = torch.from_numpy(named_colors()).float().expand(4, -1, -1)
     recon = model(colors).recon.double()
     want = (recon - colors).square().mean(dim=-1).numpy()
@@ -62,7 +62,7 @@ def test_a_perfect_model_has_no_error_and_gray_one_quarter_on_red():
 
 def test_cubes_hold_every_variant_of_the_representative_run(results, small):
     experiment = load(small)
-    model, _ = checkpoint.load([results.weights_path(i) for i in range(2)])
+    model, _ = checkpoint.load(results.weights_paths(2))
     for name, shape in {
         "color_slices": (12, 4, 5),
         "loss_cube": (150, 24, 24),
@@ -101,15 +101,6 @@ def test_evolution_starts_untrained_and_ends_with_the_trained_run(results):
     assert float(evolution["mse"].sel(step=0).mean()) > float(final["mse"].mean())
 
 
-def test_a_representative_seed_that_was_not_trained_is_refused():
-    with pytest.raises(InputError) as caught:
-        evaluate.index_of(9, [0, 1, 2])
-    assert str(caught.value) == (
-        "representative_seed: wanted one of the trained seeds 0…2, got 9; train it or change "
-        "experiment.yaml"
-    )
-
-
 def test_missing_and_damaged_results_are_named(results, tmp_path):
     from colorcore.results import Results
 
@@ -132,7 +123,7 @@ def test_history_is_joined_in_the_order_of_steps_and_seeds(results):
 
 
 def test_an_experiment_says_where_its_dimensions_are_removed(results, small):
-    model, _ = checkpoint.load([results.weights_path(i) for i in range(2)])
+    model, _ = checkpoint.load(results.weights_paths(2))
     experiment, colors = load(small), named_colors()
     surgery = experiment.surgery.model_copy(update={"layer": "bottleneck"})
     behind = experiment.model_copy(update={"surgery": surgery})
@@ -147,7 +138,7 @@ def test_an_experiment_says_where_its_dimensions_are_removed(results, small):
 
 
 def test_the_remainder_of_red_is_what_lies_beside_the_axis(results):
-    model, _ = checkpoint.load([results.weights_path(i) for i in range(2)])
+    model, _ = checkpoint.load(results.weights_paths(2))
     latents = evaluate.respond(model, named_colors()).latents
     beside = {name: latents[:, NAMES.index(name), 1:] for name in ("red", "orange", "pink", "cyan")}
 
@@ -176,7 +167,7 @@ def test_moments_begin_untrained_and_end_with_the_trained_runs(results):
 
 
 def test_red_is_read_off_the_colors_whose_ablated_latents_are_nearest(results, small):
-    model, _ = checkpoint.load([results.weights_path(i) for i in range(2)])
+    model, _ = checkpoint.load(results.weights_paths(2))
     ablated = evaluate.variants(model, load(small))["ablated"]
     colors, red = flat_colors(regular_rgb(10)), named_rgb("red")
     latents = evaluate.respond(ablated, colors).latents

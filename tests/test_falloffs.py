@@ -14,7 +14,7 @@ from colorcore.experiment import load
 
 @pytest.fixture
 def model(results):
-    return checkpoint.load([results.weights_path(i) for i in range(2)])[0]
+    return checkpoint.load(results.weights_paths(2))[0]
 
 
 def test_every_intervention_has_a_row_for_every_run(results):

@@ -88,10 +88,10 @@ def evaluate(
     torch.set_num_threads(1)
     place = results.Results(out)
     experiment = load(folder)
-    model, seeds = checkpoint.load([place.weights_path(i) for i in range(shards)])
+    model, seeds = checkpoint.load(place.weights_paths(shards))
     table = evaluate.run_table(experiment, model, seeds=seeds, history=place.history())
     results.write_runs(place.runs_path, table)
-    snapshots, _ = checkpoint.load_snapshots([place.snapshots_path(i) for i in range(shards)])
+    snapshots, _ = checkpoint.load_snapshots(place.snapshots_paths(shards))
     results.write_runs(place.moments_path, evaluate.moments(snapshots, experiment, seeds=seeds))
 
 
@@ -104,16 +104,16 @@ def cubes(
     """Evaluate the representative run on colour cubes, and through its training; write them."""
     import torch
 
-    from colorcore import checkpoint, cube, evaluate, provenance, results
+    from colorcore import checkpoint, cube, evaluate, outcome, provenance, results
     from colorcore.experiment import load
 
     torch.set_num_threads(1)
     experiment = load(folder)
     place = results.Results(out)
-    model, seeds = checkpoint.load([place.weights_path(i) for i in range(shards)])
-    run = evaluate.index_of(experiment.representative_seed, seeds)
+    model, seeds = checkpoint.load(place.weights_paths(shards))
+    run = outcome.index_of(experiment.representative_seed, seeds)
     moments = checkpoint.load_moments(
-        [place.snapshots_path(i) for i in range(shards)], seed=experiment.representative_seed
+        place.snapshots_paths(shards), seed=experiment.representative_seed
     )
 
     one = evaluate.single_run(model, run)
@@ -144,7 +144,7 @@ def interventions(
     torch.set_num_threads(1)
     experiment = load(folder)
     place = results.Results(out)
-    model, seeds = checkpoint.load([place.weights_path(i) for i in range(shards)])
+    model, seeds = checkpoint.load(place.weights_paths(shards))
     grid = falloffs.scored(experiment, model, seeds=seeds)
     origin = provenance.origin(experiment, "interventions")
     results.write_grid(place.grid_path("interventions"), grid, origin)
@@ -167,7 +167,7 @@ def explorer(
     experiment = load(folder)
     place = results.Results(out)
     moments = checkpoint.load_moments(
-        [place.snapshots_path(i) for i in range(shards)], seed=experiment.representative_seed
+        place.snapshots_paths(shards), seed=experiment.representative_seed
     )
     scene = explorer.encode(explorer.explore(moments, experiment))
     origin = provenance.origin(experiment, "explorer")

@@ -16,7 +16,6 @@ from scipy.stats import pearsonr
 from colorcore.checkpoint import assemble
 from colorcore.color import NAMES, named_colors, named_rgb, similarity
 from colorcore.cube import flat_colors, grid_axes, regular_rgb, score_grid, validation_grid
-from colorcore.errors import InputError
 from colorcore.experiment import Experiment
 from colorcore.labels import probabilities
 from colorcore.model import Autoencoder
@@ -71,19 +70,6 @@ def variants(model: Autoencoder, experiment: Experiment) -> dict[str, Autoencode
 def single_run(model: Autoencoder, run: int) -> Autoencoder:
     """One run of a model, as a model of its own."""
     return assemble({name: value[run : run + 1] for name, value in model.state_dict().items()})
-
-
-def index_of(seed: int, seeds: list[int]) -> int:
-    """Where the representative seed stands among the trained ones.
-
-    Raises: InputError when it was not trained.
-    """
-    if seed not in seeds:
-        raise InputError(
-            f"representative_seed: wanted one of the trained seeds {seeds[0]}…{seeds[-1]}, got "
-            f"{seed}; train it or change experiment.yaml"
-        )
-    return seeds.index(seed)
 
 
 def score(mse: Array, colors: Array) -> Array:

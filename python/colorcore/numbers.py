@@ -21,7 +21,7 @@ from colorcore.falloffs import ABLATED, INTERVENTIONS
 from colorcore.folder import SEARCH, SEARCHED, TRIALS, read
 from colorcore.model import widths
 from colorcore.numerals import fixed, percent, signed, significant
-from colorcore.outcome import ORANGE_SHARE, before, harm
+from colorcore.outcome import ORANGE_SHARE, before, harm, representative
 from colorcore.outputs import write_text
 from colorcore.results import Results
 from colorcore.tables.runs import AGREEMENT
@@ -132,7 +132,7 @@ def _published_means(results: Results) -> dict[str, Numbers]:
 def experiment_numbers(experiment: Experiment, results: Results) -> Numbers:
     """All numbers of the main experiment."""
     runs = results.runs()
-    one = runs[runs["seed"] == experiment.representative_seed].iloc[0]
+    one = representative(runs, experiment.representative_seed)
 
     def spread(column: str, show: Callable[[float], str] = significant) -> Numbers:
         numbers = {name: show(value) for name, value in summary(runs[column]).items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from colorcore.color import HUES, NAMES, hue_distance, named_rgb, similarity
+from colorcore.errors import InputError
 
 SCORE_POWER = 3  # of the similarity, so that "red-shaped" damage falls off faster than likeness
 
@@ -13,6 +14,27 @@ ORANGE_SHARE = float(similarity(named_rgb("orange"), named_rgb("red")) ** SCORE_
 
 FAR = [name for name, hue in HUES.items() if hue_distance(hue, 0) >= 90]
 """Named colours whose hue is 90° or more from red."""
+
+
+def representative(runs: pd.DataFrame, seed: int) -> pd.Series:
+    """The run that stands for the others.
+
+    Raises: InputError when it was not trained.
+    """
+    return runs.iloc[index_of(seed, runs["seed"].tolist())]
+
+
+def index_of(seed: int, seeds: list[int]) -> int:
+    """Where the representative seed stands among the trained ones.
+
+    Raises: InputError when it was not trained.
+    """
+    if seed not in seeds:
+        raise InputError(
+            f"representative_seed: wanted one of the trained seeds {seeds[0]}…{seeds[-1]}, got "
+            f"{seed}; train it or change experiment.yaml"
+        )
+    return seeds.index(seed)
 
 
 def harm(runs: pd.DataFrame) -> pd.Series:

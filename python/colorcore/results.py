@@ -34,6 +34,12 @@ class Results:
     def snapshots_path(self, shard: int) -> Path:
         return self.folder / f"snapshots-{shard}.safetensors"
 
+    def weights_paths(self, shards: int) -> list[Path]:
+        return [self.weights_path(shard) for shard in range(shards)]
+
+    def snapshots_paths(self, shards: int) -> list[Path]:
+        return [self.snapshots_path(shard) for shard in range(shards)]
+
     def shard_history_path(self, shard: int) -> Path:
         return self.folder / f"history-{shard}.parquet"
 

@@ -10,6 +10,7 @@ from colorcore.color import NAMES
 from colorcore.distribution import agreement, verdict
 from colorcore.experiment import Experiment
 from colorcore.numerals import percent, significant
+from colorcore.outcome import representative
 from colorcore.results import Results
 from colorcore.tables.markdown import interval, pipe_table, swatch, thousandths
 
@@ -26,7 +27,7 @@ TITLES = {
 def named_representative(experiment: Experiment, results: Results) -> str:
     """Error of each named colour in the representative run, ×1000."""
     runs = results.runs()
-    run = runs[runs["seed"] == experiment.representative_seed].iloc[0]
+    run = representative(runs, experiment.representative_seed)
     rows = []
     for name in NAMES:
         before, after, cut = (run[f"{v} {name}"] for v in ("baseline", "ablated", "pruned"))
