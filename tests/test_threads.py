@@ -71,15 +71,22 @@ def test_a_number_of_threads_that_is_none_is_refused(wrong):
 @LINUX
 def test_neither_the_import_nor_small_work_nor_large_work_leaves_a_thread():
     code = """
-import os
+import os, time
 import numpy as np
 count = lambda: len(os.listdir("/proc/self/task"))
 before = count()
+
+def lasting():  # Linux lists a thread for a moment after it has ended; a pool would stay for good
+    end = time.monotonic() + 20
+    while count() > before and time.monotonic() < end:
+        time.sleep(0.01)
+    return count()
+
 import colorcore.kernels as kernels
-counts = [count()]
+counts = [lasting()]
 for batch in (64, 8192):
     kernels.angular_separation(np.ones((batch, 5)))
-    counts.append(count())
+    counts.append(lasting())
 print([after - before for after in counts])
 """
     assert run(code) == "[0, 0, 0]"

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MINUS = "\N{MINUS SIGN}"
+THIN = "\N{NARROW NO-BREAK SPACE}"
 SMALLEST_PLAIN = -3  # the exponent below which a number is written with a power of ten
 
 
@@ -25,7 +26,7 @@ def significant(value: float, digits: int = 2) -> str:
     sign = MINUS if value < 0 else ""
     mantissa, exponent = f"{abs(value):.{digits - 1}e}".split("e")
     if int(exponent) < SMALLEST_PLAIN:
-        return f"{sign}{mantissa} × 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+        return f"{sign}{mantissa}{THIN}×{THIN}10{str(int(exponent)).translate(SUPERSCRIPTS)}"
     return sign + format(Decimal(f"{mantissa}e{exponent}"), "f")
 
 
@@ -37,7 +38,7 @@ def fixed(value: float, decimals: int) -> str:
 
 def percent(share: float, digits: int = 2) -> str:
     """A share in [0, 1] as a percentage, with a narrow no-break space before the sign."""
-    return f"{significant(100 * share, digits)}\N{NARROW NO-BREAK SPACE}%"
+    return f"{significant(100 * share, digits)}{THIN}%"
 
 
 def signed(value: float, write: Callable[[float], str]) -> str:

@@ -26,8 +26,8 @@ SHOWN: dict[str, Callable[[float], str]] = {
 HEADER = {
     "score_r2": "score R²",
     "ablated red": "red",
-    "unlike_red_max": "unlike red, × 10³",
-    "val_mse": "validation, × 10⁶",
+    "unlike_red_max": "unlike red, ×\N{NO-BREAK SPACE}10³",
+    "val_mse": "validation, ×\N{NO-BREAK SPACE}10⁶",
     "red_cosine": "cosine",
 }
 PARETO = 8  # runs of the front that are listed, by score

@@ -127,8 +127,14 @@ def interventions(experiment: Experiment, results: Results) -> str:
         [name, *(interval(runs[c], w) for c, w in zip(columns, write, strict=True))]
         for name, runs in results.interventions().groupby("intervention", sort=False)
     ]
-    warm = [f"{swatch(name)}, × 10³" for name in ("orange", "pink")]
-    header = ["intervention", "score R²", swatch("red"), *warm, "unlike red, × 10³"]
+    warm = [f"{swatch(name)}, ×\N{NO-BREAK SPACE}10³" for name in ("orange", "pink")]
+    header = [
+        "intervention",
+        "score R²",
+        swatch("red"),
+        *warm,
+        "unlike red, ×\N{NO-BREAK SPACE}10³",
+    ]
     return pipe_table(header, rows, align="lrrrrr")
 
 
