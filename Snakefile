@@ -202,7 +202,7 @@ rule figures:
         history=rules.collect.output,
         reference=REFERENCE,
         others=lambda w: ALL_RUNS if w.figure in FIGURES_ACROSS else [],
-        searches=SEARCHES,
+        searches=lambda w: SEARCHES if w.figure == "search" else [],
         code=sources("figure"),
     output:
         light=f"{BUILD}/{{experiment}}/figures/{{figure}}-light.svg",
@@ -229,7 +229,7 @@ rule tables:
         records=shards_of("train-{shard}.json"),
         reference=REFERENCE,
         others=lambda w: ALL_RUNS if w.table in TABLES_ACROSS else [],
-        searches=SEARCHES,
+        searches=lambda w: SEARCHES if w.table == "search" else [],
         code=sources("table"),
     output:
         f"{BUILD}/{{experiment}}/tables/{{table}}.md",

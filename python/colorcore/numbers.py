@@ -21,7 +21,7 @@ from colorcore.falloffs import ABLATED, INTERVENTIONS
 from colorcore.folder import SEARCH, SEARCHED, TRIALS, read
 from colorcore.model import widths
 from colorcore.numerals import fixed, percent, signed, significant
-from colorcore.outcome import ORANGE_SHARE, before, harm, representative
+from colorcore.outcome import ORANGE_SHARE, harm, representative
 from colorcore.outputs import write_text
 from colorcore.results import Results
 from colorcore.tables.runs import AGREEMENT
@@ -76,13 +76,11 @@ def condition_numbers(main: pd.DataFrame, runs: pd.DataFrame, moments: pd.DataFr
         found[key(column)] = numbers
     found["score-r2"]["exact"] = fixed(runs["score_r2"].median(), 3)
     found["departed"] = str(len(departures(moments)))
-    found["orange-share"] = {"median": significant(runs["orange_share"].median())}
     found["harm"] = {name: significant(value) for name, value in summary(harm(runs)).items()}
     found["cyan-harm"] = fixed(spearmanr(runs["cosine cyan"], harm(runs)).statistic, 2)
     found["read-off"] = {
         name: significant(value) for name, value in summary(runs["red_read_off"]).items()
     }
-    found["before"] = {name: significant(value) for name, value in summary(before(runs)).items()}
     found["baseline-red"] = {"median": significant(runs["baseline red"].median())}
     found["labelled"] = {"median": f"{runs['labelled_red'].median():.0f}"}
     found["labelled-share"] = percent(float((runs["labelled_red"] / runs["samples"]).median()))

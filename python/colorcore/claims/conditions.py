@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from colorcore.claims.evidence import (
-    Claim,
-    above,
-    falls,
-    median,
-    rises,
-    runs_of,
-    spread,
-)  # fmt: skip
+from colorcore.claims.evidence import Claim, above, falls, median, rises, runs_of, spread
 from colorcore.comparison import paired, published_means
 from colorcore.falloffs import ABLATED, label
 
