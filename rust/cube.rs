@@ -33,7 +33,7 @@ pub fn hsv_cube<T: Real>(hue: &[T], saturation: &[T], value: &[T]) -> Result<Vec
     let numbers = size("the cube", &[hue.len(), saturation.len(), value.len(), 3])?;
     let mut cube = zeros("the cube", numbers)?;
     if numbers > 0 {
-        Path::best().run(Fill {
+        Path::chosen()?.run(Fill {
             hue,
             saturation,
             value,

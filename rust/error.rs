@@ -27,6 +27,16 @@ pub enum Error {
     Size { name: &'static str },
     /// A number of threads that is none.
     Threads { variable: &'static str, got: String },
+    /// The name of vector instructions that are not known, or that this processor lacks.
+    Path {
+        variable: &'static str,
+        got: String,
+        known: String,
+    },
+    /// A network of no layers, or with a layer without width.
+    Layers,
+    /// A code that stands for nothing.
+    Code { name: &'static str, got: i64 },
     /// No colours to draw from.
     NoColors,
     /// Vectors without a coordinate.
@@ -76,6 +86,20 @@ impl fmt::Display for Error {
                 "{variable} must be a whole number from 1 on, got {got:?}; unset it to use every \
                  processor"
             ),
+            Self::Path {
+                variable,
+                got,
+                known,
+            } => write!(
+                f,
+                "{variable} must be one of those that this processor has, {known}, got {got:?}; \
+                 unset it to use the fastest"
+            ),
+            Self::Layers => write!(
+                f,
+                "layers must be at least one, each with inputs and outputs, got fewer; add one"
+            ),
+            Self::Code { name, got } => write!(f, "{name} must be a known code, got {got}"),
             Self::NoWidth => write!(f, "latents must have at least one coordinate, got none"),
             Self::NoColors => write!(f, "colors must hold at least one colour, got none"),
         }

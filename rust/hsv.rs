@@ -19,12 +19,12 @@ const WORTH_THREAD: usize = 1 << 18;
 
 /// RGB → HSV: (n × 3) → (n × 3).
 pub fn rgb_to_hsv<T: Real>(rgb: &[T]) -> Result<Vec<T>> {
-    convert(rgb, Way::ToHsv, Path::best())
+    convert(rgb, Way::ToHsv, Path::chosen()?)
 }
 
 /// HSV → RGB: (n × 3) → (n × 3). Hue wraps.
 pub fn hsv_to_rgb<T: Real>(hsv: &[T]) -> Result<Vec<T>> {
-    convert(hsv, Way::ToRgb, Path::best())
+    convert(hsv, Way::ToRgb, Path::chosen()?)
 }
 
 #[derive(Clone, Copy)]

@@ -44,7 +44,7 @@ impl Law {
             } else {
                 self.power
             },
-            smallest: T::of(T::MIN_POSITIVE.powf(slope.recip())),
+            smallest: T::of(libm::pow(T::MIN_POSITIVE, slope.recip())),
             same: T::of(1.0 - SAME),
         }
     }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`cube`] | RGB and HSV grids; RGB ⇄ HSV, equal to Python's `colorsys` to the last bit |
 //! | [`labels`] | index ⌊u·N⌋ and label v < p, where u and v are functions of (seed, step, slot) |
+//! | [`ensemble`] | many small networks side by side: passes forward and backward, an objective, Adam |
 //! | [`separation`] | ℓᵢ = Σⱼ s_ij^power over the pairs that are not the same direction, s_ij = (ûᵢ·ûⱼ + 1)/2, and its gradient |
 //!
 //! Every kernel takes slices, allocates what it returns, refuses what it cannot use with an
@@ -14,6 +15,7 @@
 mod buffer;
 pub mod cube;
 mod directions;
+pub mod ensemble;
 pub mod error;
 pub mod hsv;
 pub mod labels;

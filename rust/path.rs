@@ -9,6 +9,10 @@ use std::sync::OnceLock;
 
 use pulp::{Simd, WithSimd};
 
+use crate::error::{self, Error};
+
+const VARIABLE: &str = "COLORCORE_SIMD";
+
 /// The vectors of a processor that is not known to have any better.
 type Plain = pulp::Scalar128b;
 
@@ -59,13 +63,48 @@ impl Path {
         self.try_run(Nothing).is_ok()
     }
 
-    /// The fastest path that this processor has.
-    pub fn best() -> Self {
-        static BEST: OnceLock<Path> = OnceLock::new();
-        *BEST.get_or_init(|| {
-            let best = Self::ALL.into_iter().find(|path| path.is_available());
-            best.unwrap_or(Self::Baseline)
+    /// The fastest path that this processor has, or the one that `COLORCORE_SIMD` names.
+    ///
+    /// The variable is read once, at the first call that asks.
+    pub fn chosen() -> error::Result<Self> {
+        static CHOSEN: OnceLock<error::Result<Path>> = OnceLock::new();
+        CHOSEN
+            .get_or_init(|| match std::env::var_os(VARIABLE) {
+                Some(text) => Self::named(&text.to_string_lossy()),
+                None => Ok(Self::best()),
+            })
+            .clone()
+    }
+
+    fn best() -> Self {
+        let best = Self::ALL.into_iter().find(|path| path.is_available());
+        best.unwrap_or(Self::Baseline)
+    }
+
+    fn named(text: &str) -> error::Result<Self> {
+        let known: Vec<Self> = Self::ALL
+            .into_iter()
+            .filter(|path| path.is_available())
+            .collect();
+        let found = known.iter().find(|path| path.name() == text.trim());
+        found.copied().ok_or_else(|| Error::Path {
+            variable: VARIABLE,
+            got: text.to_owned(),
+            known: known
+                .iter()
+                .map(|path| path.name())
+                .collect::<Vec<_>>()
+                .join(", "),
         })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Avx512 => "avx512",
+            Self::Avx2 => "avx2",
+            Self::Neon => "neon",
+            Self::Baseline => "baseline",
+        }
     }
 
     /// Runs a loop compiled for this path.
@@ -102,5 +141,23 @@ impl Path {
             _ => return Err(inner),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_named_or_refused_with_those_there_are() {
+        assert_eq!(Path::named(" baseline "), Ok(Path::Baseline));
+        for text in ["", "sse", "AVX2"] {
+            let error = Path::named(text).unwrap_err().to_string();
+            assert!(
+                error.starts_with("COLORCORE_SIMD must be one of those that"),
+                "{error}"
+            );
+            assert!(error.contains("baseline, got"), "{error}");
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::ops::{Add, Div, Mul, Sub};
 
-use pulp::{Simd, bytemuck::Pod};
+use pulp::Simd;
+use pulp::bytemuck::{self, Pod};
 
 /// `f32` or `f64`, with what the kernels need of them.
 ///
@@ -29,6 +30,8 @@ pub trait Real:
     fn to_f64(self) -> f64;
     fn floor(self) -> Self;
     fn powf(self, power: Self) -> Self;
+    /// The square root of one number.
+    fn root(self) -> Self;
 
     /// As many numbers as a register has lanes.
     type Vector<S: Simd>: Pod;
@@ -49,6 +52,9 @@ pub trait Real:
     ) -> Self::Vector<S>;
     fn abs<S: Simd>(simd: S, a: Self::Vector<S>) -> Self::Vector<S>;
     fn sqrt<S: Simd>(simd: S, a: Self::Vector<S>) -> Self::Vector<S>;
+    /// a · 2ⁿ, where n stands in the last digits of another number, as 1.5 · 2ᵈ + n has it in a type
+    /// of d digits. What comes out must be a normal number.
+    fn scale<S: Simd>(simd: S, a: Self::Vector<S>, n: Self::Vector<S>) -> Self::Vector<S>;
     /// a < b, which a NaN is not.
     fn less<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Mask<S>;
     fn or<S: Simd>(simd: S, a: Self::Mask<S>, b: Self::Mask<S>) -> Self::Mask<S>;
@@ -62,7 +68,7 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($type:ident, $mask:ident, $vector:ident, $large:expr, $shrink:expr,
+    ($type:ident, $pow:ident, $mask:ident, $vector:ident, $large:expr, $shrink:expr,
      $splat:ident, $add:ident, $sub:ident, $mul:ident, $div:ident, $fused:ident, $abs:ident,
      $sqrt:ident, $less:ident, $or:ident, $select:ident) => {
         impl Real for $type {
@@ -86,7 +92,11 @@ macro_rules! real {
             }
             #[inline(always)]
             fn powf(self, power: Self) -> Self {
-                <$type>::powf(self, power)
+                libm::$pow(self, power) // not the system's, whose digits depend on the processor
+            }
+            #[inline(always)]
+            fn root(self) -> Self {
+                self.sqrt()
             }
 
             type Vector<S: Simd> = S::$vector;
@@ -125,6 +135,16 @@ macro_rules! real {
                 simd.$sqrt(a)
             }
             #[inline(always)]
+            fn scale<S: Simd>(_: S, mut a: S::$vector, n: S::$vector) -> S::$vector {
+                let digits: &[$type] = bytemuck::cast_slice(std::slice::from_ref(&n));
+                let numbers: &mut [$type] = bytemuck::cast_slice_mut(std::slice::from_mut(&mut a));
+                for (x, n) in numbers.iter_mut().zip(digits) {
+                    let exponent = n.to_bits() << ($type::MANTISSA_DIGITS - 1);
+                    *x = $type::from_bits(x.to_bits().wrapping_add(exponent));
+                }
+                a
+            }
+            #[inline(always)]
             fn less<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$mask {
                 simd.$less(a, b)
             }
@@ -150,6 +170,7 @@ const P: f64 = (1u128 << 120) as f64;
 
 real!(
     f32,
+    powf,
     m32s,
     f32s,
     (1u64 << 50) as f32,
@@ -168,6 +189,7 @@ real!(
 );
 real!(
     f64,
+    pow,
     m64s,
     f64s,
     P * P * P * P,

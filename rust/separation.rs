@@ -55,7 +55,13 @@ impl Shape {
 pub fn angular_separation<T: Real>(latents: &[T], shape: Shape, law: Law) -> Result<Vec<T>> {
     shape.check(latents.len())?;
     let mut losses = zeros("the losses", shape.rows())?;
-    make(latents, shape, law, Path::best(), Made::Losses(&mut losses))?;
+    make(
+        latents,
+        shape,
+        law,
+        Path::chosen()?,
+        Made::Losses(&mut losses),
+    )?;
     Ok(losses)
 }
 
@@ -65,11 +71,20 @@ pub fn angular_separation_with_grad<T: Real>(
     shape: Shape,
     law: Law,
 ) -> Result<(Vec<T>, Vec<T>)> {
+    angular_separation_with_grad_on(latents, shape, law, Path::chosen()?)
+}
+
+pub(crate) fn angular_separation_with_grad_on<T: Real>(
+    latents: &[T],
+    shape: Shape,
+    law: Law,
+    path: Path,
+) -> Result<(Vec<T>, Vec<T>)> {
     shape.check(latents.len())?;
     let mut losses = zeros("the losses", shape.rows())?;
     let mut gradient = zeros("the gradient", latents.len())?;
     let made = Made::LossesAndGradient(&mut losses, &mut gradient);
-    make(latents, shape, law, Path::best(), made)?;
+    make(latents, shape, law, path, made)?;
     Ok((losses, gradient))
 }
 
@@ -83,6 +98,17 @@ pub fn angular_separation_grad<T: Real>(
     grad_of_sum: Option<&[T]>,
     shape: Shape,
     law: Law,
+) -> Result<Vec<T>> {
+    angular_separation_grad_on(latents, upstream, grad_of_sum, shape, law, Path::chosen()?)
+}
+
+pub(crate) fn angular_separation_grad_on<T: Real>(
+    latents: &[T],
+    upstream: &[T],
+    grad_of_sum: Option<&[T]>,
+    shape: Shape,
+    law: Law,
+    path: Path,
 ) -> Result<Vec<T>> {
     shape.check(latents.len())?;
     check_length("upstream", upstream.len(), shape.rows())?;
@@ -100,7 +126,7 @@ pub fn angular_separation_grad<T: Real>(
     }
     let mut gradient = zeros("the gradient", latents.len())?;
     let made = Made::Gradient(upstream, &mut gradient);
-    make(latents, shape, law, Path::best(), made)?;
+    make(latents, shape, law, path, made)?;
     Ok(gradient)
 }
 

@@ -1,0 +1,163 @@
+//! The forward pass of some runs, tile by tile.
+
+use pulp::Simd;
+
+use super::affine::{Rows, affine};
+use super::gelu::{Curve, activate};
+use super::layer::{Layer, Network, Output, Then};
+use super::unit::normalize;
+use crate::path::Loop;
+
+/// Samples of one run that go through all layers together: what they make stays in the cache, and
+/// sums over a long batch are broken as often.
+pub const TILE: usize = 64;
+
+/// Runs to work through, and what is made of them.
+pub struct Forward<'a, T> {
+    pub network: &'a Network,
+    /// Parameters and inputs of these runs, a row a run.
+    pub values: &'a [T],
+    pub inputs: &'a [T],
+    pub batch: usize,
+    /// Whether to keep what the backward pass needs.
+    pub keep: bool,
+    /// A place to work: whole tiles, and the matrices of a run.
+    pub scratch: Scratch<T>,
+    pub outputs: Vec<Vec<T>>,
+    pub tape: Vec<T>,
+}
+
+pub struct Scratch<T> {
+    pub tile: Vec<T>,
+    /// Of each layer: weights by inputs (inputs × padded outputs), and biases (padded).
+    pub weights: Vec<Vec<T>>,
+    pub biases: Vec<Vec<T>>,
+}
+
+impl<T: Curve> Scratch<T> {
+    pub fn new(network: &Network, batch: usize) -> Self {
+        let zeros = |length| vec![T::ZERO; length];
+        let layers = || network.layers.iter();
+        Self {
+            tile: zeros(network.width * batch.min(TILE)),
+            weights: layers()
+                .map(|l| zeros(l.inputs * l.padded_outputs()))
+                .collect(),
+            biases: layers().map(|l| zeros(l.padded_outputs())).collect(),
+        }
+    }
+}
+
+impl<T: Curve> Loop for &mut Forward<'_, T> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Forward {
+            network,
+            values,
+            inputs,
+            batch,
+            keep,
+            scratch,
+            outputs,
+            tape,
+        } = self;
+        let width = network.inputs();
+        let runs = values.chunks_exact(network.parameters);
+        for (run, inputs) in runs.zip(inputs.chunks_exact(*batch * width)) {
+            transpose(network, run, scratch);
+            for inputs in inputs.chunks(TILE * width) {
+                let rows = inputs.len() / width;
+                let tile = &mut scratch.tile[..rows * network.width];
+                let matrices = (scratch.weights.as_slice(), scratch.biases.as_slice());
+                pass::<T, S>(simd, network, matrices, inputs, rows, tile);
+                for (output, made) in network.outputs.iter().zip(outputs.iter_mut()) {
+                    give(*output, rows, tile, made);
+                }
+                if *keep {
+                    tape.extend_from_slice(tile);
+                }
+            }
+        }
+    }
+}
+
+/// The matrices of a run, as the products want them.
+#[inline(always)]
+fn transpose<T: Curve>(network: &Network, run: &[T], scratch: &mut Scratch<T>) {
+    let matrices = scratch.weights.iter_mut().zip(&mut scratch.biases);
+    for (layer, (weights, biases)) in network.layers.iter().zip(matrices) {
+        let stride = layer.padded_outputs();
+        let rows = layer.weights(run).chunks_exact(layer.inputs);
+        for (o, row) in rows.enumerate() {
+            for (i, &w) in row.iter().enumerate() {
+                weights[i * stride + o] = w;
+            }
+        }
+        biases[..layer.outputs].copy_from_slice(layer.bias(run));
+    }
+}
+
+/// All layers of a tile.
+#[inline(always)]
+fn pass<T: Curve, S: Simd>(
+    simd: S,
+    network: &Network,
+    (weights, biases): (&[Vec<T>], &[Vec<T>]),
+    inputs: &[T],
+    rows: usize,
+    tile: &mut [T],
+) {
+    for (i, layer) in network.layers.iter().enumerate() {
+        let (done, rest) = tile.split_at_mut(rows * layer.place);
+        let size = rows * layer.padded_outputs();
+        let (made, rest) = rest.split_at_mut(size);
+        let x = read(network, i, inputs, rows, done);
+        match layer.then {
+            Then::Nothing => affine::<T, S>(simd, x, &weights[i], &biases[i], made),
+            Then::Gelu => {
+                affine::<T, S>(simd, x, &weights[i], &biases[i], made);
+                activate::<T, S>(simd, made, &mut rest[..size]);
+            }
+            Then::Unit => {
+                affine::<T, S>(simd, x, &weights[i], &biases[i], &mut rest[..size]);
+                normalize(&rest[..size], layer.padded_outputs(), layer.outputs, made);
+            }
+        }
+    }
+}
+
+/// What a layer reads: the inputs, or what the layer before it made in this tile.
+#[inline(always)]
+pub fn read<'a, T: Curve>(
+    network: &Network,
+    layer: usize,
+    inputs: &'a [T],
+    rows: usize,
+    tile: &'a [T],
+) -> Rows<'a, T> {
+    let width = network.layers[layer].inputs;
+    if layer == 0 {
+        let (numbers, stride) = (inputs, width);
+        return Rows {
+            numbers,
+            stride,
+            width,
+        };
+    }
+    let before: &Layer = &network.layers[layer - 1];
+    let stride = before.padded_outputs();
+    Rows {
+        numbers: &tile[rows * before.place..][..rows * stride],
+        stride,
+        width,
+    }
+}
+
+/// Rows without what pads them.
+#[inline(always)]
+fn give<T: Curve>(output: Output, rows: usize, tile: &[T], made: &mut Vec<T>) {
+    let kept = &tile[rows * output.place..][..rows * output.padded];
+    for row in kept.chunks_exact(output.padded) {
+        made.extend_from_slice(&row[..output.width]);
+    }
+}

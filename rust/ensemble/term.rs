@@ -1,0 +1,227 @@
+//! Terms of an objective: what a latent vector costs, and which samples count.
+//!
+//! Coordinates lie in columns, a sample after the other, and every operation is rounded by itself:
+//! as many lanes as there are change no bit.
+
+use crate::directions::EPSILON;
+use crate::law::Law;
+use crate::real::Real;
+
+/// What a term costs a sample.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// How crowded its direction is.
+    Separation(Law),
+    /// 1 − cos to a direction at unit length.
+    AngularAnchor,
+    /// Squared distance to a point.
+    EuclideanAnchor,
+    /// max(0, cos) to a direction at unit length, or (cos + 1)/2 over the full sphere.
+    AntiAnchor { full_sphere: bool },
+    /// Σ inside_k · z_k².
+    Subspace,
+    /// (‖z‖ − 1)².
+    Unitarity,
+}
+
+/// One term: what it costs, on which of the layers, and whom it concerns.
+#[derive(Clone, Debug)]
+pub struct Term<T> {
+    pub kind: Kind,
+    /// 0 for the encoder, 1 for the bottleneck.
+    pub layer: usize,
+    /// The direction, the point or the inside of its subspace: a number a coordinate.
+    pub vector: Vec<T>,
+    /// How much each concept's label counts, or none when every sample does.
+    pub affinities: Option<Vec<T>>,
+}
+
+/// The latents of one run at one layer, by columns (width × batch), and their lengths.
+pub struct Latents<T> {
+    pub columns: Vec<T>,
+    pub lengths: Vec<T>,
+}
+
+impl<T: Real> Latents<T> {
+    pub fn new(batch: usize, width: usize) -> Self {
+        Self {
+            columns: vec![T::ZERO; batch * width],
+            lengths: vec![T::ZERO; batch],
+        }
+    }
+
+    /// Takes in the rows of a run.
+    #[inline(always)]
+    pub fn take(&mut self, rows: &[T], width: usize) {
+        let batch = self.lengths.len().max(1);
+        self.lengths.fill(T::ZERO);
+        for (k, column) in self.columns.chunks_exact_mut(batch).enumerate() {
+            for (x, row) in column.iter_mut().zip(rows.chunks_exact(width)) {
+                *x = row[k];
+            }
+            for (sum, &x) in self.lengths.iter_mut().zip(column.iter()) {
+                *sum = *sum + x * x;
+            }
+        }
+        for length in &mut self.lengths {
+            *length = length.root();
+        }
+    }
+}
+
+impl<T: Real> Term<T> {
+    /// What each sample costs. A separation is not computed here: it is one of pairs.
+    #[inline(always)]
+    pub fn losses(&self, latents: &Latents<T>, losses: &mut [T]) {
+        let (one, half) = (T::ONE, T::of(0.5));
+        losses.fill(T::ZERO);
+        match self.kind {
+            Kind::Separation(_) => {}
+            Kind::AngularAnchor => {
+                self.cosines(latents, losses);
+                for loss in losses {
+                    *loss = one - *loss;
+                }
+            }
+            Kind::AntiAnchor { full_sphere: true } => {
+                self.cosines(latents, losses);
+                for loss in losses {
+                    *loss = (*loss + one) * half;
+                }
+            }
+            Kind::AntiAnchor { full_sphere: false } => {
+                self.cosines(latents, losses);
+                for loss in losses {
+                    // What is not a number stays.
+                    *loss = if *loss < T::ZERO { T::ZERO } else { *loss };
+                }
+            }
+            Kind::EuclideanAnchor => {
+                let columns = latents.columns.chunks_exact(losses.len().max(1));
+                for (column, &p) in columns.zip(&self.vector) {
+                    for (loss, &x) in losses.iter_mut().zip(column) {
+                        *loss = *loss + (x - p) * (x - p);
+                    }
+                }
+            }
+            Kind::Subspace => {
+                let columns = latents.columns.chunks_exact(losses.len().max(1));
+                for (column, &inside) in columns.zip(&self.vector) {
+                    for (loss, &x) in losses.iter_mut().zip(column) {
+                        *loss = *loss + x * x * inside;
+                    }
+                }
+            }
+            Kind::Unitarity => {
+                for (loss, &length) in losses.iter_mut().zip(&latents.lengths) {
+                    *loss = (length - one) * (length - one);
+                }
+            }
+        }
+    }
+
+    /// cos to the direction: z·t/(‖z‖ + ε).
+    #[inline(always)]
+    fn cosines(&self, latents: &Latents<T>, cosines: &mut [T]) {
+        cosines.fill(T::ZERO);
+        let columns = latents.columns.chunks_exact(cosines.len().max(1));
+        for (column, &t) in columns.zip(&self.vector) {
+            for (sum, &x) in cosines.iter_mut().zip(column) {
+                *sum = *sum + x * t;
+            }
+        }
+        let epsilon = T::of(EPSILON);
+        for (sum, &length) in cosines.iter_mut().zip(&latents.lengths) {
+            *sum = *sum / (length + epsilon);
+        }
+    }
+
+    /// Adds the gradient of Σ weight · loss to that by the columns. `room` is a number a sample.
+    #[inline(always)]
+    pub fn descend(
+        &self,
+        latents: &Latents<T>,
+        weights: &[T],
+        room: &mut [T],
+        by_columns: &mut [T],
+    ) {
+        let (batch, two) = (weights.len().max(1), T::of(2.0));
+        let columns = latents.columns.chunks_exact(batch);
+        let pairs = columns.zip(by_columns.chunks_exact_mut(batch));
+        match self.kind {
+            Kind::Separation(_) => {}
+            Kind::AngularAnchor | Kind::AntiAnchor { .. } => {
+                self.through_cosine(latents, weights, room, by_columns);
+            }
+            Kind::EuclideanAnchor => {
+                for ((column, sums), &p) in pairs.zip(&self.vector) {
+                    for ((sum, &x), &w) in sums.iter_mut().zip(column).zip(weights) {
+                        *sum = *sum + two * w * (x - p);
+                    }
+                }
+            }
+            Kind::Subspace => {
+                for ((column, sums), &inside) in pairs.zip(&self.vector) {
+                    for ((sum, &x), &w) in sums.iter_mut().zip(column).zip(weights) {
+                        *sum = *sum + two * w * (x * inside);
+                    }
+                }
+            }
+            Kind::Unitarity => {
+                for ((scale, &length), &w) in room.iter_mut().zip(&latents.lengths).zip(weights) {
+                    let pull = two * w * (length - T::ONE) / length;
+                    // The norm has no slope at the zero vector; 0 is the subgradient.
+                    *scale = if length == T::ZERO { T::ZERO } else { pull };
+                }
+                for (column, sums) in pairs {
+                    for ((sum, &x), &scale) in sums.iter_mut().zip(column).zip(room.iter()) {
+                        *sum = *sum + scale * x;
+                    }
+                }
+            }
+        }
+    }
+
+    /// w · ∂loss/∂cos · (t/(‖z‖ + ε) − z cos/((‖z‖ + ε) ‖z‖)).
+    #[inline(always)]
+    fn through_cosine(
+        &self,
+        latents: &Latents<T>,
+        weights: &[T],
+        pulls: &mut [T],
+        by_columns: &mut [T],
+    ) {
+        let (batch, epsilon) = (weights.len().max(1), T::of(EPSILON));
+        self.cosines(latents, pulls);
+        let mut scales = weights.to_vec();
+        for (scale, &cosine) in scales.iter_mut().zip(pulls.iter()) {
+            *scale = *scale * self.slope(cosine);
+        }
+        let factors = scales.iter_mut().zip(pulls.iter_mut());
+        for ((scale, pull), &length) in factors.zip(&latents.lengths) {
+            *scale = *scale / (length + epsilon);
+            let along = *scale * *pull / length;
+            // The norm has no slope at the zero vector; 0 is the subgradient.
+            *pull = if length == T::ZERO { T::ZERO } else { along };
+        }
+        let columns = latents.columns.chunks_exact(batch);
+        let pairs = columns.zip(by_columns.chunks_exact_mut(batch));
+        for ((column, sums), &t) in pairs.zip(&self.vector) {
+            let factors = scales.iter().zip(pulls.iter());
+            for ((sum, &x), (&scale, &pull)) in sums.iter_mut().zip(column).zip(factors) {
+                *sum = *sum + (scale * t - pull * x);
+            }
+        }
+    }
+
+    /// The derivative of a loss by its cosine.
+    #[inline(always)]
+    fn slope(&self, cosine: T) -> T {
+        match self.kind {
+            Kind::AntiAnchor { full_sphere: true } => T::of(0.5),
+            Kind::AntiAnchor { full_sphere: false } if cosine < T::ZERO => T::ZERO,
+            Kind::AntiAnchor { full_sphere: false } => T::ONE,
+            _ => T::of(-1.0),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Normalisation of rows to unit length, as `torch.nn.functional.normalize` has it, and back.
+//!
+//! Each row is summed in its own order by products and sums rounded one by one: the same bits on
+//! every processor.
+
+use crate::real::Real;
+
+/// Lengths below this count as this.
+const SHORTEST: f64 = 1e-12;
+
+/// ‖z‖.
+#[inline(always)]
+fn length<T: Real>(z: &[T]) -> T {
+    let mut squares = T::ZERO;
+    for &x in z {
+        squares = squares + x * x;
+    }
+    squares.root()
+}
+
+/// z/max(‖z‖, 1e-12) of each row; what pads it is 0.
+#[inline(always)]
+pub fn normalize<T: Real>(rows: &[T], stride: usize, width: usize, out: &mut [T]) {
+    let shortest = T::of(SHORTEST);
+    for (z, unit) in rows.chunks_exact(stride).zip(out.chunks_exact_mut(stride)) {
+        let length = length(&z[..width]);
+        let length = if length < shortest { shortest } else { length };
+        for (u, &x) in unit[..width].iter_mut().zip(&z[..width]) {
+            *u = x / length;
+        }
+        unit[width..].fill(T::ZERO);
+    }
+}
+
+/// From the gradient by unit rows to that by the rows, in its place.
+///
+/// (g − u (u·g))/‖z‖; g/1e-12 for a vector that short, whose length has no say in it.
+#[inline(always)]
+pub fn through_norm<T: Real>(
+    rows: &[T],
+    units: &[T],
+    stride: usize,
+    width: usize,
+    gradient: &mut [T],
+) {
+    let shortest = T::of(SHORTEST);
+    let pairs = rows.chunks_exact(stride).zip(units.chunks_exact(stride));
+    for ((z, unit), g) in pairs.zip(gradient.chunks_exact_mut(stride)) {
+        let (unit, g) = (&unit[..width], &mut g[..width]);
+        let length = length(&z[..width]);
+        let mut along = T::ZERO;
+        for (&g, &u) in g.iter().zip(unit) {
+            along = along + g * u;
+        }
+        let is_short = length < shortest;
+        let length = if is_short { shortest } else { length };
+        let along = if is_short { T::ZERO } else { along };
+        for (g, &u) in g.iter_mut().zip(unit) {
+            *g = (*g - u * along) / length;
+        }
+    }
+}
