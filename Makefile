@@ -17,7 +17,7 @@ export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export NO_MKDOCS_2_WARNING := 1 # a notice of the theme's makers, at every build
 
-PACKAGE := $(wildcard python/colorcore/*.py python/colorcore/figures/*.py)
+PACKAGE := $(shell find python/colorcore -name "*.py")
 EXAMPLES := build/examples/digits.done
 
 .DELETE_ON_ERROR:
@@ -50,7 +50,8 @@ test: setup
 	ruff format --check
 	pyright --warnings
 	python -m mypy.stubtest colorcore._native
-	pytest
+	lint-imports --no-logo 2>/dev/null || lint-imports
+	pytest -n auto
 	$(MAKE) --no-print-directory docs
 	$(SMOKE) --lint
 	$(SMOKE)
@@ -59,7 +60,7 @@ test: setup
 # Needs a nightly toolchain and cargo-fuzz.
 fuzz: setup
 	cargo +nightly fuzz run arrays -- -max_total_time=300
-	pytest --hypothesis-profile=fuzz tests/test_intake.py tests/test_kernels_*.py
+	pytest --hypothesis-profile=fuzz tests/kernels
 
 # An interrupted search goes on where it stopped. What it finds is in build/search, to be compared
 # with what the experiment's folder has.
@@ -80,7 +81,8 @@ wheel: setup
 	rm -rf build/dist build/wheel
 	uv build --quiet --out-dir build/dist
 	mkdir -p build/wheel
-	cp -r tests/data tests/test_kernels_*.py tests/test_intake.py tests/test_threads.py build/wheel
+	mkdir -p build/wheel/tests && cp -r tests/data build/wheel/tests
+	cp tests/kernels/test_*.py build/wheel
 	cd build/wheel && uv run --quiet --isolated --no-project --with ../dist/*.whl --with pytest \
 	  --with hypothesis pytest -q -c /dev/null --rootdir . --noconftest \
 	  --hypothesis-profile=ci

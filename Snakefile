@@ -7,12 +7,12 @@ from pathlib import Path
 
 from snakemake.utils import min_version, validate
 
-from colorcore.figures import ACROSS as FIGURES_ACROSS
-from colorcore.figures import NAMES as FIGURES
-from colorcore.folder import SEARCH, TRIALS, files
+from colorcore.writeup.figures import ACROSS as FIGURES_ACROSS
+from colorcore.writeup.figures import NAMES as FIGURES
+from colorcore.experiment.folder import SEARCH, TRIALS, files
 from colorcore.provenance import sources
-from colorcore.tables import ACROSS as TABLES_ACROSS
-from colorcore.tables import TABLE_NAMES as TABLES
+from colorcore.writeup.tables import ACROSS as TABLES_ACROSS
+from colorcore.writeup.tables import TABLE_NAMES as TABLES
 
 min_version("9.0")
 

@@ -20,12 +20,12 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from colorcore.cube import flat_colors, regular_rgb, validation_grid
-from colorcore.experiment import Experiment, load
-from colorcore.labels import probabilities
+from colorcore.colors.cubes import flat_colors, regular_rgb, validation_grid
+from colorcore.experiment.loading import Experiment, load
+from colorcore.experiment.settings import AngularAnchor, AngularSeparation, RepelSubspace, Term
+from colorcore.kernels.reference import EPSILON, SAME
 from colorcore.outputs import write_text
-from colorcore.reference import EPSILON, SAME
-from colorcore.settings import AngularAnchor, AngularSeparation, RepelSubspace, Term
+from colorcore.training.labels import probabilities
 from timing import NotRunError, peer
 
 CHANNELS = 3

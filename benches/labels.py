@@ -26,15 +26,15 @@ ENDLESS = 2**40  # samples that a loader is to draw, lazily: it never has to sta
 
 def palette() -> NDArray[np.float64]:
     """The training cube as a list. Shapes: (1000, 3), RGB in [0, 1]."""
-    from colorcore.cube import flat_colors, regular_rgb
+    from colorcore.colors.cubes import flat_colors, regular_rgb
 
     return flat_colors(regular_rgb(10))
 
 
 def chances(rate: float, power: float) -> NDArray[np.float64]:
     """P(label | colour) of *red*. Shapes: (1000, 1), in [0, 1]."""
-    from colorcore.labels import probabilities
-    from colorcore.settings import Concept
+    from colorcore.experiment.settings import Concept
+    from colorcore.training.labels import probabilities
 
     return probabilities(palette(), [Concept(affinity="redness", power=power, rate=rate)])
 

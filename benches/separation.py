@@ -51,7 +51,7 @@ def latents(shape: Shape) -> NDArray[np.float32]:
 
 def colorcore(shape: Shape, power: float) -> Work:
     """The Rust kernels behind torch's autograd."""
-    from colorcore.separation import angular_separation
+    from colorcore.anchor.separation import angular_separation
 
     return _autograd(lambda z: angular_separation(z, power, True), shape)
 
@@ -59,7 +59,7 @@ def colorcore(shape: Shape, power: float) -> Work:
 def naive(shape: Shape, power: float) -> Work:
     """Plain torch, with its matrix of pairs."""
     _refuse_matrix(shape)
-    from colorcore.formula import formula
+    from colorcore.anchor.formula import formula
 
     return _autograd(lambda z: formula(z, power, True), shape)
 
@@ -81,7 +81,7 @@ def keops(shape: Shape, power: float) -> Work:
     with contextlib.redirect_stdout(io.StringIO()):  # it says at length that there is no GPU
         lazy = peer("pykeops.torch", "pykeops").LazyTensor
         peer("pykeops", "pykeops").set_verbose(False)
-    from colorcore.reference import EPSILON, SAME
+    from colorcore.kernels.reference import EPSILON, SAME
 
     def separate(z: Any) -> Any:
         units = z / (z.norm(dim=-1, keepdim=True) + EPSILON)
@@ -96,7 +96,7 @@ def jax_jit(shape: Shape, power: float) -> Work:
     """JAX, compiled, with its matrix of pairs."""
     _refuse_matrix(shape)
     jax, jnp = peer("jax", "jax"), peer("jax.numpy", "jax")
-    from colorcore.reference import EPSILON, SAME
+    from colorcore.kernels.reference import EPSILON, SAME
 
     def separate(z: Any) -> Any:
         units = z / (jnp.linalg.norm(z, axis=-1, keepdims=True) + EPSILON)

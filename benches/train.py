@@ -78,8 +78,10 @@ def run(commands: list[list[str]]) -> float:
 
 def package_errors(out: Path) -> tuple[list[float], list[float]]:
     """Each run's error on the validation grid and on its last batch, as the package trained it."""
-    from colorcore import checkpoint, evaluate, results
-    from colorcore.cube import flat_colors, validation_grid
+    from colorcore.colors.cubes import flat_colors, validation_grid
+    from colorcore.results import evaluation as evaluate
+    from colorcore.results import files as results
+    from colorcore.training import checkpoint
 
     place = results.Results(out)
     shards = range(len(list(out.glob("weights-*"))))

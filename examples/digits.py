@@ -21,13 +21,19 @@ from torch.nn.functional import cross_entropy, mse_loss
 
 import digits_figure
 import digits_report
+from colorcore.anchor import (
+    Regularizer,
+    Unit,
+    ablate,
+    angular_anchor,
+    angular_separation,
+    capture,
+    prune,
+    repel_subspace,
+)
 from colorcore.errors import InputError
 from colorcore.kernels import draw_batch
-from colorcore.layers import Unit, capture
 from colorcore.outputs import write_text
-from colorcore.regularizers import Regularizer, angular_anchor, repel_subspace
-from colorcore.separation import angular_separation
-from colorcore.surgery import ablate, prune
 from digits_data import CLASSES, PIXELS, Samples, load
 from digits_measure import answer, count_labels, measure
 

@@ -11,9 +11,8 @@ import torch
 from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor, nn
 
+from colorcore.anchor import capture, cosine
 from colorcore.kernels import draw_batch
-from colorcore.layers import capture
-from colorcore.regularizers import cosine
 from digits_data import Samples
 
 

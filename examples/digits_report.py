@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from colorcore.errors import InputError
-from colorcore.numerals import fixed, percent, significant
+from colorcore.writeup.numerals import fixed, percent, significant
 
 KEY = ["model", "digit", "seed"]
 

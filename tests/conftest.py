@@ -7,18 +7,16 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from typer.testing import CliRunner
 
-from colorcore.cli import app
-from colorcore.comparison import GROUPS
-from colorcore.results import Results, write_runs
+from colorcore.results.comparison import GROUPS
+from colorcore.results.files import Results, write_runs
+from commands import MAIN, run
 
 # The same examples each time, as Hypothesis does it where nobody watches; and new ones, as many as
 # keep a processor busy for minutes.
 settings.load_profile("ci")
 settings.register_profile("fuzz", derandomize=False, max_examples=20_000)
 
-MAIN = Path("experiments/ex-2.10.1")
 PUBLISHED = Path("paper/reference/ex-2.10.1.runs.csv")
 SHEET = """STEP,PHASE,ACTION,lr,reg-separate,reg-anchor,reg-anti-subspace
 0,Start,,1e-8,,0,0.25
@@ -26,11 +24,6 @@ SHEET = """STEP,PHASE,ACTION,lr,reg-separate,reg-anchor,reg-anti-subspace
 20,Main,,0.1,0.01,0.15,0.03
 30,,,0.05,0,0,0
 """
-
-
-def run(*arguments: object) -> None:
-    """Run a command as the command line does; its errors are raised."""
-    CliRunner().invoke(app, [str(a) for a in arguments], catch_exceptions=False)
 
 
 @pytest.fixture(scope="session")

@@ -15,16 +15,20 @@ def names(command):
 
 def test_training_depends_on_the_kernels_and_not_on_figures():
     found = names("train")
-    assert {"python/colorcore/train.py", "python/colorcore/cli.py", "rust/pairs.rs"} <= found
+    assert {
+        "python/colorcore/training/loop.py",
+        "python/colorcore/cli.py",
+        "rust/pairs.rs",
+    } <= found
     assert "Cargo.lock" in found
     assert not any("figures" in name or name.endswith("report.py") for name in found)
 
 
 def test_figures_depend_on_every_figure_and_not_on_training():
     found = names("figure")
-    assert "python/colorcore/figures/style.py" in found
-    assert "python/colorcore/figures/stack.py" in found
-    assert "python/colorcore/train.py" not in found
+    assert "python/colorcore/writeup/figures/style.py" in found
+    assert "python/colorcore/writeup/figures/stack.py" in found
+    assert "python/colorcore/training/loop.py" not in found
 
 
 def test_an_unknown_command_has_no_sources():

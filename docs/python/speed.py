@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
-from colorcore.figures import style
-from colorcore.figures.style import Theme
+from colorcore.writeup.figures import style
+from colorcore.writeup.figures.style import Theme
 from timings import FIRST, Timings, duration
 
 PANELS = {

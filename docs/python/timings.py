@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from colorcore.errors import InputError, unknown
-from colorcore.numerals import significant
+from colorcore.writeup.numerals import significant
 
 FIRST = "colorcore"
 UNITS = {"s": 1.0, "ms": 1e-3, "µs": 1e-6}

@@ -4,8 +4,9 @@
 >>> colorcore.rgb_cube([0.0, 1.0], [0.0], [0.5]).shape
 (2, 1, 1, 3)
 
-The kernels (`colorcore.kernels`) take and return NumPy arrays. `colorcore.separation` holds the
-torch operator; torch is imported when it is first asked for, and not before.
+The kernels (`colorcore.kernels`) take and return NumPy arrays. `colorcore.anchor` is for PyTorch
+models,
+`colorcore.schedule` for any training loop; torch is imported when it is first asked for.
 """
 
 from __future__ import annotations

@@ -35,26 +35,29 @@ def train(
 ) -> None:
     """Train runs side by side; write their weights, snapshots and history."""
     started = time.perf_counter()
-    from colorcore import checkpoint, provenance, results
-    from colorcore.experiment import load
+    from colorcore import provenance
+    from colorcore.experiment.loading import load
+    from colorcore.experiment.origin import origin
     from colorcore.progress import track
-    from colorcore.train import shard_seeds
-    from colorcore.train import train as train_runs
+    from colorcore.results import files as results
+    from colorcore.training import checkpoint
+    from colorcore.training.loop import shard_seeds
+    from colorcore.training.loop import train as train_runs
 
     experiment = load(folder)
     share = shard_seeds(seeds, shard=shard, shards=shards, first=first)
     title = f"{experiment.name}, seeds {share[0]} to {share[-1]}"
     training = train_runs(experiment, seeds=share, progress=partial(track, title=title))
 
-    origin = provenance.origin(experiment, "train")
+    made = origin(experiment, "train")
     place = results.Results(out)
-    save = partial(checkpoint.save, seeds=share, provenance=origin)
+    save = partial(checkpoint.save, seeds=share, provenance=made)
     save(place.weights_path(shard), training.model.state_dict())
     save(place.snapshots_path(shard), training.snapshots)
     results.write_history(place.shard_history_path(shard), training.history)
     elapsed = {"seconds": time.perf_counter() - started, "runs": len(share)}
     machine = {"versions": provenance.versions(), "hardware": provenance.hardware()}
-    results.write_record(place.record_path(shard), {**origin, **elapsed, **machine})
+    results.write_record(place.record_path(shard), {**made, **elapsed, **machine})
 
 
 @app.command()
@@ -65,7 +68,7 @@ def collect(
     """Join the histories of the shards into history.parquet."""
     import pandas as pd
 
-    from colorcore import results
+    from colorcore.results import files as results
 
     place = results.Results(out)
     parts = [results.read_shard_history(place.shard_history_path(i)) for i in range(shards)]
@@ -82,8 +85,10 @@ def evaluate(
     """Evaluate every run before and after surgery, and through training; write runs and moments."""
     import torch
 
-    from colorcore import checkpoint, evaluate, results
-    from colorcore.experiment import load
+    from colorcore.experiment.loading import load
+    from colorcore.results import evaluation as evaluate
+    from colorcore.results import files as results
+    from colorcore.training import checkpoint
 
     torch.set_num_threads(1)
     place = results.Results(out)
@@ -104,8 +109,13 @@ def cubes(
     """Evaluate the representative run on colour cubes, and through its training; write them."""
     import torch
 
-    from colorcore import checkpoint, cube, evaluate, outcome, provenance, results
-    from colorcore.experiment import load
+    from colorcore.colors import cubes as cube
+    from colorcore.experiment.loading import load
+    from colorcore.experiment.origin import origin
+    from colorcore.results import evaluation as evaluate
+    from colorcore.results import files as results
+    from colorcore.results import outcome
+    from colorcore.training import checkpoint
 
     torch.set_num_threads(1)
     experiment = load(folder)
@@ -124,7 +134,7 @@ def cubes(
         "score_grid": evaluate.scored_grid(model, experiment, seeds=seeds, run=run),
         "evolution": evaluate.evolution(moments, experiment.snapshots, cube.latent_cube()),
     }
-    origin = provenance.origin(experiment, "cubes")
+    origin = origin(experiment, "cubes")
     for name, grid in grids.items():
         results.write_grid(place.grid_path(name), grid, origin)
 
@@ -138,15 +148,18 @@ def interventions(
     """Suppress and repel the anchored direction in every run; write interventions.csv and .nc."""
     import torch
 
-    from colorcore import checkpoint, falloffs, provenance, results
-    from colorcore.experiment import load
+    from colorcore.experiment.loading import load
+    from colorcore.experiment.origin import origin
+    from colorcore.results import falloffs
+    from colorcore.results import files as results
+    from colorcore.training import checkpoint
 
     torch.set_num_threads(1)
     experiment = load(folder)
     place = results.Results(out)
     model, seeds = checkpoint.load(place.weights_paths(shards))
     grid = falloffs.scored(experiment, model, seeds=seeds)
-    origin = provenance.origin(experiment, "interventions")
+    origin = origin(experiment, "interventions")
     results.write_grid(place.grid_path("interventions"), grid, origin)
     results.write_runs(place.interventions_path, falloffs.table(experiment, model, seeds=seeds))
 
@@ -160,8 +173,11 @@ def explorer(
     """Gather the latents that readers of the page can turn: one run, through training."""
     import torch
 
-    from colorcore import checkpoint, explorer, provenance, results
-    from colorcore.experiment import load
+    from colorcore.experiment.loading import load
+    from colorcore.experiment.origin import origin
+    from colorcore.results import explorer
+    from colorcore.results import files as results
+    from colorcore.training import checkpoint
 
     torch.set_num_threads(1)
     experiment = load(folder)
@@ -170,7 +186,7 @@ def explorer(
         place.snapshots_paths(shards), seed=experiment.representative_seed
     )
     scene = explorer.encode(explorer.explore(moments, experiment))
-    origin = provenance.origin(experiment, "explorer")
+    origin = origin(experiment, "explorer")
     results.write_scene(place.explorer_path, {**scene, "provenance": origin})
 
 
@@ -182,8 +198,8 @@ def figure(
     published: Published,
 ) -> None:
     """Draw one figure for light and for dark pages, and write its alt text."""
-    from colorcore import figures
-    from colorcore.experiment import load
+    from colorcore.experiment.loading import load
+    from colorcore.writeup import figures
 
     figures.render(name, load(folder), out, published)
 
@@ -196,8 +212,8 @@ def table(
     published: Published,
 ) -> None:
     """Write one table as Markdown."""
-    from colorcore import tables
-    from colorcore.experiment import load
+    from colorcore.experiment.loading import load
+    from colorcore.writeup import tables
 
     tables.render(name, load(folder), out, published)
 
@@ -212,8 +228,8 @@ def numbers(
     ] = True,
 ) -> None:
     """Compute every number that the text quotes; check every claim it makes."""
-    from colorcore import claims, numbers
-    from colorcore.experiment import load
+    from colorcore.experiment.loading import load
+    from colorcore.writeup import claims, numbers
 
     experiments = [load(folder) for folder in folders]
     if check_claims:
@@ -224,7 +240,7 @@ def numbers(
 @app.command()
 def search(folder: Folder, out: Out) -> None:
     """Search for a better dopesheet, as search.yaml says; go on where an earlier search stopped."""
-    from colorcore.search import run
+    from colorcore.search.run import run
 
     run(folder, out, show=partial(print, file=sys.stderr, flush=True))
 
@@ -235,6 +251,6 @@ def report(
     build: Annotated[Path, typer.Option(help="The folder that holds all results.")],
 ) -> None:
     """Typeset the text as HTML and PDF: with Quarto when it is on the PATH, else with Pandoc."""
-    from colorcore.report import render
+    from colorcore.writeup.report import render
 
     render(paper, build=build)

@@ -1,4 +1,4 @@
-"""Where a result comes from: the code, the settings, the versions and the machine."""
+"""Where a result comes from: the code, the versions and the machine."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from colorcore.experiment import Experiment
-from colorcore.experiment import digest as settings_digest
-
 PACKAGE = Path(__file__).parent
 REPOSITORY = PACKAGE.parent.parent
 LIBRARIES = ("colorcore", "torch", "numpy", "scipy", "pandas", "xarray", "matplotlib", "snakemake")
@@ -23,8 +20,7 @@ def sources(command: str) -> list[Path]:
     """The files whose code decides what a command of the command line does.
 
     The command line itself, what the command's function imports, and all that those import. Found
-    by reading the files, running nothing. A package counts with all its files, and the compiled
-    kernels as their Rust sources.
+    by reading the files, running nothing. The compiled kernels count as their Rust sources.
 
     Raises: KeyError when there is no such command.
     """
@@ -68,16 +64,20 @@ def _imported_names(node: ast.AST) -> list[str]:
 def _module_files(name: str) -> list[Path]:
     """The files of a module of this package; none for another's, or for a function's name."""
     if name == "colorcore._native":
-        return sorted([*REPOSITORY.glob("rust/*.rs"), *REPOSITORY.glob("Cargo.*")])
+        return sorted([*(REPOSITORY / "rust").rglob("*.rs"), *REPOSITORY.glob("Cargo.*")])
     first, *rest = name.split(".")
     if first != PACKAGE.name:
         return []
     if not rest:
         return [PACKAGE / "__init__.py"]
     place = PACKAGE.joinpath(*rest)
-    if place.is_dir():
-        return sorted(place.glob("*.py"))
-    return [place.with_suffix(".py")] if place.with_suffix(".py").is_file() else []
+    packages = [PACKAGE.joinpath(*rest[:i], "__init__.py") for i in range(len(rest) + 1)]
+    module = place.with_suffix(".py")
+    files = [path for path in (*packages, module) if path.is_file()]
+    # Figures are imported by name when they are drawn.
+    return (
+        files + sorted(place.glob("*.py")) if name == f"{PACKAGE.name}.writeup.figures" else files
+    )
 
 
 def digest(paths: Iterable[Path]) -> str:
@@ -87,16 +87,6 @@ def digest(paths: Iterable[Path]) -> str:
         name = path.relative_to(REPOSITORY).as_posix()
         total.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()
-
-
-def origin(experiment: Experiment, step: str) -> dict[str, str]:
-    """What decides the result of a workflow step, to be kept with it."""
-    return {
-        "experiment": experiment.name,
-        "settings": settings_digest(experiment),
-        "code": digest(sources(step)),
-        "step": step,
-    }
 
 
 def versions() -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Colours: names, likeness, and cubes of them whose axes have names."""

@@ -1,0 +1,1 @@
+"""Experiments: from files to typed, frozen values."""

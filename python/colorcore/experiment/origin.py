@@ -1,0 +1,29 @@
+"""What decides the result of an experiment, as digests to be kept with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from colorcore import provenance
+from colorcore.experiment.loading import Experiment
+
+
+def digest(experiment: Experiment) -> str:
+    """SHA-256 of all that an experiment says, whatever its spelling."""
+    table = experiment.schedule.table
+    content = experiment.model_dump(mode="json", exclude={"schedule", "folder"})
+    content["schedule"] = {name: table[name].tolist() for name in table.columns}
+    # The order of labels decides their draws and that of regularizers the order of sums.
+    content["order"] = [list(experiment.labels), list(experiment.regularizers)]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def origin(experiment: Experiment, step: str) -> dict[str, str]:
+    """What decides the result of a workflow step, to be kept with it."""
+    return {
+        "experiment": experiment.name,
+        "settings": digest(experiment),
+        "code": provenance.digest(provenance.sources(step)),
+        "step": step,
+    }

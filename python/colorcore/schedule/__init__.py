@@ -1,0 +1,12 @@
+"""Schedules for any training loop: keyframes of hyperparameters, resolved to a value a step.
+
+>>> from pathlib import Path
+>>> from colorcore import schedule
+>>> rates = schedule.read(Path("experiments/ex-2.10.1/dopesheet.csv")).table["lr"]
+>>> len(rates), float(rates[750])
+(1501, 0.1)
+"""
+
+from colorcore.schedule.dopesheet import Schedule, ScheduleError, read, resolve
+
+__all__ = ["Schedule", "ScheduleError", "read", "resolve"]

@@ -1,0 +1,1 @@
+"""Search: schedules sought on seeds apart."""

@@ -1,0 +1,1 @@
+"""Training: the model, its batches and objective, and the one loop."""

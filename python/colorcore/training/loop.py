@@ -1,0 +1,156 @@
+"""Training: one straight loop over steps, all runs of a shard side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+from torch.nn.functional import mse_loss
+
+from colorcore.anchor.terms import Regularizer
+from colorcore.errors import InputError
+from colorcore.experiment.loading import Experiment
+from colorcore.training.batches import Batch, sampler
+from colorcore.training.model import Activations, Autoencoder, initialize
+from colorcore.training.objective import build
+from colorcore.training.optimizer import Adam
+
+Progress = Callable[[range], Iterable[int]]
+
+
+@dataclass(frozen=True)
+class Training:
+    """What training leaves behind.
+
+    Shapes: `snapshots` maps a weight's name to (moments, runs, …), before each step listed in the
+    experiment's snapshots; `history` has a row a step and seed.
+    """
+
+    model: Autoencoder
+    snapshots: dict[str, Tensor]
+    history: pd.DataFrame
+
+
+def shard_seeds(count: int, *, shard: int, shards: int, first: int = 0) -> range:
+    """The seeds of one shard, when `count` of them from `first` on are split as evenly as can be.
+
+    Raises: InputError when there is no such shard, or it would be empty.
+    """
+    if not 0 <= shard < shards <= count:
+        raise InputError(
+            f"shard: wanted 0 ≤ shard < shards ≤ seeds, got shard {shard} of {shards} for {count} "
+            "seeds; use at most one shard a seed, counted from 0"
+        )
+    return range(first + count * shard // shards, first + count * (shard + 1) // shards)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Hold torch to one thread, and let it have its own again.
+
+    With more, it splits the matrix products of a single run and rounds its sums otherwise than
+    among others; and at this size they gain nothing.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@one_thread()
+def train(experiment: Experiment, *, seeds: Sequence[int], progress: Progress = iter) -> Training:
+    """Train one run a seed.
+
+    A run depends on its seed alone: neither the other runs nor the number of threads change a bit
+    of it. `progress` wraps the range of steps, to show how far training is.
+
+    Raises: InputError when a run diverges.
+    """
+    draw = sampler(experiment, seeds=seeds).draw
+    model = initialize(seeds, **experiment.model.model_dump())
+    regularizers = build(experiment)
+    parameters = list(model.parameters())
+    optimizer = Adam(parameters, **experiment.optimizer.model_dump())
+    rates = experiment.schedule.table["lr"].tolist()
+    weights = _weights(experiment, regularizers)[..., None].expand(-1, -1, len(seeds)).contiguous()
+    terms = torch.empty_like(weights)  # (steps, terms, runs)
+    labelled = torch.empty(len(rates), len(seeds), len(experiment.labels), dtype=torch.int16)
+    snapshots = [_state(model)] if 0 in experiment.snapshots else []
+
+    for step in progress(range(len(rates))):
+        batch = draw(step)
+        found = _terms(model(batch.colors), batch, regularizers)
+        # Runs share no parameter, so one backward pass keeps their gradients apart.
+        gradients = torch.autograd.grad(found, parameters, grad_outputs=weights[step])
+        optimizer.step(gradients, rates[step])
+        terms[step] = found.detach()
+        labelled[step] = batch.labels.sum(dim=1)
+        if step + 1 in experiment.snapshots:
+            snapshots.append(_state(model))
+
+    _check_finite(terms, seeds)
+    return Training(
+        model=model.eval(),
+        snapshots={name: torch.stack([s[name] for s in snapshots]) for name in snapshots[0]},
+        history=_history(experiment, seeds, terms, (terms * weights).sum(dim=1), labelled),
+    )
+
+
+def _weights(experiment: Experiment, regularizers: list[Regularizer]) -> Tensor:
+    """The weight of each term at each step, 1 for the reconstruction. Shapes: (steps, terms)."""
+    table = experiment.schedule.table.assign(recon=1.0)
+    names = ["recon", *(regularizer.name for regularizer in regularizers)]
+    return torch.tensor(table[names].to_numpy(), dtype=torch.float32)
+
+
+def _terms(activations: Activations, batch: Batch, regularizers: list[Regularizer]) -> Tensor:
+    """Each term of each run, unweighted. Shapes: (terms, runs)."""
+    recon = mse_loss(activations.recon, batch.colors, reduction="none").mean(dim=(1, 2))
+    return torch.stack(
+        [recon, *(r(getattr(activations, r.layer), batch.labels) for r in regularizers)]
+    )
+
+
+def _state(model: Autoencoder) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in model.state_dict().items()}
+
+
+def _check_finite(terms: Tensor, seeds: Sequence[int]) -> None:
+    bad = (~terms.isfinite()).nonzero()
+    if len(bad):
+        step, term, run = bad[0].tolist()
+        raise InputError(
+            f"seed {seeds[run]}: wanted finite losses, got {terms[step, term, run].item()} at step "
+            f"{step}; lower the learning rate or the weights in the dopesheet before it"
+        )
+
+
+def _history(
+    experiment: Experiment, seeds: Sequence[int], terms: Tensor, loss: Tensor, labelled: Tensor
+) -> pd.DataFrame:
+    """A row a step and seed: labelled samples, the loss and its unweighted terms, the schedule.
+
+    Shapes: `terms` (steps, terms, runs), `loss` (steps, runs), `labelled` (steps, runs, labels).
+    """
+    schedule = experiment.schedule.table
+    steps = np.repeat(np.arange(len(schedule), dtype=np.int32), len(seeds))
+    columns: dict[str, np.ndarray] = {
+        "step": steps,
+        "seed": np.tile(np.asarray(seeds, dtype=np.int64), len(schedule)),
+    }
+    for i, label in enumerate(experiment.labels):
+        columns[f"labelled_{label}"] = labelled[..., i].flatten().numpy()
+    columns["loss"] = loss.flatten().numpy()
+    for i, name in enumerate(["recon", *experiment.regularizers]):
+        columns[name] = terms[:, i].flatten().numpy()
+    for name in schedule.columns:
+        key = name if name == "lr" else f"weight {name}"
+        columns[key] = schedule[name].to_numpy(dtype=np.float32)[steps]
+    return pd.DataFrame(columns)

@@ -1,0 +1,88 @@
+"""Conditions against one of them: every run as a point, a column of panels a measure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from colorcore.colors.named import BLACK_FOR_RED, UNLIKE_FOR_RED
+from colorcore.experiment.loading import Experiment
+from colorcore.results.comparison import conditions
+from colorcore.results.files import Results
+from colorcore.writeup.figures import style
+from colorcore.writeup.figures.style import Theme
+
+ROW, HEAD = 0.42, 0.75  # inches: a condition; what stands around the rows
+PANELS = {
+    "score_r2": ("score $R^2$", "linear"),
+    "ablated red": ("MSE of red", "linear"),
+    "unlike_red_max": ("MSE unlike red", "log"),
+    "val_mse": ("validation MSE", "log"),
+}
+SMALLEST = 1e-6  # on a logarithmic axis: damage below it is as good as none
+
+
+class Data(NamedTuple):
+    """The runs of each condition by what it is called, the one to compare with first."""
+
+    runs: dict[str, pd.DataFrame]
+
+
+def gather(experiment: Experiment, results: Results, group: str) -> Data:
+    return Data(conditions(experiment, results, group))
+
+
+def draw(data: Data, theme: Theme) -> Figure:
+    """A row a condition, a point a run, a bar at the median; that of the first runs through."""
+    figure = style.new(HEAD + ROW * len(data.runs))
+    panels = figure.subplots(1, len(PANELS), sharey=True)
+    first = next(iter(data.runs))
+    for axes, (column, (label, scale)), mark in zip(panels, PANELS.items(), "abcd", strict=True):
+        for row, (name, runs) in enumerate(data.runs.items()):
+            color = theme.lines[1] if name == first else theme.lines[0]
+            draw_row(
+                axes, runs[column].clip(lower=SMALLEST if scale == "log" else None), row, color
+            )
+        axes.axvline(data.runs[first][column].median(), color=theme.lines[1], lw=0.8, zorder=0)
+        if column == "ablated red":
+            for bound in (UNLIKE_FOR_RED, BLACK_FOR_RED):
+                axes.axvline(bound, color=theme.text, lw=0.7, ls=":", zorder=0)
+        axes.set_xscale(scale)
+        if scale == "log":
+            style.whole_powers(axes)
+        axes.set_xlabel(label)
+        axes.grid(axis="x", color=theme.faint, lw=0.4)
+        axes.set_axisbelow(True)
+        axes.tick_params(axis="y", length=0)
+        style.letter(axes, mark)
+    lowest = min(runs["score_r2"].min() for runs in data.runs.values())
+    panels[0].set_xlim(0.485 if lowest > 0.5 else -0.03, 1.02)
+    panels[1].set_xlim(left=-0.03)
+    panels[0].set_yticks(range(len(data.runs)), data.runs)
+    panels[0].set_ylim(len(data.runs) - 0.5, -0.5)
+    return figure
+
+
+def draw_row(axes: Axes, values: pd.Series, row: int, color: str) -> None:
+    """A point a value, strewn about the row, and a bar at the median."""
+    axes.plot(values, row + style.strays(len(values)), "o", color=color, ms=2.6, alpha=0.55, mew=0)
+    median = values.median()
+    axes.plot([median, median], [row - 0.38, row + 0.38], color=color, lw=1.8)
+
+
+def describe(data: Data) -> str:
+    """Alt text."""
+    rows = "; ".join(
+        f"{name}: score {runs['score_r2'].median():.2f}, red {runs['ablated red'].median():.2f}, "
+        f"worst damage unlike red {runs['unlike_red_max'].median():.1g}, validation error "
+        f"{runs['val_mse'].median():.1g}"
+        for name, runs in data.runs.items()
+    )
+    return (
+        f"Four panels with a row of points for each of {len(data.runs)} conditions, a point a run: "
+        f"score, error of ablated red, largest damage to colours unlike red, validation error. "
+        f"Medians: {rows}."
+    )

@@ -1,0 +1,59 @@
+"""The schedule: weights above, learning rate below, keyframes marked, phases named."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from colorcore.experiment.loading import LEARNING_RATE, Experiment
+from colorcore.results.files import Results
+from colorcore.schedule.dopesheet import Schedule
+from colorcore.writeup.figures import style
+from colorcore.writeup.figures.style import Theme
+
+
+def gather(experiment: Experiment, results: Results) -> Schedule:
+    return experiment.schedule
+
+
+def draw(data: Schedule, theme: Theme) -> Figure:
+    """Every property over the steps of training, with a dot at each keyframe."""
+    figure = style.new(3.4)
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1.3])
+    weights = [name for name in data.properties if name != LEARNING_RATE]
+    colors = dict(zip(weights, theme.lines, strict=False)) | {LEARNING_RATE: theme.text}
+    for axes, names in ((upper, weights), (lower, [LEARNING_RATE])):
+        for name in names:
+            keys = data.keyframes[data.keyframes["property"] == name]
+            axes.plot(data.table.index, data.table[name], color=colors[name], label=name)
+            axes.plot(keys["step"], keys["value"], "o", color=colors[name], ms=3.5)
+        axes.set_ylim(0, axes.get_ylim()[1] * 1.12)
+        axes.margins(x=0.01)
+    upper.set_ylabel("weight")
+    upper.legend(ncols=len(weights), loc="lower left", bbox_to_anchor=(0, 1.0))
+    lower.set(xlabel="step", ylabel="learning rate")
+    for _, (step, phase) in data.phases.iterrows():
+        upper.axvline(step, color=theme.faint, lw=0.8, zorder=0)
+        upper.annotate(
+            f"phase: {phase}", (step, 1), (4, -2), xycoords=("data", "axes fraction"),
+            textcoords="offset points", va="top", fontsize=7, color=theme.text, alpha=0.8,
+        )  # fmt: skip
+    style.letter(lower, "b")
+    upper.text(-0.07, 1.02, "(a)", transform=upper.transAxes)
+    return figure
+
+
+def describe(data: Schedule) -> str:
+    """Alt text."""
+    weights = [name for name in data.properties if name != LEARNING_RATE]
+    ends = data.table.iloc[[0, -1]]
+    moves = "; ".join(
+        f"{name} from {ends[name].iloc[0]:g} to {ends[name].iloc[1]:g}, "
+        f"highest {data.table[name].max():g} at step {data.table[name].idxmax()}"
+        for name in weights
+    )
+    rate = data.table[LEARNING_RATE]
+    return (
+        f"Two line charts over {data.steps} training steps, with dots at keyframes. Above, the "
+        f"weights: {moves}. Below, the learning rate, which rises to {rate.max():g} by step "
+        f"{rate.idxmax()} and ends at {rate.iloc[-1]:g}."
+    )

@@ -1,0 +1,70 @@
+"""Error after ablation against similarity to red: is the damage red-shaped?"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+import xarray as xr
+from matplotlib.figure import Figure
+
+from colorcore.experiment.loading import Experiment
+from colorcore.results.distribution import binned
+from colorcore.results.files import Results
+from colorcore.writeup.figures import style
+from colorcore.writeup.figures.style import Theme
+
+BINS = 12  # of similarity, for the band
+
+
+class Data(NamedTuple):
+    """`band` has low, median and high error over runs and colours, index similarity."""
+
+    seed: int
+    grid: xr.Dataset
+    band: pd.DataFrame
+
+
+def gather(experiment: Experiment, results: Results) -> Data:
+    grid = results.grid("score_grid")
+    errors = grid["mse_runs"].sel(variant="ablated").values.reshape(grid.sizes["seed"], -1)
+    alike = grid["similarity"].values.ravel()
+    found = binned(alike, errors, bins=BINS)
+    return Data(experiment.representative_seed, grid.sel(variant="ablated"), found)
+
+
+def draw(data: Data, theme: Theme) -> Figure:
+    """A dot a colour of one run in front of the band of all runs."""
+    figure = style.new(3.0, width=5.2)
+    axes = figure.subplots()
+    axes.fill_between(
+        data.band.index, data.band["low"], data.band["high"], color=theme.panel, lw=0,
+        label="90 % of all runs",
+    )  # fmt: skip
+    axes.plot(data.band.index, data.band["median"], color=theme.lines[-1], label="median of runs")
+    axes.scatter(
+        data.grid["similarity"].values.ravel(),
+        data.grid["mse"].values.ravel(),
+        c=data.grid["color"].values.reshape(-1, 3),
+        s=16,
+        edgecolors=theme.text,
+        linewidths=0.3,
+        zorder=3,
+        label=f"colours of seed {data.seed}",
+    )
+    axes.set(xlabel="similarity to red", ylabel="MSE after ablation", xlim=(-0.02, 1.02))
+    axes.set_ylim(bottom=-0.01)
+    axes.legend(loc="upper left")
+    return figure
+
+
+def describe(data: Data) -> str:
+    """Alt text."""
+    first, last = data.band.iloc[0], data.band.iloc[-1]
+    return (
+        f"Scatter plot of the {data.grid['mse'].size} colours of the score grid: error after "
+        "ablation against similarity to red, each dot in its colour, before a band that holds 90 % "
+        f"of all runs. The median over runs rises from {first['median']:.1g} for the least similar "
+        f"colours to {last['median']:.2g} for the most similar, where the band spans "
+        f"{last['low']:.2g} to {last['high']:.2g}."
+    )

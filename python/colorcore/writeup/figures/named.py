@@ -1,0 +1,48 @@
+"""What ablation does to each named colour, in every run."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from colorcore.colors.named import NAMES, named_rgb
+from colorcore.experiment.loading import Experiment
+from colorcore.results.files import Results
+from colorcore.writeup.figures import style
+from colorcore.writeup.figures.style import Theme
+
+
+def gather(experiment: Experiment, results: Results) -> pd.DataFrame:
+    runs = results.runs()
+    return pd.DataFrame({name: runs[f"ablated {name}"] for name in NAMES})
+
+
+def draw(data: pd.DataFrame, theme: Theme) -> Figure:
+    """A row a colour, a point a run, a bar at the median."""
+    figure = style.new(4.2)
+    axes = figure.subplots()
+    for row, name in enumerate(data.columns):
+        axes.scatter(
+            data[name], row + style.strays(len(data)), s=13, color=[named_rgb(name)],
+            edgecolors=theme.text, linewidths=0.35,
+        )  # fmt: skip
+        median = data[name].median()
+        axes.plot([median, median], [row - 0.42, row + 0.42], color=theme.text, lw=1.6)
+    axes.set_xscale("log")
+    axes.set_yticks(range(len(data.columns)), data.columns)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(data.columns) - 0.4, -0.6)
+    axes.grid(axis="x", color=theme.faint, lw=0.5)
+    axes.set_axisbelow(True)
+    axes.set_xlabel("MSE after ablation (a point a run, a bar at the median)")
+    return figure
+
+
+def describe(data: pd.DataFrame) -> str:
+    """Alt text."""
+    medians = data.median().sort_values(ascending=False)
+    listed = ", ".join(f"{name} {value:.1g}" for name, value in medians.items())
+    return (
+        f"A row of points for each of {data.shape[1]} named colours, a point a run, on a "
+        f"logarithmic axis of error after ablation. Medians, largest first: {listed}."
+    )

@@ -1,0 +1,106 @@
+"""A model at a glance: its latents from two sides, its colours, and its error along hue."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from colorcore.experiment.loading import Experiment
+from colorcore.results.files import Results
+from colorcore.writeup.figures import style
+from colorcore.writeup.figures.sphere import draw_latents, flat
+from colorcore.writeup.figures.style import Theme
+from colorcore.writeup.numerals import significant
+
+VIEWS = ((1, 0, 2), (1, 2, 0))  # the anchored axis up, and then towards the viewer
+VALUES = 5  # lines in the error panel
+
+
+class Data(NamedTuple):
+    """`largest` is the largest error of any variant, so that all three share one axis."""
+
+    variant: str
+    latents: xr.Dataset
+    slices: xr.Dataset
+    errors: xr.Dataset
+    largest: float
+
+
+def gather(experiment: Experiment, results: Results, variant: str) -> Data:
+    loss = results.grid("loss_cube").sel(saturation=1.0)
+    rows = np.linspace(0, loss.sizes["value"] - 1, VALUES).round().astype(int)[1:]
+    lines = loss.isel(value=rows)
+    return Data(
+        variant=variant,
+        latents=results.grid("latent_cube").sel(variant=variant),
+        slices=results.grid("color_slices").sel(variant=variant, saturation=1.0),
+        errors=lines.sel(variant=variant),
+        largest=float(lines["mse"].max()),
+    )
+
+
+def draw(data: Data, theme: Theme) -> Figure:
+    """Two views of the latents above, fully saturated colours, and their error below."""
+    figure = style.new(5.4, width=5.6)
+    grid = figure.add_gridspec(3, 2, height_ratios=[2.5, 1.0, 1.2])
+    for i, dims in enumerate(VIEWS):
+        axes = figure.add_subplot(grid[0, i])
+        parts = (flat(data.latents[name].values) for name in ("latents", "recon", "color"))
+        draw_latents(axes, *parts, dims=dims, theme=theme)
+        style.letter(axes, "ab"[i])
+    colors = figure.add_subplot(grid[1, :])
+    part = _around(data.slices).transpose("value", "hue", "channel", ...).isel(value=slice(1, None))
+    style.show_patches(colors, part["recon"].values, part["color"].values, part["hue"].values)
+    levels = part["value"].values
+    colors.set_yticks(np.arange(len(levels)) + 0.5, [f"{level:g}" for level in levels])
+    colors.set_ylabel("value")
+    style.letter(colors, "c")
+    errors = figure.add_subplot(grid[2, :], sharex=colors)
+    _draw_errors(errors, data, theme)
+    style.letter(errors, "d")
+    return figure
+
+
+def _around(slices: xr.Dataset) -> xr.Dataset:
+    """The hues once around, and on past both ends as far as the errors go."""
+    last = slices.isel(hue=[-1])
+    first = slices.isel(hue=[0, 1])
+    left = last.assign_coords(hue=last["hue"] - 1)
+    return xr.concat([left, slices, first.assign_coords(hue=first["hue"] + 1)], dim="hue")
+
+
+def _draw_errors(axes: Axes, data: Data, theme: Theme) -> None:
+    hue = data.errors["hue"].values
+    for value in data.errors["value"].values:
+        line = data.errors.sel(value=value)
+        points = np.column_stack([hue, line["mse"].values])
+        segments = np.stack([points[:-1], points[1:]], axis=1)
+        colors = line["color"].values[:-1]
+        # A wider line beneath keeps dark and light colours visible on any page.
+        axes.add_collection(LineCollection(list(segments), colors=theme.faint, lw=2.6))
+        axes.add_collection(LineCollection(list(segments), colors=colors, lw=1.6))
+    axes.set_xlim(hue[0], hue[-1])
+    axes.set_ylim(0, data.largest * 1.05)
+    style.mark_hues(axes)
+    largest = significant(float(data.errors["mse"].max()))
+    axes.text(0.5, 0.92, f"largest {largest}", transform=axes.transAxes, ha="center", va="top")
+    axes.set(xlabel="hue", ylabel="MSE")
+
+
+def describe(data: Data) -> str:
+    """Alt text."""
+    vivid = data.errors.isel(value=-1)["mse"]
+    peak = 360 * float(vivid["hue"][np.argmax(vivid.values)]) % 360
+    cyan = float(vivid.sel(hue=0.5, method="nearest"))
+    return (
+        f"The {data.variant} model in four panels. Two views of the colours' latents on a sphere, "
+        "first with the anchored axis up, then from its end. Below, patches of every fully "
+        "saturated hue as reconstructed, true colours inside. At the bottom, error along hue, a "
+        f"line for each value: at full value it peaks at hue {peak:.0f}° with "
+        f"{float(vivid.max()):.2g} and is {cyan:.1g} at cyan."
+    )

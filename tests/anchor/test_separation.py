@@ -1,0 +1,161 @@
+"""The torch operator: the kernel's values, with autograd."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from colorcore import kernels
+from colorcore.anchor.formula import formula, formula_grad
+from colorcore.anchor.separation import angular_separation
+
+
+@pytest.fixture
+def latents():
+    return torch.randn(3, 9, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+
+
+def test_values_are_the_kernels(latents):
+    got = angular_separation(latents, 100.0, True)
+    assert got.numpy().tolist() == kernels.angular_separation(latents.numpy()).tolist()
+
+
+@pytest.mark.parametrize(("power", "shift"), [(1, True), (2.5, True), (100, True), (3, False)])
+def test_gradients_are_correct(latents, power, shift):
+    latents.requires_grad_()
+    assert torch.autograd.gradcheck(lambda z: angular_separation(z, power, shift), latents)
+
+
+@pytest.mark.parametrize(("power", "shift"), [(100.0, True), (4.0, False)])
+def test_the_formula_for_other_devices_is_the_same(latents, power, shift):
+    first, second = latents.clone().requires_grad_(), latents.clone().requires_grad_()
+    weights = torch.rand(3, 9, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    ours, theirs = angular_separation(first, power, shift), formula(second, power, shift)
+    torch.testing.assert_close(ours, theirs)
+    (ours * weights).sum().backward()
+    (theirs * weights).sum().backward()
+    torch.testing.assert_close(first.grad, second.grad)
+
+
+def test_a_transposed_tensor_works(latents):
+    turned = latents.mT.contiguous().mT.requires_grad_()
+    angular_separation(turned).sum().backward()
+    assert turned.grad is not None
+    assert turned.grad.shape == latents.shape
+
+
+def test_a_tensor_without_gradient_gives_one_without(latents):
+    assert not angular_separation(latents).requires_grad
+
+
+def test_second_derivatives_are_correct(latents):
+    small = latents[:1, :4].clone().requires_grad_()
+    assert torch.autograd.gradgradcheck(lambda z: angular_separation(z, 4.0, True), small)
+
+
+def test_the_formula_has_the_gradient_that_autograd_finds_for_it(latents):
+    latents[0, 1] = 0  # a zero vector
+    latents[1, :] *= 1e200  # squares overflow
+    latents.requires_grad_()
+    upstream = torch.rand(3, 9, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
+    for power, shift in ((1.0, True), (2.5, True), (100.0, True), (3.0, False)):
+        (want,) = torch.autograd.grad(formula(latents, power, shift), latents, upstream)
+        got = formula_grad(latents, upstream, power, shift)
+        kernel = torch.autograd.grad(angular_separation(latents, power, shift), latents, upstream)
+        torch.testing.assert_close(got, want, equal_nan=False)
+        torch.testing.assert_close(kernel[0], want, equal_nan=False)
+
+
+def test_a_gradient_that_differs_between_samples_is_that_of_the_formula(latents):
+    # One that does not is found in the forward pass, another in a pass of its own.
+    z = latents.requires_grad_()
+    for upstream in (torch.full((3, 9), 0.25).double(), torch.arange(27.0).double().view(3, 9)):
+        (got,) = torch.autograd.grad(angular_separation(z, 4.0), z, upstream)
+        (want,) = torch.autograd.grad(formula(z, 4.0, True), z, upstream)
+        torch.testing.assert_close(got, want)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("shape", [(4, 9, 5), (9, 5), (0, 5), (1, 3)])
+def test_the_registered_operators_keep_what_torch_asks_of_them(shape, dtype):
+    # Autograd is not theirs but that of the function around them.
+    z = torch.randn(shape, dtype=dtype)
+    others = torch.rand(shape[:-1], dtype=dtype), torch.rand(shape, dtype=dtype)
+    operators = torch.ops.colorcore
+    torch.library.opcheck(operators.separation.default, (z, 3.0, True))
+    torch.library.opcheck(operators.separation_grad.default, (z, *others, 3.0, True))
+
+
+# What torch's compiler imports warns of its own age.
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+def test_a_compiled_function_gives_the_same_without_a_break(latents):
+    def loss(z):
+        return (angular_separation(z * 2, 7.0) * torch.linspace(0, 1, 9)).mean()
+
+    compiled = torch.compile(loss, fullgraph=True, backend="aot_eager")
+    first, second = latents.clone().requires_grad_(), latents.clone().requires_grad_()
+    loss(first).backward()
+    compiled(second).backward()
+    torch.testing.assert_close(second.grad, first.grad)
+
+
+def test_vmap_gives_what_a_leading_axis_gives(latents):
+    assert torch.equal(torch.vmap(angular_separation)(latents), angular_separation(latents))
+    last = latents.movedim(0, -1)
+    mapped = torch.vmap(angular_separation, in_dims=-1, out_dims=-1)(last)
+    assert torch.equal(mapped.movedim(-1, 0), angular_separation(latents))
+
+
+def test_the_gradient_can_be_mapped_over(latents):
+    mapped = torch.vmap(torch.func.grad(lambda z: angular_separation(z, 7.0).mean()))(latents)
+    z = latents.requires_grad_()
+    (want,) = torch.autograd.grad(angular_separation(z, 7.0).mean(dim=-1).sum(), z)
+    torch.testing.assert_close(mapped, want)
+
+
+def test_second_derivatives_by_transforms_are_those_by_autograd(latents):
+    def total(z):
+        return angular_separation(z, 4.0).sum()
+
+    small = latents[0, :4]
+    hessian = torch.func.jacrev(torch.func.jacrev(total))(small)
+    torch.testing.assert_close(hessian, torch.autograd.functional.hessian(total, small))
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_forward_mode_is_refused(latents):
+    with pytest.raises(NotImplementedError, match="forward mode"):
+        torch.func.jvp(angular_separation, (latents,), (latents,))
+
+
+def test_samples_that_are_not_numbers_make_losses_that_are_not(latents):
+    latents[1, 3, 2] = torch.nan
+    losses = angular_separation(latents)
+    assert losses[1].isnan().all()
+    assert losses[[0, 2]].isfinite().all()
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.int64, torch.bool])
+def test_other_types_are_refused_with_a_remedy(dtype):
+    with pytest.raises(TypeError) as caught:
+        angular_separation(torch.ones(64, 5, dtype=dtype))
+    name = str(dtype).removeprefix("torch.")
+    assert str(caught.value) == (
+        f"latents must be float32 or float64 with shape (..., batch, k), got {name} (64, 5); "
+        "cast with latents.float()"
+    )
+
+
+@pytest.mark.parametrize("shape", [(5,), (3, 0)])
+def test_other_shapes_are_refused_with_a_remedy(shape):
+    with pytest.raises(ValueError, match="give each sample a row of at least one coordinate"):
+        angular_separation(torch.ones(shape))
+
+
+def test_other_devices_use_the_formula():
+    # The meta device stands for all that are not the CPU: it knows shapes and no numbers.
+    z = torch.ones(7, 64, 5, device="meta", requires_grad=True)
+    losses = angular_separation(z)
+    assert losses.shape == (7, 64)
+    assert losses.device.type == "meta"
+    assert torch.autograd.grad(losses.sum(), z)[0].shape == z.shape

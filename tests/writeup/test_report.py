@@ -1,0 +1,249 @@
+"""The write-up: cross-references resolved, and nothing missing gets through."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from colorcore.errors import InputError
+from colorcore.writeup import renderers, report
+
+PAPER = Path("paper")
+TEXT = """---
+abstract: Red has {{< var a.red >}}.
+---
+
+# First {#sec-first}
+
+See @fig-one, @tbl-one, @eq-one, @sec-second and [@adam]. The number is {{< var a.red >}}.
+
+$$
+y = x^2
+$$ {#eq-one}
+
+::: {#fig-one}
+
+{{< include exp/figures/one.md >}}
+
+A caption that points to @eq-one.
+:::
+
+::: {#tbl-one}
+
+{{< include exp/tables/one.md >}}
+
+A table.
+:::
+
+# Second
+
+## Within {#sec-second}
+
+::: {.callout-note}
+Remember.
+:::
+
+# References {.unnumbered}
+
+::: {#refs}
+:::
+"""
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9"/></svg>'
+
+
+@pytest.fixture
+def paper(tmp_path):
+    folder = Path(shutil.copytree(PAPER, tmp_path / "paper"))
+    (folder / "index.qmd").write_text(TEXT)
+    return folder
+
+
+@pytest.fixture
+def build(tmp_path):
+    folder = tmp_path / "build"
+    for part, files in {
+        "figures": {"one-light.svg": SVG, "one-dark.svg": SVG, "one.txt": 'A "black" square.\n'},
+        "tables": {"one.md": '| a | b |\n| :- | -: |\n| []{.swatch color="#ff0000"} red | 1 |\n'},
+    }.items():
+        (folder / "exp" / part).mkdir(parents=True)
+        for name, content in files.items():
+            (folder / "exp" / part / name).write_text(content)
+    (folder / "numbers.json").write_text(json.dumps({"a": {"red": "0.38"}}))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_quarto(monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda name: None)
+
+
+def html(build) -> str:
+    return (build / "paper" / "index.html").read_text()
+
+
+def test_cross_references_variables_and_citations_are_resolved(paper, build):
+    report.render(paper, build=build)
+    text = re.sub(r"[ \n]+", " ", html(build)).replace("&nbsp;", "\u00a0")
+    for target, shown in {
+        "#fig-one": "Figure\u00a01",
+        "#tbl-one": "Table\u00a01",
+        "#eq-one": "Equation\u00a01",
+        "#sec-second": "Section\u00a02.1",
+    }.items():
+        assert f'<a href="{target}">{shown}</a>' in text
+    assert "Figure\u00a01: A caption that points to" in text
+    assert "The number is 0.38." in text
+    assert "Red has 0.38." in text
+    assert "Kingma and Ba 2015" in text
+    assert "Remember." in text
+
+
+def test_the_page_is_self_contained_with_both_variants_and_alt_text(paper, build):
+    report.render(paper, build=build)
+    text = html(build)
+    assert not report.LOADED.search(text)
+    assert text.count("data:image/svg+xml;base64,") + text.count("<svg ") == 2
+    assert 'class="light-content"' in text
+    assert 'class="dark-content"' in text
+    assert text.count('alt="A &quot;black&quot; square."') == 2
+    assert 'style="background:#ff0000"' in text
+
+
+def test_the_pdf_has_one_variant_of_each_figure(paper, build):
+    report.render(paper, build=build)
+    assert (build / "paper" / "index.pdf").read_bytes().startswith(b"%PDF")
+    source = (build / "report" / "index.typ").read_text()
+    assert "one-light.svg" in source
+    assert "one-dark.svg" not in source
+    assert "Figure~1" in source
+
+
+def test_the_same_text_makes_the_same_page(paper, build):
+    report.render(paper, build=build)
+    first = html(build)
+    report.render(paper, build=build)
+    assert html(build) == first
+
+
+EXPLORER = """
+::: {.content-visible when-format="html"}
+:::: {.explorer}
+Six sides of it.
+
+{{< include exp/explorer.md >}}
+::::
+
+```{=html}
+<link rel="stylesheet" href="explorer/explorer.css">
+<script src="explorer/explorer.js"></script>
+```
+:::
+
+::: {.content-visible unless-format="html"}
+Only on paper.
+:::
+"""
+
+
+def test_the_page_carries_the_explorer_and_the_pdf_what_stands_for_it(paper, build):
+    (build / "exp" / "explorer.json").write_text('{"seed":0}\n')
+    (paper / "index.qmd").write_text(TEXT + EXPLORER)
+    report.render(paper, build=build)
+    text, source = html(build), (build / "report" / "index.typ").read_text()
+    assert '<script type="application/json">{"seed":0}</script>' in text
+    assert (PAPER / "explorer" / "explorer.js").read_text().strip() in text
+    assert "body.quarto-dark .explorer.ready" in text  # Pandoc leaves out comments of a style
+    assert "Six sides of it." in text
+    assert "Only on paper." not in text
+    assert "Only on paper." in source
+    assert "Six sides of it." not in source
+    assert '"seed"' not in source
+
+
+MISTAKES = {
+    "{{< var a.blue >}}": "index.qmd: wanted a variable of numbers.json, got 'a.blue', which is "
+    "not in it; add it in numbers.py or mend the name",
+    "{{< var a >}}": "index.qmd: wanted a variable of numbers.json, got 'a', which is not in it; "
+    "add it in numbers.py or mend the name",
+    "{{< include exp/tables/two.md >}}": "index.qmd: wanted a file to include, got "
+    "'exp/tables/two.md', which is not there; build it or mend the name",
+    "See @fig-two.": "index.qmd: wanted a cross-reference target, got 'fig-two'; add it or mend "
+    "the name",
+    "See [@nobody].": "index.qmd: wanted an entry of references.bib, got 'nobody'; add it or mend "
+    "the name",
+    "![](exp/figures/two.svg)": "index.qmd: wanted an image, got 'exp/figures/two.svg'; add it or "
+    "mend the name",
+    "## Again {#sec-second}": "index.qmd: wanted a unique cross-reference target, got "
+    "'sec-second'; add it or mend the name",
+}
+
+
+@pytest.mark.parametrize("line", MISTAKES)
+def test_what_is_missing_is_named_and_the_old_paper_stays(paper, build, line):
+    report.render(paper, build=build)
+    before = html(build)
+    (paper / "index.qmd").write_text(f"{TEXT}\n{line}\n")
+    with pytest.raises(InputError) as caught:
+        report.render(paper, build=build)
+    assert str(caught.value) == MISTAKES[line]
+    assert html(build) == before
+
+
+@pytest.mark.parametrize("left", ["?@fig-x", "?var:a.b", "?meta:title"])
+def test_what_a_renderer_left_unresolved_is_found(tmp_path, left):
+    page = tmp_path / "index.html"
+    page.write_text(f"<p>See <strong>{left}</strong>.</p>")
+    with pytest.raises(InputError, match="wanted all references resolved"):
+        report.check_html(page)
+
+
+def test_a_page_that_loads_from_elsewhere_is_refused(tmp_path):
+    page = tmp_path / "index.html"
+    page.write_text('<a href="https://a.example">a</a><img src="https://a.example/x.png">')
+    with pytest.raises(InputError, match="wanted all embedded"):
+        report.check_html(page)
+
+
+def fake_quarto(tmp_path, monkeypatch, body):
+    program = tmp_path / "quarto"
+    program.write_text(f"#!/bin/sh\n{body}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr("shutil.which", lambda name: str(program))
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+
+
+QUARTO = """if [ "$1" = --version ]; then echo 1.7.34; exit; fi
+mkdir -p _output; echo '<p>page</p>' > _output/index.html; echo '%PDF' > _output/index.pdf
+"""
+
+
+def test_quarto_is_used_when_there_is_one(paper, build, tmp_path, monkeypatch, capsys):
+    fake_quarto(tmp_path, monkeypatch, QUARTO)
+    report.render(paper, build=build)
+    assert html(build) == "<p>page</p>\n"
+    assert "typesetting with Quarto 1.7.34" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("colour", ["", r"\033[39m\033[33m"])
+def test_a_warning_of_quarto_fails_the_build(paper, build, tmp_path, monkeypatch, colour):
+    fake_quarto(tmp_path, monkeypatch, QUARTO + f"printf '{colour}WARNING: unknown reference'")
+    with pytest.raises(InputError, match="wanted no warnings, got 'WARNING: unknown reference'"):
+        report.render(paper, build=build)
+    assert not (build / "paper" / "index.html").exists()
+
+
+def test_a_quarto_that_fails_is_quoted(paper, build, tmp_path, monkeypatch):
+    fake_quarto(tmp_path, monkeypatch, QUARTO + "echo 'it broke'; exit 3")
+    with pytest.raises(InputError, match=r"quarto: wanted it to typeset .*, got: it broke"):
+        report.render(paper, build=build)
+
+
+def test_a_quarto_that_is_too_old_is_passed_over(tmp_path, monkeypatch, capsys):
+    fake_quarto(tmp_path, monkeypatch, "echo 1.4.550")
+    assert renderers.choose() is renderers.pandoc
+    assert "Quarto 1.4.550 is too old" in capsys.readouterr().err
