@@ -90,7 +90,7 @@ wheel: setup
 setup: $(VENV)/kernels
 
 # The kernels are part of the package, which is installed in place: Python edits need no rebuild.
-$(VENV)/kernels: $(VENV)/packages pyproject.toml Cargo.toml Cargo.lock $(wildcard rust/*.rs)
+$(VENV)/kernels: $(VENV)/packages pyproject.toml Cargo.toml Cargo.lock $(wildcard rust/*.rs rust/*/*.rs)
 	maturin develop --uv --release --locked --quiet
 	@touch $@
 

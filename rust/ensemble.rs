@@ -24,7 +24,7 @@ use crate::path::Path;
 use crate::threads;
 
 use backward::Backward;
-use forward::Forward;
+use forward::{Forward, TILE};
 pub use gelu::Curve;
 pub use layer::{Network, Then};
 pub use term::{Kind, Term};
@@ -88,6 +88,7 @@ fn forward_on<T: Curve>(
     let mut pieces = Vec::new();
     for first in (0..shape.runs).step_by(share).filter(|_| shape.batch > 0) {
         let (runs, samples) = (share.min(shape.runs - first), share * shape.batch);
+        let kept = if keep { samples } else { shape.batch.min(TILE) };
         let (p, x) = (network.parameters, shape.batch * network.inputs());
         let mut outputs = Vec::new();
         for output in &network.outputs {
@@ -99,15 +100,19 @@ fn forward_on<T: Curve>(
             inputs: &inputs[first * x..(first + runs) * x],
             batch: shape.batch,
             keep,
-            scratch: forward::Scratch::new(network, shape.batch),
+            scratch: forward::Scratch::new(network),
             outputs,
-            tape: room("the tape", if keep { samples * network.width } else { 0 })?,
+            tape: room("the tape", kept * network.width)?,
         });
     }
     threads::each(threads, pieces.iter_mut().collect(), |piece| {
         path.run(piece)
     });
-    Ok(joined(network, pieces))
+    let mut passed = joined(network, pieces);
+    if !keep {
+        passed.tape = Vec::new();
+    }
+    Ok(passed)
 }
 
 /// What the pieces made, in the order of their runs.

@@ -6,7 +6,7 @@
 use pulp::{Simd, bytemuck};
 
 use super::layer::padded;
-use crate::lanes::{lanes, multiply_add};
+use crate::lanes::{MOST_LANES, lanes, multiply_add};
 use crate::real::Real;
 
 /// Rows, or columns of an outer product, that are worked on at once, so that the processor need not
@@ -59,7 +59,8 @@ pub fn affine<T: Real, S: Simd>(simd: S, x: Rows<T>, matrix: &[T], start: &[T], 
     }
 }
 
-/// One register of each of `G` rows of a product.
+/// One register of each of `G` rows of a product. Rows as long as the widest register are an array,
+/// so that one address is enough for all of them.
 #[inline(always)]
 fn sums<T: Real, S: Simd, const G: usize>(
     simd: S,
@@ -69,11 +70,23 @@ fn sums<T: Real, S: Simd, const G: usize>(
     blocks: usize,
     start: T::Vector<S>,
 ) -> [T::Vector<S>; G] {
-    let mut rows = [&x.numbers[..0]; G];
-    for (g, row) in rows.iter_mut().enumerate() {
-        *row = &x.numbers[(first + g) * x.stride..][..x.width];
-    }
     let mut sums = [start; G];
+    let numbers = &x.numbers[first * x.stride..];
+    if x.stride == MOST_LANES
+        && let Some(rows) = numbers.as_chunks::<MOST_LANES>().0.first_chunk::<G>()
+    {
+        for i in 0..x.width.min(MOST_LANES) {
+            let weight = matrix[i * blocks];
+            for g in 0..G {
+                sums[g] = multiply_add::<T, S>(simd, T::splat(simd, rows[g][i]), weight, sums[g]);
+            }
+        }
+        return sums;
+    }
+    let mut rows = [&numbers[..0]; G];
+    for (g, row) in rows.iter_mut().enumerate() {
+        *row = &numbers[g * x.stride..][..x.width];
+    }
     for i in 0..x.width {
         let weight = matrix[i * blocks];
         for g in 0..G {

@@ -4,7 +4,7 @@
 use pulp::Simd;
 
 use super::affine::{Rows, affine, column_sums, outer};
-use super::forward::{TILE, read};
+use super::forward::{TILE, copy, read};
 use super::gelu::{Curve, steepen};
 use super::layer::{Layer, Network, Output, Then};
 use super::unit::through_norm;
@@ -90,7 +90,7 @@ fn pad<T: Curve>(network: &Network, run: &[T], weights: &mut [Vec<T>]) {
     for (layer, weights) in network.layers.iter().zip(weights) {
         let rows = layer.weights(run).chunks_exact(layer.inputs);
         for (row, out) in rows.zip(weights.chunks_exact_mut(layer.padded_inputs())) {
-            out[..layer.inputs].copy_from_slice(row);
+            copy(row, &mut out[..layer.inputs]);
         }
     }
 }
@@ -139,7 +139,7 @@ impl<T: Curve> Tile<'_, T> {
         let layer = &self.network.layers[0];
         let made = scratch.gradient.chunks_exact(layer.padded_inputs());
         for (row, out) in made.zip(by_inputs.chunks_exact_mut(layer.inputs)) {
-            out.copy_from_slice(&row[..layer.inputs]);
+            copy(&row[..layer.inputs], out);
         }
     }
 

@@ -21,25 +21,24 @@ pub struct Forward<'a, T> {
     pub batch: usize,
     /// Whether to keep what the backward pass needs.
     pub keep: bool,
-    /// A place to work: whole tiles, and the matrices of a run.
+    /// The matrices of a run.
     pub scratch: Scratch<T>,
     pub outputs: Vec<Vec<T>>,
+    /// Tile after tile, or only the last one, when none is to be kept.
     pub tape: Vec<T>,
 }
 
 pub struct Scratch<T> {
-    pub tile: Vec<T>,
     /// Of each layer: weights by inputs (inputs × padded outputs), and biases (padded).
     pub weights: Vec<Vec<T>>,
     pub biases: Vec<Vec<T>>,
 }
 
 impl<T: Curve> Scratch<T> {
-    pub fn new(network: &Network, batch: usize) -> Self {
+    pub fn new(network: &Network) -> Self {
         let zeros = |length| vec![T::ZERO; length];
         let layers = || network.layers.iter();
         Self {
-            tile: zeros(network.width * batch.min(TILE)),
             weights: layers()
                 .map(|l| zeros(l.inputs * l.padded_outputs()))
                 .collect(),
@@ -67,14 +66,16 @@ impl<T: Curve> Loop for &mut Forward<'_, T> {
             transpose(network, run, scratch);
             for inputs in inputs.chunks(TILE * width) {
                 let rows = inputs.len() / width;
-                let tile = &mut scratch.tile[..rows * network.width];
+                if !*keep {
+                    tape.clear();
+                }
+                let start = tape.len();
+                tape.resize(start + rows * network.width, T::ZERO);
+                let tile = &mut tape[start..];
                 let matrices = (scratch.weights.as_slice(), scratch.biases.as_slice());
                 pass::<T, S>(simd, network, matrices, inputs, rows, tile);
                 for (output, made) in network.outputs.iter().zip(outputs.iter_mut()) {
                     give(*output, rows, tile, made);
-                }
-                if *keep {
-                    tape.extend_from_slice(tile);
                 }
             }
         }
@@ -157,7 +158,33 @@ pub fn read<'a, T: Curve>(
 #[inline(always)]
 fn give<T: Curve>(output: Output, rows: usize, tile: &[T], made: &mut Vec<T>) {
     let kept = &tile[rows * output.place..][..rows * output.padded];
-    for row in kept.chunks_exact(output.padded) {
-        made.extend_from_slice(&row[..output.width]);
+    let start = made.len();
+    made.resize(start + rows * output.width, T::ZERO);
+    let pairs = made[start..].chunks_exact_mut(output.width);
+    for (out, row) in pairs.zip(kept.chunks_exact(output.padded)) {
+        copy(&row[..output.width], out);
+    }
+}
+
+/// Copies a row, and calls nothing for a narrow one.
+#[inline(always)]
+pub fn copy<T: Curve>(from: &[T], to: &mut [T]) {
+    match to.len() {
+        1 => narrow::<T, 1>(from, to),
+        2 => narrow::<T, 2>(from, to),
+        3 => narrow::<T, 3>(from, to),
+        4 => narrow::<T, 4>(from, to),
+        5 => narrow::<T, 5>(from, to),
+        6 => narrow::<T, 6>(from, to),
+        8 => narrow::<T, 8>(from, to),
+        16 => narrow::<T, 16>(from, to),
+        _ => to.copy_from_slice(from),
+    }
+}
+
+#[inline(always)]
+fn narrow<T: Curve, const K: usize>(from: &[T], to: &mut [T]) {
+    if let (Some(from), Some(to)) = (from.first_chunk::<K>(), to.first_chunk_mut::<K>()) {
+        *to = *from;
     }
 }

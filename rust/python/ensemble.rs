@@ -1,5 +1,7 @@
 //! Bindings of the kernels for ensembles of small networks.
 
+#![allow(clippy::too_many_arguments, reason = "Python calls with as many")]
+
 use numpy::{Element, PyReadwriteArrayDyn, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
