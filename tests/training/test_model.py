@@ -8,13 +8,13 @@ import pytest
 import torch
 from jaxtyping import TypeCheckError
 
-from colorcore.anchor.layers import RunLinear
+from colorcore.anchor.ensemble import EnsembleLinear
 from colorcore.training.model import initialize
 
 PUBLISHED = {"hidden": 16, "depth": 2, "latent": 5}
 
 
-def layers(coder) -> list[RunLinear]:
+def layers(coder) -> list[EnsembleLinear]:
     return list(coder)
 
 

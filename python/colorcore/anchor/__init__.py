@@ -1,7 +1,7 @@
 """Concepts anchored in any PyTorch model, and removed from it.
 
-Terms for the objective of a training loop (`terms`, `separation`), the outputs of layers by name
-(`hooks`), surgery on weights (`surgery`) and interventions on a model as it runs
+Many small networks side by side on a CPU (`ensemble`), terms for the objective of a training loop
+(`terms`, `separation`), the outputs of layers by name (`hooks`), surgery on weights (`surgery`) and interventions on a model as it runs
 (`interventions`).
 
 >>> from colorcore.anchor import angular_anchor, capture
@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from colorcore.anchor.ensemble import EnsembleLinear, gelu, normalize, passes
     from colorcore.anchor.hooks import capture
     from colorcore.anchor.interventions import Falloff, Repulsion, Suppression, intervene
     from colorcore.anchor.layers import Unit
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "EnsembleLinear",
     "Falloff",
     "Regularizer",
     "Repulsion",
@@ -44,14 +46,18 @@ __all__ = [
     "capture",
     "cosine",
     "euclidean_anchor",
+    "gelu",
     "intervene",
     "keep_subspace",
+    "normalize",
+    "passes",
     "prune",
     "repel_subspace",
     "unitarity",
 ]
 
 _PLACES = {
+    "EnsembleLinear": "ensemble",
     "Falloff": "interventions",
     "Regularizer": "terms",
     "Repulsion": "interventions",
@@ -65,8 +71,11 @@ _PLACES = {
     "capture": "hooks",
     "cosine": "terms",
     "euclidean_anchor": "terms",
+    "gelu": "ensemble",
     "intervene": "interventions",
     "keep_subspace": "terms",
+    "normalize": "ensemble",
+    "passes": "ensemble",
     "prune": "surgery",
     "repel_subspace": "terms",
     "unitarity": "terms",

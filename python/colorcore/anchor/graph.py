@@ -124,8 +124,6 @@ def _is_transparent(model: nn.Module, node: fx.Node, name: str) -> bool:
     if node.op == "call_module":
         module = model.get_submodule(str(node.target))
         return node.target == name or isinstance(module, TRANSPARENT_MODULES)
-    if node.target is getattr and node.args[1] == "mT":
-        return True  # our own linear layers keep samples on the last axis
     return node.op.startswith("call_") and _function(node) in TRANSPARENT_FUNCTIONS
 
 

@@ -6,28 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from colorcore.anchor.ensemble import EnsembleLinear, normalize
 from colorcore.errors import unknown
-
-
-class RunLinear(nn.Module):
-    """An affine map for each run: y = W x + b.
-
-    Samples lie along the last axis: a matrix product that is as wide as the batch is several times
-    faster than one as narrow as a layer of 3 or 5 channels.
-
-    Shapes: `weight` (runs, out, in), `bias` (runs, out); maps (runs, in, batch) to
-    (runs, out, batch).
-    """
-
-    def __init__(
-        self, weight: Float[Tensor, "runs outputs inputs"], bias: Float[Tensor, "runs outputs"]
-    ):
-        super().__init__()
-        self.weight = nn.Parameter(weight)
-        self.bias = nn.Parameter(bias)
-
-    def forward(self, x: Float[Tensor, "runs inputs batch"]) -> Float[Tensor, "runs outputs batch"]:
-        return torch.baddbmm(self.bias.unsqueeze(-1), self.weight, x)
 
 
 class Unit(nn.Module):
@@ -42,12 +22,12 @@ class Unit(nn.Module):
     """
 
     def forward(self, x: Float[Tensor, "*batch latent"]) -> Float[Tensor, "*batch latent"]:
-        return nn.functional.normalize(x, dim=-1)
+        return normalize(x)
 
 
-Linear = nn.Linear | RunLinear
+Linear = nn.Linear | EnsembleLinear
 
-LINEAR = (nn.Linear, RunLinear)
+LINEAR = (nn.Linear, EnsembleLinear)
 """Layers with `weight` (…, out, in) and `bias` (…, out)."""
 
 

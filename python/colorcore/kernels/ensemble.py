@@ -73,6 +73,12 @@ class Network:
         return sum(o * i + o for i, o in zip(self.widths, self.widths[1:], strict=False))
 
     @cached_property
+    def kept(self) -> int:
+        """How many numbers a backward pass needs of a sample, in rows of whole registers."""
+        rows = zip(self.widths[1:], self.then, strict=True)
+        return sum(-(-width // 16) * 16 * (1 if then == "nothing" else 2) for width, then in rows)
+
+    @cached_property
     def outputs(self) -> tuple[Output, ...]:
         """What a pass gives, in the order of the layers."""
         found = []

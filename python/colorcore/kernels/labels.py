@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from colorcore.kernels import arguments, reference
 from colorcore.kernels.native import BACKEND, native
+
+Drawn = tuple[NDArray[np.int64], NDArray[np.bool_]]
+"""Indices and labels of one step."""
 
 
 def draw_batch(
@@ -45,12 +48,40 @@ def draw_batch(
         >>> bool((alone[0] == indices[1]).all())
         True
     """
+    return drawer(colors, probabilities, seeds=seeds, batch_size=batch_size)(step)
+
+
+def drawer(
+    colors: ArrayLike,
+    probabilities: ArrayLike,
+    *,
+    seeds: ArrayLike | Sequence[int],
+    batch_size: int,
+) -> Callable[[int], Drawn]:
+    """`draw_batch` as a function of the step alone, all else checked once.
+
+    Raises: as `draw_batch`.
+
+    Example:
+
+        >>> draw = drawer(np.zeros((5, 3)), np.zeros((5, 1)), seeds=[0, 1], batch_size=8)
+        >>> indices, labels = draw(0)
+        >>> indices.shape, labels.any()
+        ((2, 8), np.False_)
+    """
     palette, chances = arguments.chances(colors, probabilities)
     addresses = arguments.addresses("seeds", seeds)
-    arguments.counts(step=step, batch_size=batch_size)
+    arguments.counts(step=0, batch_size=batch_size)
+    points, concepts = chances.shape
     if BACKEND == "reference":
         arguments.unit("probabilities", chances)
-        return reference.draw_batch(
-            palette, chances, seeds=addresses, step=step, batch_size=batch_size
-        )
-    return native.draw_batch(len(palette), chances, chances.shape[1], addresses, step, batch_size)
+
+    def draw(step: int) -> Drawn:
+        arguments.counts(step=step, batch_size=batch_size)
+        if BACKEND == "reference":
+            return reference.draw_batch(
+                palette, chances, seeds=addresses, step=step, batch_size=batch_size
+            )
+        return native.draw_batch(points, chances, concepts, addresses, step, batch_size)
+
+    return draw

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from torch import Tensor
 
 from colorcore.colors.cubes import flat_colors, regular_rgb
 from colorcore.experiment.loading import Experiment
-from colorcore.kernels import draw_batch
+from colorcore.kernels.labels import Drawn, drawer
 from colorcore.training.labels import probabilities
 
 
@@ -54,15 +55,18 @@ class Sampler:
 
     def draw(self, step: int) -> Batch:
         """The batch of one step."""
-        indices, labels = draw_batch(
-            self.colors,
-            self.probabilities,
-            seeds=self.seeds,
-            step=step,
-            batch_size=self.batch_size,
+        indices, labels = self._drawn(step)
+        return Batch(torch.from_numpy(self._palette[indices]), torch.from_numpy(labels))
+
+    @cached_property
+    def _drawn(self) -> Callable[[int], Drawn]:
+        return drawer(
+            self.colors, self.probabilities, seeds=self.seeds, batch_size=self.batch_size
         )
-        colors = self.colors.astype(np.float32)[indices]
-        return Batch(torch.from_numpy(colors), torch.from_numpy(labels))
+
+    @cached_property
+    def _palette(self) -> NDArray[np.float32]:
+        return self.colors.astype(np.float32)
 
 
 def sampler(experiment: Experiment, *, seeds: Sequence[int]) -> Sampler:

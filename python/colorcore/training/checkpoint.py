@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from colorcore.anchor.layers import RunLinear
+from colorcore.anchor.ensemble import EnsembleLinear
 from colorcore.errors import InputError
 from colorcore.outputs import replacing
 from colorcore.training.model import Autoencoder
@@ -71,11 +71,11 @@ def assemble(weights: dict[str, Tensor]) -> Autoencoder:
     return Autoencoder(coder["encoder"], coder["decoder"]).eval().requires_grad_(False)
 
 
-def _layers(weights: dict[str, Tensor], side: str) -> list[RunLinear]:
+def _layers(weights: dict[str, Tensor], side: str) -> list[EnsembleLinear]:
     depth = max(1, len({name.split(".")[1] for name in weights if name.startswith(f"{side}.")}))
     names = [(f"{side}.{i}.weight", f"{side}.{i}.bias") for i in range(depth)]
     try:
-        return [RunLinear(weights[weight], weights[bias]) for weight, bias in names]
+        return [EnsembleLinear(weights[weight], weights[bias]) for weight, bias in names]
     except KeyError as error:
         raise InputError(
             f"weights: wanted a layer {error}, got {sorted(weights)}; "

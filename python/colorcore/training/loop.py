@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
-from torch.nn.functional import mse_loss
 
-from colorcore.anchor.terms import Regularizer
+from colorcore.anchor.ensemble import passes
+from colorcore.anchor.objective import objective
 from colorcore.errors import InputError
 from colorcore.experiment.loading import Experiment
-from colorcore.training.batches import Batch, sampler
-from colorcore.training.model import Activations, Autoencoder, initialize
-from colorcore.training.objective import build
+from colorcore.training.batches import sampler
+from colorcore.training.model import Autoencoder, fill, initialize, network, row
+from colorcore.training.objective import terms
 from colorcore.training.optimizer import Adam
 
 Progress = Callable[[range], Iterable[int]]
@@ -75,69 +75,63 @@ def train(experiment: Experiment, *, seeds: Sequence[int], progress: Progress = 
     """
     draw = sampler(experiment, seeds=seeds).draw
     model = initialize(seeds, **experiment.model.model_dump())
-    regularizers = build(experiment)
-    parameters = list(model.parameters())
-    optimizer = Adam(parameters, **experiment.optimizer.model_dump())
+    layers, costs = network(**experiment.model.model_dump()), terms(experiment)
+    values = row(model).requires_grad_()
+    optimizer = Adam(values, **experiment.optimizer.model_dump())
     rates = experiment.schedule.table["lr"].tolist()
-    weights = _weights(experiment, regularizers)[..., None].expand(-1, -1, len(seeds)).contiguous()
-    terms = torch.empty_like(weights)  # (steps, terms, runs)
+    weights = _weights(experiment)[..., None].expand(-1, -1, len(seeds)).contiguous()
+    losses = torch.empty_like(weights)  # (steps, terms, runs)
     labelled = torch.empty(len(rates), len(seeds), len(experiment.labels), dtype=torch.int16)
-    snapshots = [_state(model)] if 0 in experiment.snapshots else []
+    snapshots = [_state(model, values)] if 0 in experiment.snapshots else []
 
     for step in progress(range(len(rates))):
-        batch = draw(step)
-        found = _terms(model(batch.colors), batch, regularizers)
+        colors, labels = draw(step)
+        found = objective(costs, *passes(layers, values, colors), wanted=colors, labels=labels)
         # Runs share no parameter, so one backward pass keeps their gradients apart.
-        gradients = torch.autograd.grad(found, parameters, grad_outputs=weights[step])
-        optimizer.step(gradients, rates[step])
-        terms[step] = found.detach()
-        labelled[step] = batch.labels.sum(dim=1)
+        (gradient,) = torch.autograd.grad(found, values, grad_outputs=weights[step])
+        optimizer.step(gradient, rates[step])
+        losses[step] = found.detach()
+        labelled[step] = labels.sum(dim=1)
         if step + 1 in experiment.snapshots:
-            snapshots.append(_state(model))
+            snapshots.append(_state(model, values))
 
-    _check_finite(terms, seeds)
+    fill(model, values)
+    _check_finite(losses, seeds)
     return Training(
         model=model.eval(),
         snapshots={name: torch.stack([s[name] for s in snapshots]) for name in snapshots[0]},
-        history=_history(experiment, seeds, terms, (terms * weights).sum(dim=1), labelled),
+        history=_history(experiment, seeds, losses, (losses * weights).sum(dim=1), labelled),
     )
 
 
-def _weights(experiment: Experiment, regularizers: list[Regularizer]) -> Tensor:
+def _weights(experiment: Experiment) -> Tensor:
     """The weight of each term at each step, 1 for the reconstruction. Shapes: (steps, terms)."""
     table = experiment.schedule.table.assign(recon=1.0)
-    names = ["recon", *(regularizer.name for regularizer in regularizers)]
+    names = ["recon", *experiment.regularizers]
     return torch.tensor(table[names].to_numpy(), dtype=torch.float32)
 
 
-def _terms(activations: Activations, batch: Batch, regularizers: list[Regularizer]) -> Tensor:
-    """Each term of each run, unweighted. Shapes: (terms, runs)."""
-    recon = mse_loss(activations.recon, batch.colors, reduction="none").mean(dim=(1, 2))
-    return torch.stack(
-        [recon, *(r(getattr(activations, r.layer), batch.labels) for r in regularizers)]
-    )
-
-
-def _state(model: Autoencoder) -> dict[str, Tensor]:
+def _state(model: Autoencoder, values: Tensor) -> dict[str, Tensor]:
+    fill(model, values)
     return {name: value.detach().clone() for name, value in model.state_dict().items()}
 
 
-def _check_finite(terms: Tensor, seeds: Sequence[int]) -> None:
-    bad = (~terms.isfinite()).nonzero()
+def _check_finite(losses: Tensor, seeds: Sequence[int]) -> None:
+    bad = (~losses.isfinite()).nonzero()
     if len(bad):
         step, term, run = bad[0].tolist()
         raise InputError(
-            f"seed {seeds[run]}: wanted finite losses, got {terms[step, term, run].item()} at step "
+            f"seed {seeds[run]}: wanted finite losses, got {losses[step, term, run].item()} at step "
             f"{step}; lower the learning rate or the weights in the dopesheet before it"
         )
 
 
 def _history(
-    experiment: Experiment, seeds: Sequence[int], terms: Tensor, loss: Tensor, labelled: Tensor
+    experiment: Experiment, seeds: Sequence[int], losses: Tensor, loss: Tensor, labelled: Tensor
 ) -> pd.DataFrame:
     """A row a step and seed: labelled samples, the loss and its unweighted terms, the schedule.
 
-    Shapes: `terms` (steps, terms, runs), `loss` (steps, runs), `labelled` (steps, runs, labels).
+    Shapes: `losses` (steps, terms, runs), `loss` (steps, runs), `labelled` (steps, runs, labels).
     """
     schedule = experiment.schedule.table
     steps = np.repeat(np.arange(len(schedule), dtype=np.int32), len(seeds))
@@ -149,7 +143,7 @@ def _history(
         columns[f"labelled_{label}"] = labelled[..., i].flatten().numpy()
     columns["loss"] = loss.flatten().numpy()
     for i, name in enumerate(["recon", *experiment.regularizers]):
-        columns[name] = terms[:, i].flatten().numpy()
+        columns[name] = losses[:, i].flatten().numpy()
     for name in schedule.columns:
         key = name if name == "lr" else f"weight {name}"
         columns[key] = schedule[name].to_numpy(dtype=np.float32)[steps]

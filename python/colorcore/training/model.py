@@ -12,7 +12,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from colorcore.anchor.layers import RunLinear, Unit
+from colorcore.anchor.ensemble import EnsembleLinear, gelu
+from colorcore.anchor.layers import Unit
+from colorcore.kernels.ensemble import Network
 from colorcore.kernels.reference import STREAM_INITIAL, uniforms
 
 CHANNELS = 3
@@ -40,7 +42,7 @@ class Autoencoder(nn.Module):
     Source: Experiment 2.10.1, 3 → 16 → 16 → 5 → 16 → 16 → 3 (840 parameters a run).
     """
 
-    def __init__(self, encoder: Sequence[RunLinear], decoder: Sequence[RunLinear]):
+    def __init__(self, encoder: Sequence[EnsembleLinear], decoder: Sequence[EnsembleLinear]):
         super().__init__()
         self.encoder = nn.ModuleList(encoder)
         self.bottleneck = Unit()
@@ -65,10 +67,10 @@ class Autoencoder(nn.Module):
 def _chain(layers: nn.ModuleList, x: Tensor) -> Tensor:
     """Apply layers with GELU between them. Shapes: (runs, batch, in) → (runs, batch, out)."""
     first, *rest = layers
-    x = first(x.mT)
+    x = first(x)
     for layer in rest:
-        x = layer(nn.functional.gelu(x))
-    return x.mT.contiguous()  # a norm over a strided axis takes ten times as long
+        x = layer(gelu(x))
+    return x
 
 
 def widths(*, hidden: int, depth: int, latent: int) -> tuple[list[int], list[int]]:
@@ -78,6 +80,28 @@ def widths(*, hidden: int, depth: int, latent: int) -> tuple[list[int], list[int
     """
     inner = [hidden] * depth
     return [CHANNELS, *inner, latent], [latent, *inner, CHANNELS]
+
+
+def network(*, hidden: int, depth: int, latent: int) -> Network:
+    """The same layers as one network, which gives what `Activations` holds, to the last bit."""
+    encoder, decoder = widths(hidden=hidden, depth=depth, latent=latent)
+    inner = ("gelu",) * depth
+    return Network((*encoder, *decoder[1:]), (*inner, "unit", *inner, "nothing"))
+
+
+def row(model: Autoencoder) -> Float[Tensor, "runs parameters"]:
+    """All parameters of each run in a row, as `network` wants them."""
+    return torch.cat([p.detach().flatten(1) for p in model.parameters()], dim=1)
+
+
+def fill(model: Autoencoder, values: Float[Tensor, "runs parameters"]) -> None:
+    """Give a model the parameters of such rows."""
+    start = 0
+    with torch.no_grad():
+        for parameter in model.parameters():
+            stop = start + parameter[0].numel()
+            parameter.copy_(values[:, start:stop].view_as(parameter))
+            start = stop
 
 
 def initialize(seeds: Sequence[int], *, hidden: int, depth: int, latent: int) -> Autoencoder:
@@ -100,6 +124,6 @@ def initialize(seeds: Sequence[int], *, hidden: int, depth: int, latent: int) ->
         stop = start + size + fan_out
         values = torch.from_numpy((2 * draws[:, start:stop] - 1) * bound).float()  # (runs, …)
         weight = values[:, :size].reshape(-1, fan_out, fan_in).contiguous()
-        layers.append(RunLinear(weight, values[:, size:].contiguous()))
+        layers.append(EnsembleLinear(weight, values[:, size:].contiguous()))
         start = stop
     return Autoencoder(layers[: depth + 1], layers[depth + 1 :])

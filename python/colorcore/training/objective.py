@@ -1,8 +1,9 @@
-"""From the settings of an experiment to the regularizers of its objective."""
+"""From the settings of an experiment to the terms of its objective."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -19,10 +20,42 @@ from colorcore.anchor.terms import (
 )
 from colorcore.experiment import settings
 from colorcore.experiment.loading import Experiment
+from colorcore.kernels.objective import LAYERS, Term, direction
+
+
+def terms(experiment: Experiment) -> list[Term]:
+    """The terms of an experiment, in the order of its settings, for one call that computes all."""
+    return [
+        replace(
+            _term(entry, experiment.model.latent),
+            layer=LAYERS.index(entry.layer),
+            affinities=_numbers(entry, list(experiment.labels)),
+        )
+        for entry in experiment.regularizers.values()
+    ]
+
+
+def _term(entry: settings.Regularizer, latent: int) -> Term:
+    none, every = (0.0,) * latent, range(latent)
+    match entry:
+        case settings.AngularSeparation():
+            return Term("separation", 0, none, power=entry.power, flag=entry.shift)
+        case settings.AngularAnchor():
+            return Term("angular-anchor", 0, direction(entry.direction))
+        case settings.EuclideanAnchor():
+            return Term("euclidean-anchor", 0, entry.direction)
+        case settings.AntiAnchor():
+            return Term("anti-anchor", 0, direction(entry.direction), flag=entry.full_sphere)
+        case settings.RepelSubspace():
+            return Term("subspace", 0, tuple(float(dim in entry.dims) for dim in every))
+        case settings.KeepSubspace():
+            return Term("subspace", 0, tuple(float(dim not in entry.dims) for dim in every))
+        case settings.Unitarity():
+            return Term("unitarity", 0, none)
 
 
 def build(experiment: Experiment) -> list[Regularizer]:
-    """The regularizers of an experiment, in the order of its settings."""
+    """The same in plain torch, a regularizer a term: to read, and to hold the other to."""
     return [
         Regularizer(
             name=name,
@@ -35,9 +68,15 @@ def build(experiment: Experiment) -> list[Regularizer]:
 
 
 def _affinities(entry: settings.Regularizer, concepts: Sequence[str]) -> Tensor | None:
+    numbers = _numbers(entry, concepts)
+    return None if numbers is None else torch.tensor(numbers)
+
+
+def _numbers(entry: settings.Regularizer, concepts: Sequence[str]) -> tuple[float, ...] | None:
+    """How much each concept's label counts, or None when every sample does."""
     if not entry.labels:
         return None
-    return torch.tensor([entry.labels.get(concept, 0.0) for concept in concepts])
+    return tuple(entry.labels.get(concept, 0.0) for concept in concepts)
 
 
 def _per_sample(entry: settings.Regularizer) -> Callable[[Tensor], Tensor]:
