@@ -39,14 +39,6 @@ pub struct Shape {
     pub batch: usize,
 }
 
-/// What a forward pass gives: each output (runs × batch × its width), and what the backward pass
-/// needs.
-#[derive(Debug, PartialEq)]
-pub struct Passed<T> {
-    pub outputs: Vec<Vec<T>>,
-    pub tape: Vec<T>,
-}
-
 /// Gradients by the parameters (runs × parameters) and by the inputs, empty when not asked for.
 #[derive(Debug, PartialEq)]
 pub struct Gradients<T> {
@@ -54,24 +46,18 @@ pub struct Gradients<T> {
     pub inputs: Vec<T>,
 }
 
-/// Passes inputs (runs × batch × inputs) through the network of each run.
+/// Passes inputs (runs × batch × inputs) through the network of each run. Gives each output (runs ×
+/// batch × its width), and puts what the backward pass needs into the tape, where there is one.
 pub fn forward<T: Curve>(
     network: &Network,
     values: &[T],
     inputs: &[T],
     shape: Shape,
-    keep: bool,
-) -> Result<Passed<T>> {
+    tape: Option<&mut [T]>,
+) -> Result<Vec<Vec<T>>> {
     let threads = threads_for(network, shape)?;
-    forward_on(
-        network,
-        values,
-        inputs,
-        shape,
-        keep,
-        Path::chosen()?,
-        threads,
-    )
+    let path = Path::chosen()?;
+    forward_on(network, values, inputs, shape, tape, path, threads)
 }
 
 fn forward_on<T: Curve>(
@@ -79,59 +65,68 @@ fn forward_on<T: Curve>(
     values: &[T],
     inputs: &[T],
     shape: Shape,
-    keep: bool,
+    tape: Option<&mut [T]>,
     path: Path,
     threads: usize,
-) -> Result<Passed<T>> {
+) -> Result<Vec<Vec<T>>> {
     check(network, values, inputs, shape)?;
     let share = shape.runs.div_ceil(threads).max(1);
+    // Without a tape each piece has room for one tile.
+    let (mut own, kept) = match tape {
+        Some(_) => (Vec::new(), share * shape.batch * network.width),
+        None => {
+            let tile = shape.batch.min(TILE) * network.width;
+            (zeros("a tile", shape.runs.div_ceil(share) * tile)?, tile)
+        }
+    };
+    if let Some(tape) = &tape {
+        check_length("the tape", tape.len(), tape_length(network, shape)?)?;
+    }
+    let mut tape = tape.unwrap_or(&mut own);
     let mut pieces = Vec::new();
     for first in (0..shape.runs).step_by(share).filter(|_| shape.batch > 0) {
-        let (runs, samples) = (share.min(shape.runs - first), share * shape.batch);
-        let kept = if keep { samples } else { shape.batch.min(TILE) };
+        let runs = share.min(shape.runs - first);
         let (p, x) = (network.parameters, shape.batch * network.inputs());
         let mut outputs = Vec::new();
         for output in &network.outputs {
-            outputs.push(room("the outputs", samples * output.width)?);
+            outputs.push(room("the outputs", runs * shape.batch * output.width)?);
         }
+        let (some, rest) = tape.split_at_mut(kept.min(tape.len()));
+        tape = rest;
         pieces.push(Forward {
             network,
             values: &values[first * p..(first + runs) * p],
             inputs: &inputs[first * x..(first + runs) * x],
             batch: shape.batch,
-            keep,
             scratch: forward::Scratch::new(network),
             outputs,
-            tape: room("the tape", kept * network.width)?,
+            tape: some,
         });
     }
     threads::each(threads, pieces.iter_mut().collect(), |piece| {
         path.run(piece)
     });
-    let mut passed = joined(network, pieces);
-    if !keep {
-        passed.tape = Vec::new();
-    }
-    Ok(passed)
+    Ok(joined(network, pieces))
 }
 
-/// What the pieces made, in the order of their runs.
-fn joined<T: Curve>(network: &Network, pieces: Vec<Forward<T>>) -> Passed<T> {
+/// How many numbers the backward pass needs.
+pub fn tape_length(network: &Network, shape: Shape) -> Result<usize> {
+    size("the tape", &[shape.runs, shape.batch, network.width])
+}
+
+/// What the pieces gave, in the order of their runs.
+fn joined<T: Curve>(network: &Network, pieces: Vec<Forward<T>>) -> Vec<Vec<T>> {
     let mut pieces = pieces.into_iter();
-    let (mut outputs, mut tape) = match pieces.next() {
-        Some(first) => (first.outputs, first.tape),
-        None => (
-            network.outputs.iter().map(|_| Vec::new()).collect(),
-            Vec::new(),
-        ),
+    let Some(first) = pieces.next() else {
+        return network.outputs.iter().map(|_| Vec::new()).collect();
     };
+    let mut outputs = first.outputs;
     for piece in pieces {
         for (output, more) in outputs.iter_mut().zip(&piece.outputs) {
             output.extend_from_slice(more);
         }
-        tape.extend_from_slice(&piece.tape);
     }
-    Passed { outputs, tape }
+    outputs
 }
 
 /// Leads gradients by the outputs, each of which may be absent, back to the parameters.
@@ -168,11 +163,7 @@ fn backward_on<T: Curve>(
 ) -> Result<()> {
     check(network, values, inputs, shape)?;
     let samples = shape.runs * shape.batch;
-    check_length(
-        "the tape",
-        tape.len(),
-        size("the tape", &[samples, network.width])?,
-    )?;
+    check_length("the tape", tape.len(), tape_length(network, shape)?)?;
     check_length("upstream", upstream.len(), network.outputs.len())?;
     for (output, upstream) in network.outputs.iter().zip(upstream) {
         let got = upstream.map_or(samples * output.width, <[T]>::len);

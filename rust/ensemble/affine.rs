@@ -13,6 +13,8 @@ use crate::real::Real;
 /// wait for one sum to be done.
 const GROUP: usize = 8;
 
+const STRANDS: usize = 4;
+
 /// Rows of numbers, of which the first `width` count.
 #[derive(Clone, Copy)]
 pub struct Rows<'a, T> {
@@ -160,15 +162,26 @@ fn outer_sums<T: Real, S: Simd, const G: usize>(
     sums
 }
 
-/// Σ_b y[b], in the order of b, as a padded row.
+/// Σ_b y[b], in strands of every fourth row, as a padded row. One strand would wait for itself.
 #[inline(always)]
 pub fn column_sums<T: Real, S: Simd>(simd: S, y: Rows<T>, out: &mut [T]) {
     let blocks = y.stride / lanes::<T, S>();
+    let rows = vectors::<T, S>(y.numbers);
     for (block, out) in vectors_mut::<T, S>(out).iter_mut().enumerate() {
-        let mut sum = T::splat(simd, T::ZERO);
-        for row in vectors::<T, S>(y.numbers).chunks_exact(blocks) {
-            sum = T::sum(simd, sum, row[block]);
+        let mut strands = [T::splat(simd, T::ZERO); STRANDS];
+        let mut groups = rows.chunks_exact(STRANDS * blocks);
+        for group in groups.by_ref() {
+            for (s, strand) in strands.iter_mut().enumerate() {
+                *strand = T::sum(simd, *strand, group[s * blocks + block]);
+            }
         }
-        *out = sum;
+        for (strand, row) in strands
+            .iter_mut()
+            .zip(groups.remainder().chunks_exact(blocks))
+        {
+            *strand = T::sum(simd, *strand, row[block]);
+        }
+        let [a, b, c, d] = strands;
+        *out = T::sum(simd, T::sum(simd, a, b), T::sum(simd, c, d));
     }
 }

@@ -179,11 +179,23 @@ impl<T: Curve> Tile<'_, T> {
             let more = &upstream[self.start * width..][..self.rows * width];
             let rows = gradient.chunks_exact_mut(padded);
             for (row, more) in rows.zip(more.chunks_exact(width)) {
-                for (g, &m) in row.iter_mut().zip(more) {
-                    *g = *g + m;
+                match width {
+                    3 => increase::<T, 3>(row, more),
+                    4 => increase::<T, 4>(row, more),
+                    5 => increase::<T, 5>(row, more),
+                    _ => increase::<T, 0>(row, more),
                 }
             }
         }
+    }
+}
+
+/// Adds to a row one of a width that is known, or of any with `K` = 0.
+#[inline(always)]
+fn increase<T: Curve, const K: usize>(row: &mut [T], more: &[T]) {
+    let width = if K == 0 { more.len() } else { K };
+    for (g, &m) in row[..width].iter_mut().zip(&more[..width]) {
+        *g = *g + m;
     }
 }
 

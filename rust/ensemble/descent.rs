@@ -52,56 +52,58 @@ fn objective_grad_on<T: Curve>(
         ],
         recon: zeros("the gradient", given.recon.len())?,
     };
-    let weights = separation_weights(&given, terms, upstream)?;
-    let mut nth = 0;
-    for (term, weights) in terms.iter().zip(&weights) {
-        if let (Kind::Separation(law), Some(weights)) = (term.kind, weights) {
-            let of_sum = &pairs[nth * size..(nth + 1) * size];
-            let (z, shape) = (given.layers[term.layer], given.pairs_shape());
-            let by =
-                separation::angular_separation_grad_on(z, weights, Some(of_sum), shape, law, path)?;
-            for (sum, more) in made.layers[term.layer].iter_mut().zip(by) {
-                *sum = *sum + more;
-            }
-            nth += 1;
+    let mut of_sums = Vec::new();
+    let mut pairs = pairs.chunks_exact(size.max(1));
+    for (i, term) in terms.iter().enumerate() {
+        let Kind::Separation(law) = term.kind else {
+            of_sums.push(None);
+            continue;
+        };
+        let of_sum = pairs.next();
+        if term.affinities.is_none() {
+            of_sums.push(of_sum);
+            continue;
         }
+        let weights = weights(&given, i, term, upstream)?;
+        let (z, shape) = (given.layers[term.layer], given.pairs_shape());
+        let by = separation::angular_separation_grad_on(z, &weights, of_sum, shape, law, path)?;
+        for (sum, more) in made.layers[term.layer].iter_mut().zip(by) {
+            *sum = *sum + more;
+        }
+        of_sums.push(None);
     }
     path.run(Slopes {
         given,
         terms,
+        of_sums: &of_sums,
         upstream,
         made: &mut made,
     });
     Ok(made)
 }
 
-/// The gradient by each sample's loss, of the terms that are separations.
-fn separation_weights<T: Curve>(
+/// The gradient by each sample's loss in a term.
+fn weights<T: Curve>(
     given: &Given<T>,
-    terms: &[Term<T>],
+    index: usize,
+    term: &Term<T>,
     upstream: &[T],
-) -> Result<Vec<Option<Vec<T>>>> {
+) -> Result<Vec<T>> {
     let Shape { runs, batch } = given.shape;
     let mut samples = Samples::new(given);
-    let mut weights = Vec::new();
-    for (i, term) in terms.iter().enumerate() {
-        if !matches!(term.kind, Kind::Separation(_)) {
-            weights.push(None);
-            continue;
-        }
-        let mut of_term = zeros("the weights", runs * batch)?;
-        for (run, weights) in of_term.chunks_exact_mut(batch.max(1)).enumerate() {
-            let share = upstream[(1 + i) * runs + run] / samples.concern(given, run, term);
-            samples.share(term, share, weights);
-        }
-        weights.push(Some(of_term));
+    let mut found = zeros("the weights", runs * batch)?;
+    for (run, weights) in found.chunks_exact_mut(batch.max(1)).enumerate() {
+        let share = upstream[(1 + index) * runs + run] / samples.concern(given, run, term);
+        samples.share(term, share, weights);
     }
-    Ok(weights)
+    Ok(found)
 }
 
 struct Slopes<'a, T> {
     given: Given<'a, T>,
     terms: &'a [Term<T>],
+    /// The gradient of Σ ℓ, of the separations that concern every sample.
+    of_sums: &'a [Option<&'a [T]>],
     upstream: &'a [T],
     made: &'a mut Descent<T>,
 }
@@ -112,6 +114,7 @@ impl<T: Curve> Loop for Slopes<'_, T> {
         let Self {
             given,
             terms,
+            of_sums,
             upstream,
             made,
         } = self;
@@ -127,6 +130,14 @@ impl<T: Curve> Loop for Slopes<'_, T> {
             }
             for (i, term) in terms.iter().enumerate() {
                 let share = upstream[(1 + i) * runs + run] / samples.concern(&given, run, term);
+                if let Some(of_sum) = of_sums[i] {
+                    let place = run * size..(run + 1) * size;
+                    let rows = made.layers[term.layer][place.clone()].iter_mut();
+                    for (sum, &g) in rows.zip(&of_sum[place]) {
+                        *sum = *sum + share * g;
+                    }
+                    continue;
+                }
                 samples.share(term, share, &mut weights);
                 let Samples {
                     latents, losses, ..

@@ -19,13 +19,12 @@ pub struct Forward<'a, T> {
     pub values: &'a [T],
     pub inputs: &'a [T],
     pub batch: usize,
-    /// Whether to keep what the backward pass needs.
-    pub keep: bool,
     /// The matrices of a run.
     pub scratch: Scratch<T>,
     pub outputs: Vec<Vec<T>>,
-    /// Tile after tile, or only the last one, when none is to be kept.
-    pub tape: Vec<T>,
+    /// Room for what the backward pass needs, tile after tile; or for one tile, when nothing is to
+    /// be kept.
+    pub tape: &'a mut [T],
 }
 
 pub struct Scratch<T> {
@@ -55,23 +54,23 @@ impl<T: Curve> Loop for &mut Forward<'_, T> {
             values,
             inputs,
             batch,
-            keep,
             scratch,
             outputs,
             tape,
         } = self;
         let width = network.inputs();
+        let mut place = 0;
         let runs = values.chunks_exact(network.parameters);
         for (run, inputs) in runs.zip(inputs.chunks_exact(*batch * width)) {
             transpose(network, run, scratch);
             for inputs in inputs.chunks(TILE * width) {
                 let rows = inputs.len() / width;
-                if !*keep {
-                    tape.clear();
+                let size = rows * network.width;
+                if place + size > tape.len() {
+                    place = 0; // room for one tile, which is not to be kept
                 }
-                let start = tape.len();
-                tape.resize(start + rows * network.width, T::ZERO);
-                let tile = &mut tape[start..];
+                let tile = &mut tape[place..place + size];
+                place += size;
                 let matrices = (scratch.weights.as_slice(), scratch.biases.as_slice());
                 pass::<T, S>(simd, network, matrices, inputs, rows, tile);
                 for (output, made) in network.outputs.iter().zip(outputs.iter_mut()) {

@@ -24,8 +24,8 @@ pub trait Curve: Real {
     const END: Self;
     /// Added to a number, it leaves its whole part in the last digits.
     const WHOLE: Self;
-    /// ln 2, in two parts of which the first has few digits.
-    const LN_2: [Self; 2];
+    /// −ln 2, in two parts of which the first has few digits.
+    const MINUS_LN_2: [Self; 2];
 }
 
 impl Curve for f32 {
@@ -51,7 +51,7 @@ impl Curve for f32 {
     const PIVOT: Self = 3.375;
     const END: Self = 12.9;
     const WHOLE: Self = 12_582_912.0; // 1.5 · 2²³
-    const LN_2: [Self; 2] = [0.693_359_4, -2.121_944_4e-4];
+    const MINUS_LN_2: [Self; 2] = [-0.693_359_4, 2.121_944_4e-4];
 }
 
 impl Curve for f64 {
@@ -95,7 +95,7 @@ impl Curve for f64 {
     const PIVOT: Self = 5.0;
     const END: Self = 37.4;
     const WHOLE: Self = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
-    const LN_2: [Self; 2] = [6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10];
+    const MINUS_LN_2: [Self; 2] = [-6.931_471_803_691_238e-1, -1.908_214_929_270_587_7e-10];
 }
 
 /// The density φ(0).
@@ -128,12 +128,11 @@ pub fn gelu<T: Curve, S: Simd>(simd: S, x: T::Vector<S>) -> (T::Vector<S>, T::Ve
 fn exp<T: Curve, S: Simd>(simd: S, x: T::Vector<S>) -> T::Vector<S> {
     let whole = T::splat(simd, T::WHOLE);
     let log = T::splat(simd, T::of(std::f64::consts::LOG2_E));
-    let digits = T::sum(simd, T::product(simd, x, log), whole);
+    let digits = multiply_add::<T, S>(simd, x, log, whole);
     let n = T::difference(simd, digits, whole);
-    let [high, low] = T::LN_2;
-    let minus = T::product(simd, n, T::splat(simd, T::of(-1.0)));
-    let r = multiply_add::<T, S>(simd, minus, T::splat(simd, high), x);
-    let r = multiply_add::<T, S>(simd, minus, T::splat(simd, low), r);
+    let [high, low] = T::MINUS_LN_2;
+    let r = multiply_add::<T, S>(simd, n, T::splat(simd, high), x);
+    let r = multiply_add::<T, S>(simd, n, T::splat(simd, low), r);
     let curve = T::product(simd, polynomial::<T, S>(simd, T::EXP, r), r);
     let curve = multiply_add::<T, S>(simd, curve, r, r);
     T::scale(simd, T::sum(simd, curve, T::splat(simd, T::ONE)), digits)

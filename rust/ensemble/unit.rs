@@ -18,17 +18,17 @@ fn length<T: Real>(z: &[T]) -> T {
     squares.root()
 }
 
-/// z/max(‖z‖, 1e-12) of each row; what pads it is 0.
+/// z/max(‖z‖, 1e-12) of each row. Rows are padded with zeros.
 #[inline(always)]
 pub fn normalize<T: Real>(rows: &[T], stride: usize, width: usize, out: &mut [T]) {
     let shortest = T::of(SHORTEST);
     for (z, unit) in rows.chunks_exact(stride).zip(out.chunks_exact_mut(stride)) {
         let length = length(&z[..width]);
         let length = if length < shortest { shortest } else { length };
-        for (u, &x) in unit[..width].iter_mut().zip(&z[..width]) {
+        // What pads the row is 0, and stays so: whole registers are quicker than a few numbers.
+        for (u, &x) in unit.iter_mut().zip(z) {
             *u = x / length;
         }
-        unit[width..].fill(T::ZERO);
     }
 }
 
@@ -46,10 +46,9 @@ pub fn through_norm<T: Real>(
     let shortest = T::of(SHORTEST);
     let pairs = rows.chunks_exact(stride).zip(units.chunks_exact(stride));
     for ((z, unit), g) in pairs.zip(gradient.chunks_exact_mut(stride)) {
-        let (unit, g) = (&unit[..width], &mut g[..width]);
         let length = length(&z[..width]);
         let mut along = T::ZERO;
-        for (&g, &u) in g.iter().zip(unit) {
+        for (&g, &u) in g[..width].iter().zip(unit) {
             along = along + g * u;
         }
         let is_short = length < shortest;

@@ -138,18 +138,16 @@ macro_rules! ensemble_bindings {
             x: Array<'py, $type>,
             widths: Vec<usize>,
             then: Vec<i64>,
-            keep: bool,
-        ) -> PyResult<(Vec<Made<'py, $type>>, Made<'py, $type>)> {
+            mut tape: Option<Changed<'py, $type>>,
+        ) -> PyResult<Vec<Made<'py, $type>>> {
             let (network, shape) = (network(&widths, &then)?, shape_of("x", &x)?);
             let (values, x) = (numbers("values", &values)?, numbers("x", &x)?);
-            let kernel = || ensemble::forward(&network, values, x, shape, keep);
-            let passed = py.detach(kernel)?;
-            let outputs = passed.outputs.into_iter().zip(&network.outputs);
-            let outputs: PyResult<_> = outputs
+            let tape = tape.as_mut().map(|tape| tape.as_slice_mut()).transpose()?;
+            let kernel = || ensemble::forward(&network, values, x, shape, tape);
+            let outputs = py.detach(kernel)?.into_iter().zip(&network.outputs);
+            outputs
                 .map(|(values, output)| rows(py, values, shape, output.width))
-                .collect();
-            let length = passed.tape.len();
-            Ok((outputs?, made(py, passed.tape, &[length])?))
+                .collect()
         }
 
         #[pyfunction]

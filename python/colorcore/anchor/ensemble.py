@@ -112,7 +112,7 @@ def passes(network: Network, values: Tensor, x: Tensor) -> tuple[Tensor, ...]:
         return tuple(torch.ops.colorcore.network(values, x, network.widths, network.codes)[:-1])
     if torch.is_grad_enabled() and (values.requires_grad or x.requires_grad):
         return _Passes.apply(values, x, network)
-    return tuple(operators.forward(network, values, x, keep=False)[0])
+    return tuple(operators.infer(network, values, x))
 
 
 def formula(network: Network, values: Tensor, x: Tensor) -> tuple[Tensor, ...]:
@@ -148,9 +148,8 @@ class _Passes(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, values: Tensor, x: Tensor, network: Network) -> tuple[Tensor, ...]:
-        outputs, tape = operators.forward(network, values, x, keep=True)
+        outputs, ctx.kept = operators.forward(network, values, x)
         ctx.save_for_backward(values, x)
-        ctx.tape, ctx.network = tape, network  # no output, and of no one else
         ctx.set_materialize_grads(False)
         return tuple(outputs)
 
@@ -159,11 +158,8 @@ class _Passes(torch.autograd.Function):
         ctx: Any, *upstream: Tensor | None
     ) -> tuple[Tensor, Tensor | None, None]:
         operators.refuse_second()
-        values, x = ctx.saved_tensors
-        by_values, by_x = operators.backward(
-            ctx.network, values, x, ctx.tape, upstream, wants_inputs=ctx.needs_input_grad[1]
-        )
-        return by_values, by_x, None
+        _ = ctx.saved_tensors  # refused if something has changed them since
+        return (*operators.backward(ctx.kept, upstream, ctx.needs_input_grad[1]), None)
 
 
 class _Gelu(torch.autograd.Function):

@@ -7,14 +7,14 @@ Registered operators are opaque to torch's compiler, which needs but their shape
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from colorcore.kernels import ensemble, objective
 from colorcore.kernels.ensemble import Network
-from colorcore.kernels.native import native_for
+from colorcore.kernels.native import BACKEND, native_for
 from colorcore.kernels.objective import Term
 
 MADE_OF = "first derivatives only, got a call for the second; compute the values in plain torch"
@@ -25,7 +25,7 @@ def tensor(array: Any) -> Tensor:
 
 
 def array(values: Tensor) -> Any:
-    return values.detach().numpy()
+    return (values.detach() if values.requires_grad else values).numpy()
 
 
 def refuse_second() -> None:
@@ -37,29 +37,41 @@ def refuse_second() -> None:
         raise NotImplementedError(f"ensemble: wanted {MADE_OF}")
 
 
-def forward(
-    network: Network, values: Tensor, x: Tensor, *, keep: bool
-) -> tuple[list[Tensor], Tensor]:
+class Pass(NamedTuple):
+    """What the backward pass of networks needs. Arrays that share the tensors' memory."""
+
+    network: Network
+    values: Any
+    x: Any
+    tape: Any
+
+
+def infer(network: Network, values: Tensor, x: Tensor) -> list[Tensor]:
+    """What the network gives."""
+    return list(map(tensor, ensemble.forward(network, array(values), array(x), keep=False)[0]))
+
+
+def forward(network: Network, values: Tensor, x: Tensor) -> tuple[list[Tensor], Pass]:
     """What the network gives, and what its backward pass needs."""
-    outputs, tape = ensemble.forward(network, array(values), array(x), keep=keep)
-    return [tensor(output) for output in outputs], tensor(tape)
+    rows, samples = array(values), array(x)
+    outputs, tape = ensemble.forward(network, rows, samples)
+    return list(map(tensor, outputs)), Pass(network, rows, samples, tape)
 
 
 def backward(
-    network: Network,
-    values: Tensor,
-    x: Tensor,
-    tape: Tensor,
-    upstream: Sequence[Tensor | None],
-    *,
-    wants_inputs: bool,
+    kept: Pass, upstream: Sequence[Tensor | None], wants_inputs: bool
 ) -> tuple[Tensor, Tensor | None]:
     """Gradients by parameters and inputs."""
-    gradients = [None if g is None else array(g) for g in upstream]
-    by_values, by_x = ensemble.backward(
-        network, array(values), array(x), array(tape), gradients, wants_inputs=wants_inputs
-    )
-    return tensor(by_values), None if by_x is None else tensor(by_x)
+    # Torch sees to it that gradients have the outputs' shapes.
+    gradients = [None if g is None else array(g.contiguous()) for g in upstream]
+    network, values, x, tape = kept
+    if BACKEND == "reference":
+        found = ensemble.backward(*kept, gradients)
+    else:
+        kernel = native_for("ensemble_backward", values)
+        widths, codes = network.widths, network.codes
+        found = kernel(values, x, tape, gradients, widths, codes, wants_inputs)
+    return tensor(found[0]), None if found[1] is None else tensor(found[1])
 
 
 def gelu(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -76,22 +88,23 @@ def unit_grad(x: Tensor, units: Tensor, upstream: Tensor) -> Tensor:
     return tensor(ensemble.unit_grad(array(x), array(units), array(upstream)))
 
 
-def costs(terms: Sequence[Term], given: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+def costs(terms: Sequence[Term], given: Sequence[Tensor]) -> tuple[Tensor, tuple[Any, ...]]:
     """Each run's terms, and what the gradient needs."""
-    found, pairs = objective.objective(terms, objective.given(*map(array, given)))
-    return tensor(found), tensor(pairs)
+    arrays = objective.given(*map(array, given))
+    found, pairs = objective.objective(terms, arrays)
+    return tensor(found), (terms, arrays, pairs)
 
 
 def costs_grad(
-    terms: Sequence[Term], given: Sequence[Tensor], pairs: Tensor, upstream: Tensor
+    kept: tuple[Any, ...], upstream: Tensor
 ) -> tuple[Tensor | None, Tensor | None, Tensor]:
     """Gradients by encoder, bottleneck and reconstruction."""
-    found = objective.objective_grad(
-        terms, objective.given(*map(array, given)), array(pairs), array(upstream)
+    encoder, bottleneck, recon = objective.objective_grad(*kept, array(upstream))
+    return (
+        None if encoder is None else tensor(encoder),
+        None if bottleneck is None else tensor(bottleneck),
+        tensor(recon),
     )
-    encoder, bottleneck, recon = (None if g is None else tensor(g) for g in found)
-    assert recon is not None
-    return encoder, bottleneck, recon
 
 
 _LIBRARY = torch.library.Library("colorcore", "FRAGMENT")
@@ -157,8 +170,8 @@ _register(
 
 
 def _forward(values: Tensor, x: Tensor, widths: list[int], then: list[int]) -> list[Tensor]:
-    outputs, tape = forward(_network(widths, then), values, x, keep=True)
-    return [*outputs, tape]
+    outputs, kept = forward(_network(widths, then), values, x)
+    return [*outputs, tensor(kept.tape)]
 
 
 def _forward_fake(values: Tensor, x: Tensor, widths: list[int], then: list[int]) -> list[Tensor]:
@@ -188,8 +201,8 @@ def _backward(
     widths: list[int],
     then: list[int],
 ) -> tuple[Tensor, Tensor]:
-    network = _network(widths, then)
-    by_values, by_x = backward(network, values, x, tape, upstream, wants_inputs=True)
+    kept = Pass(_network(widths, then), array(values), array(x), array(tape))
+    by_values, by_x = backward(kept, upstream, wants_inputs=True)
     assert by_x is not None
     return by_values, by_x
 

@@ -44,7 +44,7 @@ def objective(
     if encoder.device.type != "cpu" or encoder.dtype not in FLOATS:
         return formula(terms, *given)
     if torch.compiler.is_compiling():
-        numbers = code(terms, concepts=labels.shape[-1])
+        numbers = code(tuple(terms), labels.shape[-1])
         return torch.ops.colorcore.objective(*given, *numbers)[0]
     return _Objective.apply(*given, terms)
 
@@ -98,10 +98,8 @@ class _Objective(torch.autograd.Function):
         labels: Tensor,
         terms: Sequence[Term],
     ) -> Tensor:
-        given = (encoder, bottleneck, recon, wanted, labels)
-        found, ctx.pairs = operators.costs(terms, given)
-        ctx.terms = terms
-        ctx.save_for_backward(*given)
+        found, ctx.kept = operators.costs(terms, (encoder, bottleneck, recon, wanted, labels))
+        ctx.save_for_backward(encoder, bottleneck, recon, wanted, labels)
         return found
 
     @staticmethod
@@ -109,5 +107,6 @@ class _Objective(torch.autograd.Function):
         ctx: Any, upstream: Tensor
     ) -> tuple[Tensor | None, ...]:
         operators.refuse_second()
-        found = operators.costs_grad(ctx.terms, ctx.saved_tensors, ctx.pairs, upstream)
+        _ = ctx.saved_tensors  # refused if something has changed them since
+        found = operators.costs_grad(ctx.kept, upstream)
         return (*found, None, None, None)

@@ -110,9 +110,10 @@ def forward(
     rows, samples = _rows_and_samples(network, values, x)
     if BACKEND == "reference":
         return ensemble_reference.forward(network, rows, samples), np.empty(0, rows.dtype)
-    return native_for("ensemble_forward", rows)(
-        rows, samples, network.widths, network.codes, keep
-    )
+    count = samples.shape[0] * samples.shape[1] * network.kept if keep else 0
+    tape = np.empty(count, rows.dtype)  # which the kernel fills
+    kernel = native_for("ensemble_forward", rows)
+    return kernel(rows, samples, network.widths, network.codes, tape if keep else None), tape
 
 
 def backward(

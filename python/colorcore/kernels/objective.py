@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,7 +70,8 @@ class Code(NamedTuple):
     affinities: list[float]
 
 
-def code(terms: Sequence[Term], *, concepts: int) -> Code:
+@lru_cache
+def code(terms: tuple[Term, ...], concepts: int) -> Code:
     """Terms in plain numbers, as many of each for every term."""
     none = (0.0,) * concepts
     return Code(
@@ -177,7 +179,7 @@ def objective(terms: Sequence[Term], found: Given) -> tuple[Array, Array]:
         pairs = sum(term.kind == "separation" for term in terms)
         room = np.zeros((pairs, *found.encoder.shape), found.encoder.dtype)
         return ensemble_reference.objective(found, terms), room
-    numbers = code(terms, concepts=found.labels.shape[-1])
+    numbers = code(tuple(terms), found.labels.shape[-1])
     return native_for("objective", found.encoder)(tuple(found), *numbers)
 
 
@@ -205,7 +207,7 @@ def objective_grad(
     weights = _fit("upstream", upstream, shape, found.encoder.dtype)
     if BACKEND == "reference":
         return ensemble_reference.objective_grad(found, terms, weights)
-    numbers = code(terms, concepts=found.labels.shape[-1])
+    numbers = code(tuple(terms), found.labels.shape[-1])
     return native_for("objective_grad", found.encoder)(tuple(found), pairs, weights, *numbers)
 
 

@@ -56,7 +56,8 @@ class Sampler:
     def draw(self, step: int) -> Batch:
         """The batch of one step."""
         indices, labels = self._drawn(step)
-        return Batch(torch.from_numpy(self._palette[indices]), torch.from_numpy(labels))
+        colors = self._palette.take(indices, axis=0)
+        return Batch(torch.from_numpy(colors), torch.from_numpy(labels))
 
     @cached_property
     def _drawn(self) -> Callable[[int], Drawn]:
