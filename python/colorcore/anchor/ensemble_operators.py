@@ -53,7 +53,7 @@ def infer(network: Network, values: Tensor, x: Tensor) -> list[Tensor]:
 
 def forward(network: Network, values: Tensor, x: Tensor) -> tuple[list[Tensor], Pass]:
     """What the network gives, and what its backward pass needs."""
-    rows, samples = array(values), array(x)
+    rows, samples = array(values.contiguous()), array(x.contiguous())
     outputs, tape = ensemble.forward(network, rows, samples)
     return list(map(tensor, outputs)), Pass(network, rows, samples, tape)
 
@@ -201,7 +201,8 @@ def _backward(
     widths: list[int],
     then: list[int],
 ) -> tuple[Tensor, Tensor]:
-    kept = Pass(_network(widths, then), array(values), array(x), array(tape))
+    rows, samples = array(values.contiguous()), array(x.contiguous())
+    kept = Pass(_network(widths, then), rows, samples, array(tape))
     by_values, by_x = backward(kept, upstream, wants_inputs=True)
     assert by_x is not None
     return by_values, by_x

@@ -240,6 +240,9 @@ def adam(
         if not (array.flags.c_contiguous and array.flags.writeable):
             raise ValueError(f"{name} must be contiguous and writeable; pass a copy")
         _like(name, array, values.shape, _floats("values", values))
+    for a, b in ((values, mean), (values, square), (mean, square)):
+        if np.may_share_memory(a, b):
+            raise ValueError("values, mean and square must be three arrays, got shared memory; copy")
     if count < 1:
         raise ValueError(f"count must be at least 1, got {count}; count steps from 1")
     towards = _like("gradient", gradient, values.shape, values)

@@ -70,7 +70,6 @@ class Code(NamedTuple):
     affinities: list[float]
 
 
-@lru_cache
 def code(terms: tuple[Term, ...], concepts: int) -> Code:
     """Terms in plain numbers, as many of each for every term."""
     none = (0.0,) * concepts
@@ -89,6 +88,9 @@ def code(terms: tuple[Term, ...], concepts: int) -> Code:
         vectors=[float(x) for term in terms for x in term.vector],
         affinities=[float(a) for term in terms for a in term.affinities or none],
     )
+
+
+_remembered = lru_cache(code)  # an objective is asked for at every step
 
 
 def direction(values: Sequence[float]) -> tuple[float, ...]:
@@ -179,7 +181,7 @@ def objective(terms: Sequence[Term], found: Given) -> tuple[Array, Array]:
         pairs = sum(term.kind == "separation" for term in terms)
         room = np.zeros((pairs, *found.encoder.shape), found.encoder.dtype)
         return ensemble_reference.objective(found, terms), room
-    numbers = code(tuple(terms), found.labels.shape[-1])
+    numbers = _remembered(tuple(terms), found.labels.shape[-1])
     return native_for("objective", found.encoder)(tuple(found), *numbers)
 
 
@@ -207,7 +209,7 @@ def objective_grad(
     weights = _fit("upstream", upstream, shape, found.encoder.dtype)
     if BACKEND == "reference":
         return ensemble_reference.objective_grad(found, terms, weights)
-    numbers = code(tuple(terms), found.labels.shape[-1])
+    numbers = _remembered(tuple(terms), found.labels.shape[-1])
     return native_for("objective_grad", found.encoder)(tuple(found), pairs, weights, *numbers)
 
 
