@@ -1,6 +1,7 @@
 //! Bindings only: borrow the arrays, detach from the interpreter, call, return.
 
 mod ensemble;
+mod objective;
 
 use numpy::ndarray::{ArrayD, IxDyn};
 use numpy::{Element, IntoPyArray, PyArrayDyn, PyReadonlyArrayDyn, PyUntypedArrayMethods};
@@ -213,9 +214,10 @@ mod _native {
     #[pymodule_export]
     use super::ensemble::{
         adam_f32, adam_f64, ensemble_backward_f32, ensemble_backward_f64, ensemble_forward_f32,
-        ensemble_forward_f64, gelu_f32, gelu_f64, objective_f32, objective_f64, objective_grad_f32,
-        objective_grad_f64, unit_f32, unit_f64, unit_grad_f32, unit_grad_f64,
+        ensemble_forward_f64, gelu_f32, gelu_f64, unit_f32, unit_f64, unit_grad_f32, unit_grad_f64,
     };
+    #[pymodule_export]
+    use super::objective::{objective_f32, objective_f64, objective_grad_f32, objective_grad_f64};
     #[pymodule_export]
     use super::{
         angular_separation_f32, angular_separation_f64, angular_separation_grad_f32,

@@ -8,14 +8,8 @@ use pyo3::prelude::*;
 
 use super::{Array, Made, made, numbers};
 use crate::ensemble::adam::{State, Step, adam};
-use crate::ensemble::descent::objective_grad;
-use crate::ensemble::objective::{Given, objective};
-use crate::ensemble::{self, Curve, Kind, Network, Shape, Term, Then};
+use crate::ensemble::{self, Network, Shape, Then};
 use crate::error::{Error, Result};
-use crate::law::Law;
-
-/// Numbers that say what a term is: its kind, its layer, a flag, and whether labels call for it.
-const CODES: usize = 4;
 
 /// An array to change in place. While it is borrowed, no other array that shares its memory is.
 type Changed<'py, T> = PyReadwriteArrayDyn<'py, T>;
@@ -34,53 +28,8 @@ fn network(widths: &[usize], then: &[i64]) -> Result<Network> {
     Network::new(widths, &then?)
 }
 
-/// Terms from their codes and numbers, each of which has as many as the others.
-fn terms<T: Curve>(
-    codes: &[i64],
-    powers: &[f64],
-    vectors: &[f64],
-    affinities: &[f64],
-) -> Result<Vec<Term<T>>> {
-    let of = |numbers: &[f64]| numbers.iter().map(|&x| T::of(x)).collect();
-    let (width, concepts) = match powers.len() {
-        0 => (0, 0),
-        count => (vectors.len() / count, affinities.len() / count),
-    };
-    let mut terms = Vec::new();
-    for (i, (codes, &power)) in codes.chunks(CODES).zip(powers).enumerate() {
-        let &[kind, layer, flag, has_labels] = codes else {
-            let (name, wanted, got) = ("codes", CODES, codes.len());
-            return Err(Error::Length { name, wanted, got });
-        };
-        let layer_ = usize::try_from(layer);
-        terms.push(Term {
-            kind: kind_of(kind, flag != 0, power)?,
-            layer: layer_.map_err(|_| Error::Code {
-                name: "layer",
-                got: layer,
-            })?,
-            vector: of(&vectors[i * width..(i + 1) * width]),
-            affinities: (has_labels != 0)
-                .then(|| of(&affinities[i * concepts..(i + 1) * concepts])),
-        });
-    }
-    Ok(terms)
-}
-
-fn kind_of(code: i64, flag: bool, power: f64) -> Result<Kind> {
-    match code {
-        0 => Ok(Kind::Separation(Law::new(power, flag)?)),
-        1 => Ok(Kind::AngularAnchor),
-        2 => Ok(Kind::EuclideanAnchor),
-        3 => Ok(Kind::AntiAnchor { full_sphere: flag }),
-        4 => Ok(Kind::Subspace),
-        5 => Ok(Kind::Unitarity),
-        got => Err(Error::Code { name: "term", got }),
-    }
-}
-
 /// Runs and samples of inputs (runs, batch, width).
-fn shape_of<T: Element>(name: &str, array: &Array<'_, T>) -> PyResult<Shape> {
+pub fn shape_of<T: Element>(name: &str, array: &Array<'_, T>) -> PyResult<Shape> {
     let &[runs, batch, _] = array.shape() else {
         return Err(PyValueError::new_err(format!(
             "{name} must have three axes"
@@ -89,7 +38,7 @@ fn shape_of<T: Element>(name: &str, array: &Array<'_, T>) -> PyResult<Shape> {
     Ok(Shape { runs, batch })
 }
 
-fn last_axis<T: Element>(array: &Array<'_, T>) -> usize {
+pub fn last_axis<T: Element>(array: &Array<'_, T>) -> usize {
     array.shape().last().copied().unwrap_or(0)
 }
 
@@ -103,34 +52,8 @@ fn rows<'py, T: Element>(
     made(py, values, &[shape.runs, shape.batch, width])
 }
 
-/// What a pass made of runs, and what it should have made, borrowed from arrays.
-type Arrays<'py, T> = (
-    Array<'py, T>,
-    Array<'py, T>,
-    Array<'py, T>,
-    Array<'py, T>,
-    Array<'py, bool>,
-);
-
-fn given_of<'a, T: Element>(arrays: &'a Arrays<'_, T>) -> PyResult<Given<'a, T>> {
-    let (encoder, bottleneck, recon, wanted, labels) = arrays;
-    Ok(Given {
-        shape: shape_of("encoder", encoder)?,
-        layers: [
-            numbers("encoder", encoder)?,
-            numbers("bottleneck", bottleneck)?,
-        ],
-        width: last_axis(encoder),
-        recon: numbers("recon", recon)?,
-        wanted: numbers("wanted", wanted)?,
-        labels: numbers("labels", labels)?,
-        concepts: last_axis(labels),
-    })
-}
-
 macro_rules! ensemble_bindings {
-    ($type:ty, $forward:ident, $backward:ident, $gelu:ident, $unit:ident, $unit_grad:ident,
-     $objective:ident, $objective_grad:ident, $adam:ident) => {
+    ($type:ty, $forward:ident, $backward:ident, $gelu:ident, $unit:ident, $unit_grad:ident, $adam:ident) => {
         #[pyfunction]
         pub fn $forward<'py>(
             py: Python<'py>,
@@ -219,58 +142,6 @@ macro_rules! ensemble_bindings {
         }
 
         #[pyfunction]
-        pub fn $objective<'py>(
-            py: Python<'py>,
-            arrays: Arrays<'py, $type>,
-            codes: Vec<i64>,
-            powers: Vec<f64>,
-            vectors: Vec<f64>,
-            affinities: Vec<f64>,
-        ) -> PyResult<(Made<'py, $type>, Made<'py, $type>)> {
-            let given = given_of(&arrays)?;
-            let terms = terms::<$type>(&codes, &powers, &vectors, &affinities)?;
-            let found = py.detach(|| objective(given, &terms))?;
-            let Shape { runs, batch } = given.shape;
-            let count = found.pairs.len() / (runs * batch * given.width).max(1);
-            let pairs = [count, runs, batch, given.width];
-            Ok((
-                made(py, found.terms, &[1 + terms.len(), runs])?,
-                made(py, found.pairs, &pairs)?,
-            ))
-        }
-
-        #[pyfunction]
-        pub fn $objective_grad<'py>(
-            py: Python<'py>,
-            arrays: Arrays<'py, $type>,
-            pairs: Array<'py, $type>,
-            upstream: Array<'py, $type>,
-            codes: Vec<i64>,
-            powers: Vec<f64>,
-            vectors: Vec<f64>,
-            affinities: Vec<f64>,
-        ) -> PyResult<(
-            Option<Made<'py, $type>>,
-            Option<Made<'py, $type>>,
-            Made<'py, $type>,
-        )> {
-            let given = given_of(&arrays)?;
-            let terms = terms::<$type>(&codes, &powers, &vectors, &affinities)?;
-            let (pairs, upstream) = (numbers("pairs", &pairs)?, numbers("upstream", &upstream)?);
-            let descent = py.detach(|| objective_grad(given, &terms, pairs, upstream))?;
-            let mut layers = descent.layers.into_iter().enumerate().map(|(i, by)| {
-                let is_seen = terms.iter().any(|term| term.layer == i);
-                is_seen.then(|| made(py, by, arrays.0.shape())).transpose()
-            });
-            let (encoder, bottleneck) = (layers.next(), layers.next());
-            Ok((
-                encoder.transpose()?.flatten(),
-                bottleneck.transpose()?.flatten(),
-                made(py, descent.recon, arrays.2.shape())?,
-            ))
-        }
-
-        #[pyfunction]
         pub fn $adam<'py>(
             py: Python<'py>,
             mut values: Changed<'py, $type>,
@@ -306,8 +177,6 @@ ensemble_bindings!(
     gelu_f32,
     unit_f32,
     unit_grad_f32,
-    objective_f32,
-    objective_grad_f32,
     adam_f32
 );
 ensemble_bindings!(
@@ -317,7 +186,5 @@ ensemble_bindings!(
     gelu_f64,
     unit_f64,
     unit_grad_f64,
-    objective_f64,
-    objective_grad_f64,
     adam_f64
 );

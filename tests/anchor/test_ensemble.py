@@ -1,4 +1,4 @@
-"""Ensembles on tensors: the plain formula's values and gradients, and what torch asks of operators."""
+"""Ensembles on tensors: the plain formula's numbers, and what torch asks of operators."""
 
 from __future__ import annotations
 
@@ -58,8 +58,9 @@ def test_the_objective_is_that_of_plain_torch():
     z, recon, wanted = rand(3, 65, 5), rand(3, 65, 4, seed=1), rand(3, 65, 4, seed=2)
     labels = rand(3, 65, 2, seed=3) > 0.5
     given = [t.requires_grad_() for t in (z, normalize(z).detach(), recon)]
-    ours = objective(terms(5), *given, wanted=wanted, labels=labels)
-    theirs = plain_objective(terms(5), *given, wanted, labels)
+    z, unit, recon = given
+    ours = objective(terms(5), z, unit, recon, wanted=wanted, labels=labels)
+    theirs = plain_objective(terms(5), z, unit, recon, wanted, labels)
     torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-10)
     upstream = rand(*ours.shape, seed=4)
     mine = torch.autograd.grad(ours, given, upstream)

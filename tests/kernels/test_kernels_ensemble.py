@@ -1,4 +1,4 @@
-"""Kernels for ensembles: those of the twins in NumPy, and the same bits however they are computed."""
+"""Kernels for ensembles: the twins' numbers, and the same bits however they are computed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from colorcore.kernels import ensemble, ensemble_reference
 from colorcore.kernels import objective as objectives
+from colorcore.kernels.adam import adam
 from colorcore.kernels.ensemble import Network
 from colorcore.kernels.objective import Term
 
@@ -29,7 +31,7 @@ def network(widths):
     return Network(tuple(widths), (*inner, "nothing"))
 
 
-def drawn(net, runs, batch, dtype=np.float64, seed=0):
+def drawn(net, runs, batch, dtype: Any = np.float64, seed=0):
     """Parameters, samples and a gradient by each output."""
     rng = np.random.default_rng(seed)
     values = rng.uniform(-0.6, 0.6, (runs, net.parameters)).astype(dtype)
@@ -83,7 +85,9 @@ def test_an_absent_gradient_is_one_of_zeros():
 @pytest.mark.parametrize("batch", [1, 2, 63, 64, 65, 130])
 @pytest.mark.parametrize("latent", [2, 3, 5, 8, 12])
 def test_a_run_has_the_same_bits_alone_and_among_others(batch, latent):
-    net = Network((3, 16, 16, latent, 16, 16, 3), ("gelu", "gelu", "unit", *["gelu"] * 2, "nothing"))
+    net = Network(
+        (3, 16, 16, latent, 16, 16, 3), ("gelu", "gelu", "unit", *["gelu"] * 2, "nothing")
+    )
     values, x, upstream = drawn(net, 4, batch, np.float32)
     outputs, tape = ensemble.forward(net, values, x)
     together, _ = ensemble.backward(net, values, x, tape, upstream)
@@ -102,7 +106,7 @@ def test_gelu_is_exact_to_about_rounding():
     single = x.astype(np.float32)
     wide = single.astype(np.float64)
     values, slopes = ensemble.gelu(single)
-    bell = np.exp(-wide**2 / 2) / np.sqrt(2 * np.pi)
+    bell = np.exp(-(wide**2) / 2) / np.sqrt(2 * np.pi)
     wanted = wide * special.ndtr(wide)
     spacing = np.spacing(np.abs(wanted).astype(np.float32)).astype(np.float64)
     units = np.abs(values - wanted) / spacing
@@ -128,78 +132,17 @@ def test_zeros_stay_zeros_and_what_is_not_a_number_shows():
     assert np.isfinite(outputs[-1][0]).all()
 
 
-def terms(latent, concepts):
-    """Every kind of term, on both layers, with labels and without."""
-    e = objectives.direction([1.0, *[0.5] * (latent - 1)])
-    inside = (1.0, *[0.0] * (latent - 1))
-    kinds = [
-        ("separation", e, 100.0, True),
-        ("separation", e, 3.0, False),
-        ("separation", e, 2.5, True),
-        ("angular-anchor", e, 1.0, True),
-        ("euclidean-anchor", e, 1.0, True),
-        ("anti-anchor", e, 1.0, True),
-        ("anti-anchor", e, 1.0, False),
-        ("subspace", inside, 1.0, True),
-        ("unitarity", e, 1.0, True),
-    ]
-    affinities = (None, tuple(0.5 + c for c in range(concepts)))
-    return [
-        Term(kind, layer, vector, power=power, flag=flag, affinities=some)
-        for layer in (0, 1)
-        for some in affinities
-        for kind, vector, power, flag in kinds
-    ]
-
-
-@settings(max_examples=25, deadline=None)
-@given(
-    latent=st.integers(2, 12),
-    runs=st.integers(1, 3),
-    batch=BATCHES,
-    concepts=st.integers(0, 3),
-    seed=st.integers(0, 99),
-)
-def test_terms_and_their_gradients_are_those_of_the_twin(latent, runs, batch, concepts, seed):
-    rng = np.random.default_rng(seed)
-    z = rng.normal(size=(runs, batch, latent)) + 0.1
-    recon, wanted = rng.random((2, runs, batch, 3))
-    labels = rng.random((runs, batch, concepts)) < 0.4
-    found = objectives.given(z, ensemble.unit(z), recon, wanted, labels)
-    some = terms(latent, concepts)
-    ours, pairs = objectives.objective(some, found)
-    np.testing.assert_allclose(
-        ours, ensemble_reference.objective(found, some), rtol=1e-10, atol=1e-10
-    )
-    upstream = rng.normal(size=ours.shape)
-    ours = objectives.objective_grad(some, found, pairs, upstream)
-    theirs = ensemble_reference.objective_grad(found, some, upstream)
-    for a, b in zip(ours, theirs, strict=True):
-        assert a is not None
-        close(a, b, np.float64)
-
-
-def test_no_sample_with_a_label_costs_nothing():
-    z = np.ones((1, 4, 2))
-    found = objectives.given(z, z, z, z, np.zeros((1, 4, 1), bool))
-    anchor = Term("angular-anchor", 1, (1.0, 0.0), affinities=(1.0,))
-    costs, pairs = objectives.objective([anchor], found)
-    assert costs.tolist() == [[0.0], [0.0]]
-    _, by_bottleneck, _ = objectives.objective_grad([anchor], found, pairs, np.ones((2, 1)))
-    assert by_bottleneck is not None
-    assert not by_bottleneck.any()
-
-
 @settings(max_examples=30, deadline=None)
 @given(size=st.integers(1, 70), dtype=TYPES, count=st.integers(1, 2000))
 def test_adam_is_that_of_the_twin(size, dtype, count):
     rng = np.random.default_rng(size)
     start = [rng.normal(size=size), rng.normal(size=size) * 0.1, rng.random(size)]
-    ours = [a.astype(dtype) for a in start]
+    x, m, v = ours = [a.astype(dtype) for a in start]
     theirs = [a.copy() for a in ours]
+    its, mean, square = theirs
     gradient = rng.normal(size=size).astype(dtype)
-    ensemble.adam(*ours, gradient, rate=0.1, betas=(0.9, 0.999), eps=1e-8, count=count)
-    ensemble_reference.adam(*theirs, gradient, 0.1, (0.9, 0.999), 1e-8, count)
+    adam(x, m, v, gradient, rate=0.1, betas=(0.9, 0.999), eps=1e-8, count=count)
+    ensemble_reference.adam(its, mean, square, gradient, 0.1, (0.9, 0.999), 1e-8, count)
     tolerance = 1e-12 if dtype == np.float64 else 1e-5
     for a, b in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
@@ -208,9 +151,7 @@ def test_adam_is_that_of_the_twin(size, dtype, count):
 def test_adam_refuses_memory_that_is_shared():
     values = np.zeros(4)
     with pytest.raises(ValueError, match="must be three arrays, got shared memory; copy"):
-        ensemble.adam(
-            values, values, np.zeros(4), np.ones(4), rate=1, betas=(0.9, 0.9), eps=1, count=1
-        )
+        adam(values, values, np.zeros(4), np.ones(4), rate=1, betas=(0.9, 0.9), eps=1, count=1)
 
 
 @pytest.mark.parametrize(
@@ -255,11 +196,13 @@ def digest():
                 bits.update(made.tobytes())
         z = np.random.default_rng(1).normal(size=(3, 65, 5)).astype(dtype)
         labels = np.random.default_rng(2).random((3, 65, 2)) < 0.4
+        from test_kernels_objective import terms
+
         given = objectives.given(z, ensemble.unit(z), z, ensemble.unit(z), labels)
         costs, pairs = objectives.objective(terms(5, 2), given)
         grads = objectives.objective_grad(terms(5, 2), given, pairs, np.ones_like(costs))
         moved = [np.ones_like(z), np.zeros_like(z), np.zeros_like(z)]
-        ensemble.adam(*moved, z, rate=0.1, betas=(0.9, 0.999), eps=1e-8, count=3)
+        adam(moved[0], moved[1], moved[2], z, rate=0.1, betas=(0.9, 0.999), eps=1e-8, count=3)
         for made in (costs, pairs, *grads, *moved):
             assert made is not None
             bits.update(made.tobytes())
@@ -296,7 +239,7 @@ def test_every_path_and_any_number_of_threads_give_the_same_bits():
 def test_a_path_that_is_not_there_is_refused():
     found = digest_with(COLORCORE_SIMD="sse9")
     assert "COLORCORE_SIMD must be one of those that this processor has, " in found
-    assert "baseline, got \"sse9\"; unset it to use the fastest" in found
+    assert 'baseline, got "sse9"; unset it to use the fastest' in found
 
 
 def test_the_baseline_agrees_to_rounding():

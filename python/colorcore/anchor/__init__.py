@@ -1,8 +1,8 @@
 """Concepts anchored in any PyTorch model, and removed from it.
 
 Many small networks side by side on a CPU (`ensemble`), terms for the objective of a training loop
-(`terms`, `separation`), the outputs of layers by name (`hooks`), surgery on weights (`surgery`) and interventions on a model as it runs
-(`interventions`).
+(`terms`, `separation`), the outputs of layers by name (`hooks`), surgery on weights (`surgery`) and
+interventions on a model as it runs (`interventions`).
 
 >>> from colorcore.anchor import angular_anchor, capture
 """

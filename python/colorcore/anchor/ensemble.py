@@ -189,4 +189,5 @@ class _Unit(torch.autograd.Function):
         ctx: Any, upstream: Tensor
     ) -> Tensor:
         operators.refuse_second()
-        return operators.unit_grad(*ctx.saved_tensors, upstream)
+        x, units = ctx.saved_tensors
+        return operators.unit_grad(x, units, upstream.contiguous())

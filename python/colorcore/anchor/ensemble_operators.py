@@ -99,7 +99,9 @@ def costs_grad(
     kept: tuple[Any, ...], upstream: Tensor
 ) -> tuple[Tensor | None, Tensor | None, Tensor]:
     """Gradients by encoder, bottleneck and reconstruction."""
-    encoder, bottleneck, recon = objective.objective_grad(*kept, array(upstream))
+    terms, given, pairs = kept
+    found = objective.objective_grad(terms, given, pairs, array(upstream))
+    encoder, bottleneck, recon = found
     return (
         None if encoder is None else tensor(encoder),
         None if bottleneck is None else tensor(bottleneck),
@@ -161,9 +163,7 @@ _register(
     unit_grad,
     lambda x, units, upstream: x.new_empty(x.shape),
 )
-_register(
-    "unit(Tensor x) -> Tensor", unit, lambda x: x.new_empty(x.shape), _unit_setup, _unit_grad
-)
+_register("unit(Tensor x) -> Tensor", unit, lambda x: x.new_empty(x.shape), _unit_setup, _unit_grad)
 
 
 # ---- network --------------------------------------------------------------------------------
@@ -265,13 +265,11 @@ def _costs_grad(*arguments: Any) -> tuple[Tensor, Tensor, Tensor]:
     pairs, upstream = map(array, arguments[5:7])
     kernel = native_for("objective_grad", given[0])
     found = kernel(given, pairs, upstream, *arguments[7:])
-    encoder, bottleneck, recon = (None if g is None else tensor(g) for g in found)
-    none = torch.zeros_like(arguments[0])
-    return (
-        none if encoder is None else encoder,
-        none.clone() if bottleneck is None else bottleneck,
-        recon,
+    encoder, bottleneck, recon = (
+        torch.zeros_like(x) if g is None else tensor(g)  # 0 by a layer that no term looks at
+        for g, x in zip(found, arguments[:3], strict=True)
     )
+    return encoder, bottleneck, recon
 
 
 _register(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -17,6 +16,7 @@ class Unit(nn.Module):
 
     Example:
 
+        >>> import torch
         >>> Unit()(torch.tensor([[3.0, 4.0]]))
         tensor([[0.6000, 0.8000]])
     """

@@ -147,7 +147,7 @@ def backward(
             f"{len(upstream)}; pass None where there is none"
         )
     gradients = [
-        None if g is None else _like("upstream", g, (*samples.shape[:2], output.width), rows)
+        None if g is None else like("upstream", g, (*samples.shape[:2], output.width), rows)
         for g, output in zip(upstream, network.outputs, strict=True)
     ]
     if BACKEND == "reference":
@@ -169,7 +169,7 @@ def gelu(x: ArrayLike) -> tuple[Array, Array]:
         >>> values.tolist(), slopes.tolist()
         ([0.0, 100.0, -0.0], [0.5, 1.0, 0.0])
     """
-    array = _floats("x", x)
+    array = floats("x", x)
     if BACKEND == "reference":
         return ensemble_reference.gelu(array)
     return native_for("gelu", array)(array)
@@ -202,57 +202,13 @@ def unit_grad(x: ArrayLike, units: ArrayLike, upstream: ArrayLike) -> Array:
         [[0.128, -0.096]]
     """
     array = _wide("x", x)
-    gradient = _like("upstream", upstream, array.shape, array)
+    gradient = like("upstream", upstream, array.shape, array)
     if BACKEND == "reference":
         return ensemble_reference.unit_grad(array, gradient)
-    return native_for("unit_grad", array)(
-        array, _like("units", units, array.shape, array), gradient
-    )
+    return native_for("unit_grad", array)(array, like("units", units, array.shape, array), gradient)
 
 
-def adam(
-    values: Array,
-    mean: Array,
-    square: Array,
-    gradient: ArrayLike,
-    *,
-    rate: float,
-    betas: tuple[float, float],
-    eps: float,
-    count: int,
-) -> None:
-    """Move values against their gradient, in place, by Adam's step number `count`, from 1 on.
-
-    Shapes: all alike, contiguous and of one type; `mean` and `square` start at 0 and are changed.
-
-    Raises: TypeError for other types; ValueError for other shapes, or memory that is shared.
-
-    Source: D. Kingma and J. Ba, 2015, "Adam: a method for stochastic optimization".
-
-    Example:
-
-        >>> values, mean, square = np.array([1.0]), np.zeros(1), np.zeros(1)
-        >>> adam(values, mean, square, [5.0], rate=0.1, betas=(0.9, 0.999), eps=1e-8, count=1)
-        >>> values.round(6).tolist()
-        [0.9]
-    """
-    for name, array in (("values", values), ("mean", mean), ("square", square)):
-        if not (array.flags.c_contiguous and array.flags.writeable):
-            raise ValueError(f"{name} must be contiguous and writeable; pass a copy")
-        _like(name, array, values.shape, _floats("values", values))
-    for a, b in ((values, mean), (values, square), (mean, square)):
-        if np.may_share_memory(a, b):
-            raise ValueError("values, mean and square must be three arrays, got shared memory; copy")
-    if count < 1:
-        raise ValueError(f"count must be at least 1, got {count}; count steps from 1")
-    towards = _like("gradient", gradient, values.shape, values)
-    if BACKEND == "reference":
-        moments = (rate, betas, eps, count)
-        return ensemble_reference.adam(values, mean, square, towards, *moments)
-    return native_for("adam", values)(values, mean, square, towards, rate, betas, eps, count)
-
-
-def _floats(name: str, values: ArrayLike) -> Array:
+def floats(name: str, values: ArrayLike) -> Array:
     array = np.asarray(values)
     if array.dtype not in arguments.FLOATS:
         raise TypeError(
@@ -262,7 +218,7 @@ def _floats(name: str, values: ArrayLike) -> Array:
 
 
 def _wide(name: str, values: ArrayLike) -> Array:
-    array = _floats(name, values)
+    array = floats(name, values)
     if array.ndim == 0 or array.shape[-1] == 0:
         raise ValueError(
             f"{name} must have shape (..., k) with k at least 1, got {array.shape}; give each row "
@@ -271,7 +227,7 @@ def _wide(name: str, values: ArrayLike) -> Array:
     return array
 
 
-def _like(name: str, values: ArrayLike, shape: tuple[int, ...], array: Array) -> Array:
+def like(name: str, values: ArrayLike, shape: tuple[int, ...], array: Array) -> Array:
     result = np.asarray(values)
     if result.shape != shape or result.dtype != array.dtype:
         raise ValueError(
@@ -282,7 +238,7 @@ def _like(name: str, values: ArrayLike, shape: tuple[int, ...], array: Array) ->
 
 
 def _rows_and_samples(network: Network, values: ArrayLike, x: ArrayLike) -> tuple[Array, Array]:
-    rows, samples = _floats("values", values), _floats("x", x)
+    rows, samples = floats("values", values), floats("x", x)
     runs = rows.shape[0] if rows.ndim else 0
     if rows.shape != (runs, network.parameters):
         raise ValueError(

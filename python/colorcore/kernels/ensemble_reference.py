@@ -77,7 +77,7 @@ def backward(
     found, parts = passed(network, values, x), []
     gradient = np.zeros_like(found[-1].made)
     for index in reversed(range(len(found))):
-        weight, x, before, made = found[index]
+        weight, x, before, _ = found[index]
         outside = {
             output.is_before: g
             for output, g in zip(network.outputs, upstream, strict=True)

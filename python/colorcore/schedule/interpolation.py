@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -17,7 +18,7 @@ def minimum_jerk(progress: Array) -> Array:
 
     Source: T. Flash and N. Hogan, 1985, "The coordination of arm movements".
     """
-    return progress**3 * (10 + progress * (6 * progress - 15))
+    return progress * progress * progress * (10 + progress * (6 * progress - 15))
 
 
 def linear(progress: Array) -> Array:
@@ -54,9 +55,10 @@ def interpolate(
     left = np.clip(np.searchsorted(keys, at, side="right") - 1, 0, len(keys) - 2)
     progress = np.clip((at - keys[left]) / (keys[left + 1] - keys[left]), 0, 1)
     moved = INTERPOLATIONS[interpolation](progress)
-    ends = np.log(values) if space == "log" else values
+    # By Python's own logarithms: NumPy's have other digits on other processors.
+    ends = np.array([math.log(value) for value in values]) if space == "log" else values
     between = ends[left] + (ends[left + 1] - ends[left]) * moved
-    result = np.exp(between) if space == "log" else between
+    result = np.array([math.exp(x) for x in between]) if space == "log" else between
     # Keys are met and held exactly, whatever rounding the way there has.
     result[keys] = values
     result[: keys[0]], result[keys[-1] :] = values[0], values[-1]

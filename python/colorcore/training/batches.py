@@ -61,9 +61,7 @@ class Sampler:
 
     @cached_property
     def _drawn(self) -> Callable[[int], Drawn]:
-        return drawer(
-            self.colors, self.probabilities, seeds=self.seeds, batch_size=self.batch_size
-        )
+        return drawer(self.colors, self.probabilities, seeds=self.seeds, batch_size=self.batch_size)
 
     @cached_property
     def _palette(self) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -33,7 +34,10 @@ def probabilities(colors: ArrayLike, concepts: Iterable[Concept]) -> NDArray[np.
 
 
 def _probability(rgb: NDArray[np.float64], concept: Concept) -> NDArray[np.float64]:
-    chances = concept.rate * AFFINITIES[concept.affinity](rgb) ** concept.power
+    # By Python's own arithmetic: NumPy's powers have other digits on other processors.
+    affinities = AFFINITIES[concept.affinity](rgb).tolist()
+    chances = [concept.rate * math.pow(affinity, concept.power) for affinity in affinities]
     if not concept.noise:
-        return chances
-    return (1 - concept.noise) * chances + concept.noise * chances.mean()
+        return np.array(chances)
+    spread = concept.noise * math.fsum(chances) / len(chances)
+    return np.array([(1 - concept.noise) * chance + spread for chance in chances])

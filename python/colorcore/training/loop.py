@@ -120,9 +120,10 @@ def _check_finite(losses: Tensor, seeds: Sequence[int]) -> None:
     bad = (~losses.isfinite()).nonzero()
     if len(bad):
         step, term, run = bad[0].tolist()
+        got = losses[step, term, run].item()
         raise InputError(
-            f"seed {seeds[run]}: wanted finite losses, got {losses[step, term, run].item()} at step "
-            f"{step}; lower the learning rate or the weights in the dopesheet before it"
+            f"seed {seeds[run]}: wanted finite losses, got {got} at step {step}; "
+            f"lower the learning rate or the weights in the dopesheet before it"
         )
 
 

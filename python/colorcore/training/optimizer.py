@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from colorcore.kernels.ensemble import adam
+from colorcore.kernels.adam import adam
 
 
 class Adam:
