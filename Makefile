@@ -73,6 +73,8 @@ bench: setup
 	python benches/color.py --json docs/timings/color.json
 	python benches/labels.py --json docs/timings/labels.json
 	python benches/separation.py --json docs/timings/separation.json
+	python benches/ensemble.py --json docs/timings/ensemble.json
+	python benches/step.py
 	python benches/train.py --json docs/timings/train.json
 
 # Builds the source distribution, from that the wheel, and tests what is installed from it where

@@ -2,8 +2,8 @@
 
 Each is timed as whole processes, from start to exit, imports and compilation included:
 
-- colorcore, in shards side by side, with its Rust separation;
-- the same with the formula in plain torch, and its matrix of pairs, for the separation;
+- colorcore, in shards side by side, with its fused networks and objective in Rust;
+- the same with both in plain torch, a matrix product a layer and a matrix of pairs;
 - the port to JAX in `benches/jax_sweep.py`, as one process and in as many shards.
 
     python benches/train.py [--experiment experiments/ex-2.10.1] [--seeds 60] [--shards 2]
@@ -30,8 +30,12 @@ from timing import Json, Row, print_machine, print_rows, save
 BENCH = "train"
 KERNEL = "from colorcore.__main__ import main; main()"
 NAIVE = (
-    "from colorcore import formula, objective;"
-    "objective.angular_separation = formula.formula;" + KERNEL
+    "from colorcore.anchor import ensemble, formula, objective;"
+    "from colorcore.training import loop;"
+    "objective.angular_separation = formula.formula;"
+    "loop.passes = ensemble.formula;"
+    "loop.objective = lambda terms, *made, wanted, labels:"
+    " objective.formula(terms, *made, wanted, labels);" + KERNEL
 )
 PORT = Path(__file__).with_name("jax_sweep.py")
 
@@ -128,6 +132,26 @@ def print_errors(programs: list[str], folder: Path) -> None:
         print(f"  {name:24}{np.mean(grid):11.2e}{np.mean(last):12.2e}")
 
 
+def print_arithmetic(experiment: Path, seeds: int) -> None:
+    """What there is to compute, whatever the program: products forward and back, and GELUs."""
+    from itertools import pairwise
+
+    from colorcore.experiment.loading import load
+    from colorcore.training.model import network
+
+    loaded = load(experiment)
+    layers = network(**loaded.model.model_dump())
+    samples = seeds * loaded.data.batch_size * loaded.schedule.steps
+    products = sum(i * o for i, o in pairwise(layers.widths))
+    curves = sum(
+        w for w, then in zip(layers.widths[1:], layers.then, strict=True) if then == "gelu"
+    )
+    flops = samples * (6 * products - 2 * layers.widths[0] * layers.widths[1])
+    print(
+        f"\nthe arithmetic: {flops / 1e9:.0f} GFLOP of products, {samples * curves / 1e6:.0f} M erf"
+    )
+
+
 def main(
     experiment: Annotated[Path, typer.Option()] = Path("experiments/ex-2.10.1"),
     seeds: Annotated[int, typer.Option(min=1)] = 60,
@@ -157,6 +181,7 @@ def main(
                 compiling, training = port_phases(Path(folder) / name)
                 print(f"  {name}: compiled in {compiling:.1f} s, then trained in {training:.1f} s")
         print_errors(list(programs), Path(folder))
+    print_arithmetic(experiment, seeds)
     save(rows_path, rows)
 
 

@@ -13,8 +13,8 @@ from jaxtyping import Bool, Float
 from numpy.typing import NDArray
 from torch import Tensor
 
-from colorcore.colors.cubes import flat_colors, regular_rgb
 from colorcore.experiment.loading import Experiment
+from colorcore.kernels.cubes import rgb_cube
 from colorcore.kernels.labels import Drawn, drawer
 from colorcore.training.labels import probabilities
 
@@ -79,7 +79,8 @@ def sampler(experiment: Experiment, *, seeds: Sequence[int]) -> Sampler:
         >>> batch.colors.shape, batch.labels.shape
         (torch.Size([3, 64, 3]), torch.Size([3, 64, 1]))
     """
-    colors = flat_colors(regular_rgb(experiment.data.cube.points))
+    levels = np.linspace(0, 1, experiment.data.cube.points)
+    colors = rgb_cube(levels, levels, levels).reshape(-1, 3)  # without xarray: a tenth of a second
     return Sampler(
         colors=colors,
         probabilities=probabilities(colors, experiment.labels.values()),
