@@ -73,7 +73,7 @@ bench: setup
 	python benches/color.py --json docs/timings/color.json
 	python benches/labels.py --json docs/timings/labels.json
 	python benches/separation.py --json docs/timings/separation.json
-	python benches/ensemble.py --json docs/timings/ensemble.json
+	python benches/ensemble.py
 	python benches/step.py
 	python benches/train.py --json docs/timings/train.json
 

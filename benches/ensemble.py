@@ -10,6 +10,7 @@ under `torch.compile`; JAX, mapped and compiled.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Any
 
 import numpy as np
@@ -26,7 +27,7 @@ CASES += [(30, 64, (8, 64, 64, 8)), (30, 64, (16, 256, 256, 16))]
 def drawn(runs: int, batch: int, widths: tuple[int, ...]) -> tuple[Any, Any]:
     """Parameters (runs, parameters) and samples (runs, batch, in)."""
     rng = np.random.default_rng(0)
-    count = sum(o * i + o for i, o in zip(widths, widths[1:], strict=False))
+    count = sum(o * i + o for i, o in pairwise(widths))
     values = rng.uniform(-0.3, 0.3, (runs, count)).astype(np.float32)
     return values, rng.random((runs, batch, widths[0]), dtype=np.float32)
 
@@ -71,7 +72,7 @@ def by_torch_func(runs: int, batch: int, widths: tuple[int, ...]) -> Work:
 
     numbers, samples = drawn(runs, batch, widths)
     parts: list[nn.Module] = []
-    for i, o in zip(widths, widths[1:], strict=False):
+    for i, o in pairwise(widths):
         parts += [nn.Linear(i, o), nn.GELU()]
     model, x = nn.Sequential(*parts[:-1]), torch.from_numpy(samples)
     parameters, start = {}, 0
@@ -106,7 +107,7 @@ def by_jax(runs: int, batch: int, widths: tuple[int, ...]) -> Work:
 
     def loss(row: Any, x: Any) -> Any:
         start = 0
-        for layer, (i, o) in enumerate(zip(widths, widths[1:], strict=False)):
+        for layer, (i, o) in enumerate(pairwise(widths)):
             weight, stop = row[start : start + o * i].reshape(o, i), start + o * i
             x = x @ weight.T + row[stop : stop + o]
             start = stop + o
