@@ -17,8 +17,6 @@ from colorcore.kernels.ensemble import Network
 from colorcore.kernels.native import BACKEND, native_for
 from colorcore.kernels.objective import Term
 
-MADE_OF = "first derivatives only, got a call for the second; compute the values in plain torch"
-
 
 def tensor(array: Any) -> Tensor:
     return torch.from_numpy(array)
@@ -34,7 +32,10 @@ def refuse_second() -> None:
     Raises: NotImplementedError when the gradient is to have a gradient.
     """
     if torch.is_grad_enabled() and not torch.compiler.is_compiling():
-        raise NotImplementedError(f"ensemble: wanted {MADE_OF}")
+        raise NotImplementedError(
+            "ensemble: wanted first derivatives only, got a call for the second; use the `formula` "
+            "of colorcore.anchor.ensemble or colorcore.anchor.objective"
+        )
 
 
 class Pass(NamedTuple):
