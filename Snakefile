@@ -1,5 +1,5 @@
 """From the experiments to the paper, in the order of the rules: train, evaluate, cubes,
-interventions, explorer, figures, tables, numbers, paper. Each rule is one `colorcore` command that
+interventions, explorer, figure, table, numbers, paper. Each rule is one `colorcore` command that
 also runs by hand.
 
 What a file says decides whether anything is made anew, and not when it was written. Code and settings
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from snakemake.utils import min_version, validate
 
-from colorcore import provenance, warm
+from colorcore import lock, provenance, warm
 from colorcore.experiment.folder import SEARCH, TRIALS, files
 from colorcore.experiment.loading import load
 from colorcore.experiment.origin import digest
@@ -42,16 +42,17 @@ if missing := [name for name in COMPARED if name not in EXPERIMENTS]:
         f"of {', '.join(missing)}; add them to experiments"
     )
 
-SETTINGS = {name: digest(load(Path("experiments") / name)) for name in EXPERIMENTS}
+FOLDERS = {name: Path("experiments") / name for name in EXPERIMENTS}
+FILES = {name: [*(f := files(folder)).settings, f.dopesheet] for name, folder in FOLDERS.items()}
+SETTINGS = {name: digest(load(folder)) for name, folder in FOLDERS.items()}
 
 # The commands are those of the Python that runs Snakemake, whatever the PATH.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 
 def settings_of(names):
-    """The files of experiments' settings: declared, but for their digests in params ancient."""
-    found = [files(Path("experiments") / name) for name in names]
-    return [ancient(str(path)) for each in found for path in (*each.settings, each.dopesheet)]
+    """The files of experiments' settings: what they say counts as a digest, so they are ancient."""
+    return [ancient(str(path)) for name in names for path in FILES[name]]
 
 
 def others_of(name):
@@ -88,6 +89,7 @@ localrules:
 
 
 onstart:
+    lock.note()
     warm.start()
 
 
@@ -217,7 +219,7 @@ rule explorer:
         " --out {params.out} --shards {params.shards} 2> {log}"
 
 
-rule figures:
+rule figure:
     input:
         settings=lambda w: settings_of([w.experiment, *others_of(w.figure)]),
         runs=lambda w: runs_of([w.experiment, *others_of(w.figure)]),
@@ -245,7 +247,7 @@ rule figures:
         " --out {params.out} --published {input.published[0]} 2> {log}"
 
 
-rule tables:
+rule table:
     input:
         settings=lambda w: settings_of([w.experiment, *others_of(w.table)]),
         runs=lambda w: runs_of([w.experiment, *others_of(w.table)]),
@@ -301,8 +303,8 @@ rule paper:
     input:
         text=TEXT,
         numbers=rules.numbers.output,
-        figures=expand(rules.figures.output, experiment=MAIN, figure=FIGURES),
-        tables=expand(rules.tables.output, experiment=MAIN, table=TABLES),
+        figures=expand(rules.figure.output, experiment=MAIN, figure=FIGURES),
+        tables=expand(rules.table.output, experiment=MAIN, table=TABLES),
         explorers=expand(rules.explorer.output, experiment=MAIN),
     output:
         html=f"{BUILD}/paper/index.html",
