@@ -16,6 +16,7 @@ from colorcore import lock, provenance, warm
 from colorcore.experiment.folder import SEARCH, TRIALS, files
 from colorcore.experiment.loading import load
 from colorcore.experiment.origin import digest
+from colorcore.outputs import date_now
 from colorcore.results.comparison import BASES, GROUPS
 from colorcore.writeup.figures import ACROSS as FIGURES_ACROSS
 from colorcore.writeup.figures import FIGURES
@@ -47,7 +48,7 @@ FILES = {name: [*(f := files(folder)).settings, f.dopesheet] for name, folder in
 SETTINGS = {name: digest(load(folder)) for name, folder in FOLDERS.items()}
 
 # The commands are those of the Python that runs Snakemake, whatever the PATH.
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()]))
 
 
 def settings_of(names):
@@ -90,6 +91,7 @@ localrules:
 
 onstart:
     lock.note()
+    date_now([*sum(FILES.values(), []), *PUBLISHED, *SEARCHES, *TEXT, *Path(BUILD).rglob("*")])
     warm.start()
 
 
