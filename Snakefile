@@ -47,13 +47,17 @@ FOLDERS = {name: Path("experiments") / name for name in EXPERIMENTS}
 FILES = {name: [*(f := files(folder)).settings, f.dopesheet] for name, folder in FOLDERS.items()}
 SETTINGS = {name: digest(load(folder)) for name, folder in FOLDERS.items()}
 
+# Memory as measured, with room: torch alone takes 0.8 GB. Minutes for a hundred seeds.
+TORCH = {"mem_mb": 1500, "runtime": 10}
+LIGHT = {"mem_mb": 500, "runtime": 5}
+
 # The commands are those of the Python that runs Snakemake, whatever the PATH.
 os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()]))
 
 
 def settings_of(names):
     """The files of experiments' settings: what they say counts as a digest, so they are ancient."""
-    return [ancient(str(path)) for name in names for path in FILES[name]]
+    return [ancient(os.path.relpath(path)) for name in names for path in FILES[name]]
 
 
 def others_of(name):
@@ -122,6 +126,8 @@ rule train:
         f"{BUILD}/benchmarks/{{experiment}}/train-{{shard}}.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **TORCH,
     shell:
         "colorcore train experiments/{wildcards.experiment} --out {params.out}"
         " --seeds {params.seeds} --first {params.first} --shards {params.shards} --shard {wildcards.shard} 2> {log}"
@@ -148,6 +154,8 @@ rule evaluate:
         f"{BUILD}/benchmarks/{{experiment}}/evaluate.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **TORCH,
     shell:
         "colorcore evaluate experiments/{wildcards.experiment}"
         " --out {params.out} --shards {params.shards} 2> {log}"
@@ -171,6 +179,8 @@ rule cubes:
         f"{BUILD}/benchmarks/{{experiment}}/cubes.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **TORCH,
     shell:
         "colorcore cubes experiments/{wildcards.experiment}"
         " --out {params.out} --shards {params.shards} 2> {log}"
@@ -194,6 +204,8 @@ rule interventions:
         f"{BUILD}/benchmarks/{{experiment}}/interventions.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **TORCH,
     shell:
         "colorcore interventions experiments/{wildcards.experiment}"
         " --out {params.out} --shards {params.shards} 2> {log}"
@@ -216,6 +228,8 @@ rule explorer:
         f"{BUILD}/benchmarks/{{experiment}}/explorer.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **TORCH,
     shell:
         "colorcore explorer experiments/{wildcards.experiment}"
         " --out {params.out} --shards {params.shards} 2> {log}"
@@ -244,6 +258,8 @@ rule figure:
         f"{BUILD}/benchmarks/{{experiment}}/figure-{{figure}}.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **TORCH,
     shell:
         "colorcore figure experiments/{wildcards.experiment} {wildcards.figure}"
         " --out {params.out} --published {input.published[0]} 2> {log}"
@@ -269,6 +285,8 @@ rule table:
         f"{BUILD}/benchmarks/{{experiment}}/table-{{table}}.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **LIGHT,
     shell:
         "colorcore table experiments/{wildcards.experiment} {wildcards.table}"
         " --out {params.out} --published {input.published[0]} 2> {log}"
@@ -296,6 +314,8 @@ rule numbers:
         f"{BUILD}/benchmarks/numbers.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **TORCH,
     shell:
         "colorcore numbers {params.experiments} --build {params.build}"
         " --published {input.published[0]} {params.claims} 2> {log}"
@@ -321,5 +341,7 @@ rule paper:
         f"{BUILD}/benchmarks/paper.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **LIGHT,
     shell:
         "colorcore report {params.text} --build {params.build} 2> {log}"

@@ -123,7 +123,10 @@ class LogHandler(LogHandlerBase):
 
     def _mistake(self, message: str) -> None:
         if not message.startswith(NOISE):
-            self.mistakes.append(message)
+            lines = message.splitlines()  # where in the Snakefile stands in the first line, too
+            self.mistakes.append(
+                "\n".join(line for line in lines if 'Snakefile", line' not in line[5:])
+            )
 
     def close(self) -> None:
         """Say how it ended: why it failed, last of all, or how long it took."""
