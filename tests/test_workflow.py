@@ -93,6 +93,13 @@ def test_what_says_the_same_makes_nothing_anew(checkout):
     assert checkout.jobs() == {}
 
 
+def test_without_snakemakes_records_dates_decide(checkout):
+    shutil.rmtree(checkout.folder / ".snakemake")
+    tomorrow = time.time() + 86400
+    os.utime(checkout.folder / "experiments/ex-2.9.1/dopesheet.csv", (tomorrow, tomorrow))
+    assert checkout.jobs()["train"] >= 1
+
+
 def test_one_figure_edited_is_one_figure_drawn(checkout):
     checkout.edit("python/colorcore/writeup/figures/sweep.py", "def draw(", "X = 1\n\n\ndef draw(")
     assert checkout.jobs() == {"figure": 1, "paper": 1}
