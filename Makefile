@@ -1,4 +1,5 @@
 # make paper   trains, evaluates, draws and typesets everything; prints where the paper is
+# make report  the same for one experiment: make report EXPERIMENT=experiments/my-own
 # make docs    runs the examples and builds the pages on the package; prints where they are
 # make test    every check, and a small build of the whole workflow
 # make search  searches for a schedule anew, as its experiment says; takes half an hour
@@ -12,21 +13,35 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 SNAKEMAKE := $(BIN)/snakemake
 SMOKE := $(SNAKEMAKE) --configfile config/smoke.yaml
+UNLOCK = $(if $(wildcard .snakemake/locks/*.lock),python -m colorcore.workflow.lock)
 
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export NO_MKDOCS_2_WARNING := 1 # a notice of the theme's makers, at every build
 
 PACKAGE := $(shell find python/colorcore -name "*.py")
+RUST := $(shell find rust -name "*.rs")
 EXAMPLES := build/examples/digits.done
 
 .DELETE_ON_ERROR:
-.PHONY: paper docs test search bench fuzz wheel setup lock clean
+.PHONY: paper report docs test search bench fuzz wheel setup lock clean
+.PHONY: check-rust check-lints check-types check-python check-workflow
 
 paper: setup
+	@$(UNLOCK)
 	@$(SNAKEMAKE)
 	@echo "HTML: build/paper/index.html"
 	@echo "PDF:  build/paper/index.pdf"
+
+# How many runs; fewer while trying things out.
+SEEDS ?= 60
+
+report: setup
+	@test -n "$(EXPERIMENT)" || { echo "make report: wanted EXPERIMENT=experiments/…, got none"; exit 2; }
+	@$(UNLOCK)
+	@$(SNAKEMAKE) --configfile config/report.yaml --config document="$(EXPERIMENT)" seeds=$(SEEDS)
+	@echo "HTML: build/$(notdir $(EXPERIMENT:/=))/report/index.html"
+	@echo "PDF:  build/$(notdir $(EXPERIMENT:/=))/report/index.pdf"
 
 docs: setup $(EXAMPLES) build/docs/speed.done
 	mkdocs build --strict
@@ -41,19 +56,32 @@ build/docs/speed.done: $(wildcard docs/python/*.py docs/timings/*.json) $(PACKAG
 	python docs/python/speed.py --out $(basename $@)
 	@touch $@
 
+# First what keeps one processor busy, side by side; then what by itself keeps all of them.
 test: setup
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync check-rust check-lints check-types docs
+	@$(MAKE) --no-print-directory check-python check-workflow
+
+check-rust: setup
 	cargo test --quiet
 	cargo fmt --check
 	cargo clippy --quiet --all-targets -- -D warnings
 	cargo clippy --quiet --all-targets --features python -- -D warnings
+
+check-lints: setup
 	ruff check
 	ruff format --check
+	lint-imports --no-logo 2>/dev/null || lint-imports
+
+check-types: setup
 	pyright --warnings
 	python -m mypy.stubtest colorcore._native
-	lint-imports --no-logo 2>/dev/null || lint-imports
+
+check-python: setup
 	pytest -n auto
-	$(MAKE) --no-print-directory docs
+
+check-workflow: setup
 	$(SMOKE) --lint
+	@$(UNLOCK)
 	$(SMOKE)
 	$(SMOKE) --dry-run | grep -F "Nothing to be done"
 
@@ -92,7 +120,7 @@ wheel: setup
 setup: $(VENV)/kernels
 
 # The kernels are part of the package, which is installed in place: Python edits need no rebuild.
-$(VENV)/kernels: $(VENV)/packages pyproject.toml Cargo.toml Cargo.lock $(wildcard rust/*.rs rust/*/*.rs)
+$(VENV)/kernels: $(VENV)/packages pyproject.toml Cargo.toml Cargo.lock $(RUST)
 	maturin develop --uv --release --locked --quiet
 	@touch $@
 

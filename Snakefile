@@ -1,18 +1,28 @@
-"""From the experiments to the paper, in the order of the rules: train, collect, evaluate, cubes,
-interventions, explorer, figures, tables, numbers, paper. Each rule is one `colorcore` command that
-also runs by hand."""
+"""From the experiments to the paper, in the order of the rules: train, evaluate, cubes,
+interventions, explorer, figure, table, numbers, paper. Each rule is one `colorcore` command that
+also runs by hand.
 
+What a file says decides whether anything is made anew, and not when it was written. Code and settings
+are params, as digests of what they do: a comment or a title changes none. Inputs newer than what was
+made from them count when their checksums differ."""
+
+import os
 import sys
+from base64 import urlsafe_b64encode
 from pathlib import Path
 
 from snakemake.utils import min_version, validate
 
-from colorcore.writeup.figures import ACROSS as FIGURES_ACROSS
-from colorcore.writeup.figures import NAMES as FIGURES
+from colorcore import lock, provenance, warm
 from colorcore.experiment.folder import SEARCH, TRIALS, files
-from colorcore.provenance import sources
+from colorcore.experiment.loading import load
+from colorcore.experiment.origin import digest
+from colorcore.outputs import date_now
+from colorcore.results.comparison import BASES, GROUPS
+from colorcore.writeup.figures import ACROSS as FIGURES_ACROSS
+from colorcore.writeup.figures import FIGURES
 from colorcore.writeup.tables import ACROSS as TABLES_ACROSS
-from colorcore.writeup.tables import TABLE_NAMES as TABLES
+from colorcore.writeup.tables import TABLES
 
 min_version("9.0")
 
@@ -21,17 +31,63 @@ validate(config, "config/schema.yaml")
 BUILD = config["build"]
 EXPERIMENTS = config["experiments"]
 MAIN = next(iter(EXPERIMENTS))  # which figures and tables are about; the others are compared with it
-COLORCORE = f"{sys.executable} -m colorcore"
+COMPARED = sorted({name for group in GROUPS.values() for name in group})
 GRIDS = ["color_slices", "loss_cube", "latent_cube", "score_grid", "evolution"]
-REFERENCE = f"{config['paper']}/reference/ex-2.10.1.runs.csv"
+PUBLISHED = [f"{config['paper']}/reference/{name}.csv" for name in ("ex-2.10.1.runs", "summaries")]
 SEARCHES = [str(path) for kind in (SEARCH, TRIALS) for path in Path("experiments").glob(f"*/{kind}")]
 TEXT = [path for path in Path(config["paper"]).rglob("*") if path.is_file()]
 SHARDS = {name: range(entry["shards"]) for name, entry in EXPERIMENTS.items()}
 
-settings_of = lambda w: [*(f := files(Path("experiments") / w.experiment)).settings, f.dopesheet]
-shards_of = lambda file: lambda w: expand(
-    f"{BUILD}/{w.experiment}/{file}", shard=SHARDS[w.experiment]
-)
+if missing := [name for name in COMPARED if name not in EXPERIMENTS]:
+    raise WorkflowError(
+        f"{config['paper']}: wanted all experiments that it compares in the configuration, got none "
+        f"of {', '.join(missing)}; add them to experiments"
+    )
+
+FOLDERS = {name: Path("experiments") / name for name in EXPERIMENTS}
+FILES = {name: [*(f := files(folder)).settings, f.dopesheet] for name, folder in FOLDERS.items()}
+SETTINGS = {name: digest(load(folder)) for name, folder in FOLDERS.items()}
+
+# Memory as measured, with room: torch alone takes 0.8 GB. Minutes for a hundred seeds.
+TORCH = {"mem_mb": 1500, "runtime": 10}
+LIGHT = {"mem_mb": 500, "runtime": 5}
+
+# The commands are those of the Python that runs Snakemake, whatever the PATH.
+os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()]))
+
+
+def recorded(name):
+    """Whether Snakemake knows from what an experiment's results were made."""
+    key = urlsafe_b64encode(f"{BUILD}/{name}/weights-0.safetensors".encode()).decode()
+    return Path(".snakemake/metadata", key).exists()
+
+
+def settings_of(names):
+    """The files of experiments' settings. What they say counts, as params; without records, dates."""
+    found = [(name, os.path.relpath(path)) for name in names for path in FILES[name]]
+    return [ancient(path) if recorded(name) else path for name, path in found]
+
+
+def others_of(name):
+    """The experiments that a figure or a table reads beside the main one."""
+    group = name.removeprefix("conditions-")
+    if group in GROUPS:
+        return [*GROUPS[group], *BASES.get(group, ())[:1]]
+    return COMPARED if name in (*FIGURES_ACROSS, *TABLES_ACROSS) else []
+
+
+def runs_of(names):
+    """What is known of each run of these experiments, after training and through it."""
+    return expand(f"{BUILD}/{{experiment}}/{{table}}.csv", experiment=names, table=["runs", "moments"])
+
+
+def searches_of(name):
+    return SEARCHES if name == "search" else []
+
+
+def shards_of(file):
+    """A file that each shard of an experiment has, for all of them."""
+    return lambda w: expand(f"{BUILD}/{w.experiment}/{file}", shard=SHARDS[w.experiment])
 
 
 wildcard_constraints:
@@ -45,6 +101,12 @@ localrules:
     all,
 
 
+onstart:
+    lock.note()
+    date_now([*sum(FILES.values(), []), *PUBLISHED, *SEARCHES, *TEXT, *Path(BUILD).rglob("*")])
+    warm.start()
+
+
 rule all:
     input:
         f"{BUILD}/paper/index.html",
@@ -53,15 +115,15 @@ rule all:
 
 rule train:
     input:
-        settings=settings_of,
-        code=sources("train"),
+        settings=lambda w: settings_of([w.experiment]),
     output:
         weights=f"{BUILD}/{{experiment}}/weights-{{shard}}.safetensors",
         snapshots=f"{BUILD}/{{experiment}}/snapshots-{{shard}}.safetensors",
         history=f"{BUILD}/{{experiment}}/history-{{shard}}.parquet",
         record=f"{BUILD}/{{experiment}}/train-{{shard}}.json",
     params:
-        run=COLORCORE,
+        code=provenance.code("train"),
+        settings=lambda w: SETTINGS[w.experiment],
         out=lambda w: f"{BUILD}/{w.experiment}",
         seeds=lambda w: EXPERIMENTS[w.experiment]["seeds"],
         first=lambda w: EXPERIMENTS[w.experiment]["first"],
@@ -72,44 +134,26 @@ rule train:
         f"{BUILD}/benchmarks/{{experiment}}/train-{{shard}}.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **TORCH,
     shell:
-        "{params.run} train experiments/{wildcards.experiment} --out {params.out}"
+        "colorcore train experiments/{wildcards.experiment} --out {params.out}"
         " --seeds {params.seeds} --first {params.first} --shards {params.shards} --shard {wildcards.shard} 2> {log}"
-
-
-rule collect:
-    input:
-        histories=shards_of("history-{shard}.parquet"),
-        code=sources("collect"),
-    output:
-        history=f"{BUILD}/{{experiment}}/history.parquet",
-    params:
-        run=COLORCORE,
-        out=lambda w: f"{BUILD}/{w.experiment}",
-        shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
-    log:
-        f"{BUILD}/logs/{{experiment}}/collect.log",
-    benchmark:
-        f"{BUILD}/benchmarks/{{experiment}}/collect.tsv"
-    conda:
-        "environment.yaml"
-    shell:
-        "{params.run} collect --out {params.out}"
-        " --shards {params.shards} 2> {log}"
 
 
 rule evaluate:
     input:
-        settings=settings_of,
+        settings=lambda w: settings_of([w.experiment]),
         weights=shards_of("weights-{shard}.safetensors"),
         snapshots=shards_of("snapshots-{shard}.safetensors"),
-        history=f"{BUILD}/{{experiment}}/history.parquet",
-        code=sources("evaluate"),
+        histories=shards_of("history-{shard}.parquet"),
     output:
         runs=f"{BUILD}/{{experiment}}/runs.csv",
         moments=f"{BUILD}/{{experiment}}/moments.csv",
+        history=f"{BUILD}/{{experiment}}/history.parquet",
     params:
-        run=COLORCORE,
+        code=provenance.code("evaluate"),
+        settings=lambda w: SETTINGS[w.experiment],
         out=lambda w: f"{BUILD}/{w.experiment}",
         shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
     log:
@@ -118,21 +162,23 @@ rule evaluate:
         f"{BUILD}/benchmarks/{{experiment}}/evaluate.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **TORCH,
     shell:
-        "{params.run} evaluate experiments/{wildcards.experiment}"
+        "colorcore evaluate experiments/{wildcards.experiment}"
         " --out {params.out} --shards {params.shards} 2> {log}"
 
 
 rule cubes:
     input:
-        settings=settings_of,
+        settings=lambda w: settings_of([w.experiment]),
         weights=shards_of("weights-{shard}.safetensors"),
         snapshots=shards_of("snapshots-{shard}.safetensors"),
-        code=sources("cubes"),
     output:
         grids=expand(f"{BUILD}/{{{{experiment}}}}/{{grid}}.nc", grid=GRIDS),
     params:
-        run=COLORCORE,
+        code=provenance.code("cubes"),
+        settings=lambda w: SETTINGS[w.experiment],
         out=lambda w: f"{BUILD}/{w.experiment}",
         shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
     log:
@@ -141,21 +187,23 @@ rule cubes:
         f"{BUILD}/benchmarks/{{experiment}}/cubes.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **TORCH,
     shell:
-        "{params.run} cubes experiments/{wildcards.experiment}"
+        "colorcore cubes experiments/{wildcards.experiment}"
         " --out {params.out} --shards {params.shards} 2> {log}"
 
 
 rule interventions:
     input:
-        settings=settings_of,
+        settings=lambda w: settings_of([w.experiment]),
         weights=shards_of("weights-{shard}.safetensors"),
-        code=sources("interventions"),
     output:
         table=f"{BUILD}/{{experiment}}/interventions.csv",
         grid=f"{BUILD}/{{experiment}}/interventions.nc",
     params:
-        run=COLORCORE,
+        code=provenance.code("interventions"),
+        settings=lambda w: SETTINGS[w.experiment],
         out=lambda w: f"{BUILD}/{w.experiment}",
         shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
     log:
@@ -164,20 +212,22 @@ rule interventions:
         f"{BUILD}/benchmarks/{{experiment}}/interventions.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **TORCH,
     shell:
-        "{params.run} interventions experiments/{wildcards.experiment}"
+        "colorcore interventions experiments/{wildcards.experiment}"
         " --out {params.out} --shards {params.shards} 2> {log}"
 
 
 rule explorer:
     input:
-        settings=settings_of,
+        settings=lambda w: settings_of([w.experiment]),
         snapshots=shards_of("snapshots-{shard}.safetensors"),
-        code=sources("explorer"),
     output:
         f"{BUILD}/{{experiment}}/explorer.json",
     params:
-        run=COLORCORE,
+        code=provenance.code("explorer"),
+        settings=lambda w: SETTINGS[w.experiment],
         out=lambda w: f"{BUILD}/{w.experiment}",
         shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
     log:
@@ -186,30 +236,29 @@ rule explorer:
         f"{BUILD}/benchmarks/{{experiment}}/explorer.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **TORCH,
     shell:
-        "{params.run} explorer experiments/{wildcards.experiment}"
+        "colorcore explorer experiments/{wildcards.experiment}"
         " --out {params.out} --shards {params.shards} 2> {log}"
 
 
-ALL_RUNS = expand(rules.evaluate.output.runs, experiment=EXPERIMENTS)
-
-
-rule figures:
+rule figure:
     input:
-        runs=rules.evaluate.output.runs,
+        settings=lambda w: settings_of([w.experiment, *others_of(w.figure)]),
+        runs=lambda w: runs_of([w.experiment, *others_of(w.figure)]),
         grids=rules.cubes.output.grids,
         interventions=rules.interventions.output,
-        history=rules.collect.output,
-        reference=REFERENCE,
-        others=lambda w: ALL_RUNS if w.figure in FIGURES_ACROSS else [],
-        searches=lambda w: SEARCHES if w.figure == "search" else [],
-        code=sources("figure"),
+        history=rules.evaluate.output.history,
+        published=PUBLISHED,
+        searches=lambda w: searches_of(w.figure),
     output:
         light=f"{BUILD}/{{experiment}}/figures/{{figure}}-light.svg",
         dark=f"{BUILD}/{{experiment}}/figures/{{figure}}-dark.svg",
         alt=f"{BUILD}/{{experiment}}/figures/{{figure}}.txt",
     params:
-        run=COLORCORE,
+        code=lambda w: provenance.code("figure", f"colorcore.writeup.figures.{FIGURES[w.figure][0]}"),
+        settings=lambda w: [SETTINGS[name] for name in (w.experiment, *others_of(w.figure))],
         out=lambda w: f"{BUILD}/{w.experiment}",
     log:
         f"{BUILD}/logs/{{experiment}}/figure-{{figure}}.log",
@@ -217,24 +266,26 @@ rule figures:
         f"{BUILD}/benchmarks/{{experiment}}/figure-{{figure}}.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **TORCH,
     shell:
-        "{params.run} figure experiments/{wildcards.experiment} {wildcards.figure}"
-        " --out {params.out} --published {input.reference} 2> {log}"
+        "colorcore figure experiments/{wildcards.experiment} {wildcards.figure}"
+        " --out {params.out} --published {input.published[0]} 2> {log}"
 
 
-rule tables:
+rule table:
     input:
-        runs=rules.evaluate.output.runs,
+        settings=lambda w: settings_of([w.experiment, *others_of(w.table)]),
+        runs=lambda w: runs_of([w.experiment, *others_of(w.table)]),
         interventions=rules.interventions.output,
         records=shards_of("train-{shard}.json"),
-        reference=REFERENCE,
-        others=lambda w: ALL_RUNS if w.table in TABLES_ACROSS else [],
-        searches=lambda w: SEARCHES if w.table == "search" else [],
-        code=sources("table"),
+        published=PUBLISHED,
+        searches=lambda w: searches_of(w.table),
     output:
         f"{BUILD}/{{experiment}}/tables/{{table}}.md",
     params:
-        run=COLORCORE,
+        code=lambda w: provenance.code("table", f"colorcore.writeup.tables.{TABLES[w.table][0]}"),
+        settings=lambda w: [SETTINGS[name] for name in (w.experiment, *others_of(w.table))],
         out=lambda w: f"{BUILD}/{w.experiment}",
     log:
         f"{BUILD}/logs/{{experiment}}/table-{{table}}.log",
@@ -242,23 +293,26 @@ rule tables:
         f"{BUILD}/benchmarks/{{experiment}}/table-{{table}}.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **LIGHT,
     shell:
-        "{params.run} table experiments/{wildcards.experiment} {wildcards.table}"
-        " --out {params.out} --published {input.reference} 2> {log}"
+        "colorcore table experiments/{wildcards.experiment} {wildcards.table}"
+        " --out {params.out} --published {input.published[0]} 2> {log}"
 
 
 rule numbers:
     input:
-        runs=ALL_RUNS,
+        settings=settings_of(EXPERIMENTS),
+        runs=runs_of(EXPERIMENTS),
         searches=SEARCHES,
         interventions=expand(rules.interventions.output.table, experiment=MAIN),
         records=[f"{BUILD}/{e}/train-{i}.json" for e in EXPERIMENTS for i in SHARDS[e]],
-        reference=REFERENCE,
-        code=sources("numbers"),
+        published=PUBLISHED,
     output:
         f"{BUILD}/numbers.json",
     params:
-        run=COLORCORE,
+        code=provenance.code("numbers"),
+        settings=list(SETTINGS.values()),
         build=lambda w: BUILD,
         claims="--check-claims" if config["check_claims"] else "--no-check-claims",
         experiments=[f"experiments/{name}" for name in EXPERIMENTS],
@@ -268,24 +322,25 @@ rule numbers:
         f"{BUILD}/benchmarks/numbers.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **TORCH,
     shell:
-        "{params.run} numbers {params.experiments} --build {params.build}"
-        " --published {input.reference} {params.claims} 2> {log}"
+        "colorcore numbers {params.experiments} --build {params.build}"
+        " --published {input.published[0]} {params.claims} 2> {log}"
 
 
 rule paper:
     input:
         text=TEXT,
         numbers=rules.numbers.output,
-        figures=expand(rules.figures.output, experiment=MAIN, figure=FIGURES),
-        tables=expand(rules.tables.output, experiment=MAIN, table=TABLES),
+        figures=expand(rules.figure.output, experiment=MAIN, figure=FIGURES),
+        tables=expand(rules.table.output, experiment=MAIN, table=TABLES),
         explorers=expand(rules.explorer.output, experiment=MAIN),
-        code=sources("report"),
     output:
         html=f"{BUILD}/paper/index.html",
         pdf=f"{BUILD}/paper/index.pdf",
     params:
-        run=COLORCORE,
+        code=provenance.code("report"),
         build=lambda w: BUILD,
         text=lambda w: config["paper"],
     log:
@@ -294,5 +349,7 @@ rule paper:
         f"{BUILD}/benchmarks/paper.tsv"
     conda:
         "environment.yaml"
+    resources:
+        **LIGHT,
     shell:
-        "{params.run} report {params.text} --build {params.build} 2> {log}"
+        "colorcore report {params.text} --build {params.build} 2> {log}"

@@ -47,7 +47,6 @@ def results(small, tmp_path_factory) -> Results:
     out = tmp_path_factory.mktemp("build") / "small"
     for shard in range(2):
         run("train", small, "--out", out, "--seeds", 4, "--shards", 2, "--shard", shard)
-    run("collect", "--out", out, "--shards", 2)
     run("evaluate", small, "--out", out, "--shards", 2)
     run("cubes", small, "--out", out, "--shards", 2)
     run("interventions", small, "--out", out, "--shards", 2)

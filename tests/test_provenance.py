@@ -1,15 +1,20 @@
-"""Which code decides what a command does."""
+"""Which code decides what a command does, and which edits of it change anything."""
 
 from __future__ import annotations
+
+import shutil
 
 import pytest
 
 from colorcore import provenance
 
+FIGURE, OTHER = "colorcore.writeup.figures.colors", "colorcore.writeup.figures.stack"
 
-def names(command):
+
+def names(command, *modules):
     return {
-        path.relative_to(provenance.REPOSITORY).as_posix() for path in provenance.sources(command)
+        path.relative_to(provenance.REPOSITORY).as_posix()
+        for path in provenance.sources(command, *modules)
     }
 
 
@@ -17,17 +22,24 @@ def test_training_depends_on_the_kernels_and_not_on_figures():
     found = names("train")
     assert {
         "python/colorcore/training/loop.py",
-        "python/colorcore/cli.py",
         "rust/pairs.rs",
+        "rust/separation/tests.rs",
     } <= found
     assert "Cargo.lock" in found
     assert not any("figures" in name or name.endswith("report.py") for name in found)
 
 
-def test_figures_depend_on_every_figure_and_not_on_training():
-    found = names("figure")
+def test_importing_a_module_counts_the_packages_it_lies_in():
+    assert {"python/colorcore/__init__.py", "python/colorcore/training/__init__.py"} <= names(
+        "train"
+    )
+
+
+def test_a_figure_depends_on_its_own_file_and_not_on_others_or_on_training():
+    found = names("figure", FIGURE)
     assert "python/colorcore/writeup/figures/style.py" in found
-    assert "python/colorcore/writeup/figures/stack.py" in found
+    assert "python/colorcore/writeup/figures/colors.py" in found
+    assert "python/colorcore/writeup/figures/stack.py" not in found
     assert "python/colorcore/training/loop.py" not in found
 
 
@@ -36,14 +48,102 @@ def test_an_unknown_command_has_no_sources():
         provenance.sources("dance")
 
 
-def test_the_digest_changes_with_names_and_contents(tmp_path, monkeypatch):
+@pytest.fixture
+def edited(tmp_path, monkeypatch):
+    """A copy of the sources to edit: replaces text in a file, and gives what `of` says then."""
+    for folder in ("python", "rust"):
+        shutil.copytree(provenance.REPOSITORY / folder, tmp_path / folder)
+    for file in provenance.REPOSITORY.glob("Cargo.*"):
+        shutil.copy(file, tmp_path)
     monkeypatch.setattr(provenance, "REPOSITORY", tmp_path)
-    first, second = tmp_path / "a.py", tmp_path / "b.py"
-    first.write_text("1")
-    second.write_text("1")
-    one, other = provenance.digest([first]), provenance.digest([second])
-    first.write_text("2")
-    assert len({one, other, provenance.digest([first])}) == 3
+    monkeypatch.setattr(provenance, "PACKAGE", tmp_path / "python" / "colorcore")
+
+    def edit(name, old, new):
+        folder = tmp_path if name.startswith(("rust/", "Cargo")) else provenance.PACKAGE
+        path = folder / name
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+        forget()
+
+    forget()
+    yield edit
+    forget()
+
+
+def forget():
+    for read in (provenance._parse, provenance._meaning, provenance._file_imports):
+        read.cache_clear()
+
+
+def digests():
+    commands = {name: provenance.code(name) for name in ("train", "evaluate", "table", "report")}
+    figures = {name: provenance.code("figure", name) for name in (FIGURE, OTHER)}
+    return {**commands, **figures}
+
+
+def changed(before):
+    return {name for name, digest in digests().items() if digest != before[name]}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("training/loop.py", "\n@dataclass", "\n# Why.\n@dataclass"),
+        ("training/loop.py", '"""Training: one', '"""Training, as one'),
+        ("writeup/figures/__init__.py", '"""By name: the', '"""By its name: the'),
+        ("writeup/figures/__init__.py", "loading import Experiment",
+         "loading import Experiment, load"),
+        ("rust/pairs.rs", "\nuse ", "\n// Why.\n/* And\nhow. */\nuse "),
+        ("cli.py", "def search(", "def seek("),
+        ("cli.py", '"""Train runs side by side;', '"""Train runs beside each other;'),
+    ],
+)  # fmt: skip
+def test_what_only_people_and_type_checkers_read_changes_nothing(edited, file, old, new):
+    before = digests()
+    edited(file, old, new)
+    assert changed(before) == set()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("training/loop.py", "def train(", "def _train(", {"train"}),
+        ("writeup/figures/colors.py", "def draw(", "def _draw(", {FIGURE}),
+        ("writeup/figures/style.py", "8.5", "8.6", {FIGURE, OTHER}),
+        ("writeup/renderers.py", "def ", "def _", {"report"}),
+        ("cli.py", "share = shard_seeds(", "mine = shard_seeds(", {"train"}),
+        ("rust/pairs.rs", "fn ", "fn _", {"train", "evaluate"}),
+        ("Cargo.lock", "version = ", "version  = ", {"train", "evaluate"}),
+        ("errors.py", "def ", "def _",
+         {"train", "evaluate", "table", "report", FIGURE, OTHER}),
+    ],
+)  # fmt: skip
+def test_other_edits_change_what_depends_on_them_and_only_that(edited, file, old, new, expected):
+    before = digests()
+    edited(file, old, new)
+    assert changed(before) == expected
+
+
+def test_a_function_that_a_command_calls_beside_it_counts(edited):
+    edited("cli.py", "started = time.perf_counter()", "started = _now()")
+    edited("cli.py", "\n@app.command()", "\ndef _now(): return 1\n\n@app.command()")
+    before = digests()
+    edited("cli.py", "return 1", "return 2")
+    assert changed(before) == {"train"}
+
+
+def test_a_comment_sign_within_a_text_of_rust_begins_no_comment():
+    rust = """let a = "//1"; // 2\n\n  let b = '"'; /* 3\n 4 */ let c = r#"/*"5"*/"#;"""
+    assert (
+        provenance._without_comments(rust)
+        == """let a = "//1";\nlet b = '"';   let c = r#"/*"5"*/"#;"""
+    )
+
+
+def test_the_digest_changes_with_names_and_texts():
+    one, other = provenance.digest({"a": "1"}), provenance.digest({"b": "1"})
+    assert len({one, other, provenance.digest({"a": "2"})}) == 3
 
 
 def test_versions_and_hardware_are_known():

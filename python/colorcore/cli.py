@@ -61,28 +61,13 @@ def train(
 
 
 @app.command()
-def collect(
-    out: Out,
-    shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
-) -> None:
-    """Join the histories of the shards into history.parquet."""
-    import pandas as pd
-
-    from colorcore.results import files as results
-
-    place = results.Results(out)
-    parts = [results.read_shard_history(place.shard_history_path(i)) for i in range(shards)]
-    joined = pd.concat(parts).sort_values(["step", "seed"], kind="stable", ignore_index=True)
-    results.write_history(place.history_path, joined)
-
-
-@app.command()
 def evaluate(
     folder: Folder,
     out: Out,
     shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
 ) -> None:
-    """Evaluate every run before and after surgery, and through training; write runs and moments."""
+    """Evaluate every run before and after surgery, and through training; join the histories."""
+    import pandas as pd
     import torch
 
     from colorcore.experiment.loading import load
@@ -94,7 +79,10 @@ def evaluate(
     place = results.Results(out)
     experiment = load(folder)
     model, seeds = checkpoint.load(place.weights_paths(shards))
-    table = evaluate.run_table(experiment, model, seeds=seeds, history=place.history())
+    shares = [results.read_shard_history(place.shard_history_path(i)) for i in range(shards)]
+    history = pd.concat(shares).sort_values(["step", "seed"], kind="stable", ignore_index=True)
+    results.write_history(place.history_path, history)
+    table = evaluate.run_table(experiment, model, seeds=seeds, history=history)
     results.write_runs(place.runs_path, table)
     snapshots, _ = checkpoint.load_snapshots(place.snapshots_paths(shards))
     results.write_runs(place.moments_path, evaluate.moments(snapshots, experiment, seeds=seeds))

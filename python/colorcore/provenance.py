@@ -6,7 +6,8 @@ import ast
 import hashlib
 import os
 import platform
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -15,18 +16,33 @@ PACKAGE = Path(__file__).parent
 REPOSITORY = PACKAGE.parent.parent
 LIBRARIES = ("colorcore", "torch", "numpy", "scipy", "pandas", "xarray", "matplotlib", "snakemake")
 
+# Rust's texts, in which // begins no comment, and its comments.
+RUST = re.compile(
+    r"""(?P<text> r(?P<hashes>\#*)".*?"(?P=hashes) | "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])' )
+    | //[^\n]* | /\*.*?\*/""",
+    re.DOTALL | re.VERBOSE,
+)
 
-def sources(command: str) -> list[Path]:
-    """The files whose code decides what a command of the command line does.
 
-    The command line itself, what the command's function imports, and all that those import. Found
-    by reading the files, running nothing. The compiled kernels count as their Rust sources.
+def code(command: str, *modules: str) -> str:
+    """SHA-256 of the code that decides what a command of the command line does.
+
+    The command's own function, what it imports, and all that those import; `modules` are further
+    modules of this package that it finds by name. Only what runs counts: no comment, docstring or
+    line break, and nothing that is imported for types alone. Found by reading the files, running
+    nothing; the compiled kernels count as their Rust sources.
 
     Raises: KeyError when there is no such command.
     """
-    cli = PACKAGE / "cli.py"
-    found = {cli}
-    waiting = _imports(_functions(cli)[command])
+    own = "".join(ast.dump(function) for function in _command(command))
+    return digest({**meanings(sources(command, *modules)), "command": own})
+
+
+def sources(command: str, *modules: str) -> list[Path]:
+    """The files that a command's function imports, directly or not; see `code`."""
+    found: set[Path] = set()
+    waiting = [path for function in _command(command) for path in _imports(function)]
+    waiting += [path for name in modules for path in _module_files(name)]
     while waiting:
         path = waiting.pop()
         if path not in found:
@@ -35,15 +51,62 @@ def sources(command: str) -> list[Path]:
     return sorted(found)
 
 
-def _functions(path: Path) -> dict[str, ast.FunctionDef]:
-    return {node.name: node for node in _parse(path).body if isinstance(node, ast.FunctionDef)}
+def meanings(paths: Iterable[Path]) -> dict[str, str]:
+    """What the code in files does, by their names in the repository."""
+    return {path.relative_to(REPOSITORY).as_posix(): _meaning(path) for path in paths}
+
+
+def digest(texts: dict[str, str]) -> str:
+    """SHA-256 over named texts, whatever their order."""
+    total = hashlib.sha256()
+    for name, text in sorted(texts.items()):
+        total.update(f"{name}\0{hashlib.sha256(text.encode()).hexdigest()}\n".encode())
+    return total.hexdigest()
+
+
+def _command(name: str) -> list[ast.FunctionDef]:
+    """A command's function, and those beside it that it calls."""
+    functions = {
+        node.name: node
+        for node in _parse(PACKAGE / "cli.py").body
+        if isinstance(node, ast.FunctionDef)
+    }
+    called = {node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name)}
+    return [functions[name], *(functions[other] for other in sorted(called & set(functions)))]
+
+
+class _Running(ast.NodeTransformer):
+    """A syntax tree without what only people and type checkers read."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return None if is_text else self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
+        self.generic_visit(node)
+        return node.orelse if ast.unparse(node.test).endswith("TYPE_CHECKING") else node
 
 
 @cache
 def _parse(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+    return _Running().visit(ast.parse(path.read_text(encoding="utf-8"), filename=str(path)))
 
 
+@cache
+def _meaning(path: Path) -> str:
+    if path.suffix == ".py":
+        return ast.dump(_parse(path))
+    text = path.read_text(encoding="utf-8")
+    return _without_comments(text) if path.suffix == ".rs" else text
+
+
+def _without_comments(rust: str) -> str:
+    bare = RUST.sub(lambda found: found["text"] or " ", rust)
+    lines = (line.strip() for line in bare.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+@cache
 def _file_imports(path: Path) -> list[Path]:
     return _imports(_parse(path)) if path.suffix == ".py" else []
 
@@ -53,12 +116,11 @@ def _imports(tree: ast.AST) -> list[Path]:
     return [path for name in names for path in _module_files(name)]
 
 
-def _imported_names(node: ast.AST) -> list[str]:
+def _imported_names(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
+        yield from (alias.name for alias in node.names)
     if isinstance(node, ast.ImportFrom) and node.module:
-        return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return []
+        yield from (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
 
 
 def _module_files(name: str) -> list[Path]:
@@ -68,25 +130,9 @@ def _module_files(name: str) -> list[Path]:
     first, *rest = name.split(".")
     if first != PACKAGE.name:
         return []
-    if not rest:
-        return [PACKAGE / "__init__.py"]
-    place = PACKAGE.joinpath(*rest)
     packages = [PACKAGE.joinpath(*rest[:i], "__init__.py") for i in range(len(rest) + 1)]
-    module = place.with_suffix(".py")
-    files = [path for path in (*packages, module) if path.is_file()]
-    # Figures are imported by name when they are drawn.
-    return (
-        files + sorted(place.glob("*.py")) if name == f"{PACKAGE.name}.writeup.figures" else files
-    )
-
-
-def digest(paths: Iterable[Path]) -> str:
-    """SHA-256 over names and contents of files, the same wherever the repository lies."""
-    total = hashlib.sha256()
-    for path in sorted(paths):
-        name = path.relative_to(REPOSITORY).as_posix()
-        total.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-    return total.hexdigest()
+    module = PACKAGE.joinpath(*rest).with_suffix(".py")
+    return [path for path in (*packages, module) if path.is_file()]
 
 
 def versions() -> dict[str, str]:

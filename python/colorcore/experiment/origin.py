@@ -12,7 +12,7 @@ from colorcore.experiment.loading import Experiment
 def digest(experiment: Experiment) -> str:
     """SHA-256 of all that an experiment says, whatever its spelling."""
     table = experiment.schedule.table
-    content = experiment.model_dump(mode="json", exclude={"schedule", "folder"})
+    content = experiment.model_dump(mode="json", exclude={"schedule", "folder", "title"})
     content["schedule"] = {name: table[name].tolist() for name in table.columns}
     # The order of labels decides their draws and that of regularizers the order of sums.
     content["order"] = [list(experiment.labels), list(experiment.regularizers)]
@@ -24,6 +24,6 @@ def origin(experiment: Experiment, step: str) -> dict[str, str]:
     return {
         "experiment": experiment.name,
         "settings": digest(experiment),
-        "code": provenance.digest(provenance.sources(step)),
+        "code": provenance.code(step),
         "step": step,
     }

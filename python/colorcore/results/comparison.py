@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import bootstrap, ttest_ind_from_stats
 
 from colorcore.errors import InputError, unknown
 from colorcore.experiment.loading import Experiment
@@ -96,6 +95,8 @@ def paired(base: pd.DataFrame, other: pd.DataFrame, column: str) -> Difference:
             f"seeds: wanted the same in both conditions, got {len(base)} and {len(other)} that "
             "differ; train both with as many seeds"
         )
+    from scipy.stats import bootstrap  # takes a second to load, which most who compare need not
+
     pairs = (other[column].to_numpy(), base[column].to_numpy())
     found = bootstrap(
         pairs,
@@ -141,6 +142,8 @@ def published_means(
 
     Returns a row for each of `published` with ours and p.
     """
+    from scipy.stats import ttest_ind_from_stats
+
     values = ours[column]
     rows = []
     for _, row in published[published["measure"] == column].iterrows():

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from colorcore.errors import unknown
-from colorcore.experiment.loading import Experiment
-from colorcore.outputs import write_text
 from colorcore.results.comparison import GROUPS
-from colorcore.results.files import Results
-from colorcore.writeup.tables import across, runs
 
-TABLES: dict[str, Callable[[Experiment, Results], str]] = {
-    "named-representative": runs.named_representative,
-    "named-sweep": runs.named_sweep,
-    "labels": runs.labels,
-    "agreement": runs.agreement_table,
-    "schedule": runs.schedule,
-    "settings": runs.settings,
-    "interventions": runs.interventions,
-    "versions": runs.versions,
-    "times": runs.times,
-    "pareto": across.front,
-    "published": across.published,
-    "search": across.search,
-    **{f"conditions-{group}": partial(across.comparison, group=group) for group in GROUPS},
+if TYPE_CHECKING:  # what there is, is of use without what reads results
+    from colorcore.experiment.loading import Experiment
+
+TABLES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "named-representative": ("runs", "named_representative", {}),
+    "named-sweep": ("runs", "named_sweep", {}),
+    "labels": ("runs", "labels", {}),
+    "agreement": ("runs", "agreement_table", {}),
+    "schedule": ("runs", "schedule", {}),
+    "settings": ("runs", "settings", {}),
+    "interventions": ("runs", "interventions", {}),
+    "versions": ("runs", "versions", {}),
+    "times": ("runs", "times", {}),
+    "pareto": ("across", "front", {}),
+    "published": ("across", "published", {}),
+    "search": ("across", "search", {}),
+    **{f"conditions-{group}": ("across", "comparison", {"group": group}) for group in GROUPS},
 }
+"""By name: the module and its function that write it, and what to tell that function."""
+
 TABLE_NAMES = tuple(TABLES)
 ACROSS = ("published", *(f"conditions-{group}" for group in GROUPS))
 """Tables that need the runs of other experiments too."""
@@ -40,5 +41,11 @@ def render(name: str, experiment: Experiment, folder: Path, published: Path) -> 
     """
     if name not in TABLES:
         raise unknown("table", name, TABLES)
-    text = TABLES[name](experiment, Results(folder, published))
+
+    from colorcore.outputs import write_text
+    from colorcore.results.files import Results
+
+    module_name, function, options = TABLES[name]
+    module = import_module(f"colorcore.writeup.tables.{module_name}")
+    text = getattr(module, function)(experiment, Results(folder, published), **options)
     write_text(folder / "tables" / f"{name}.md", text)
