@@ -1,6 +1,5 @@
-"""From the experiments to the paper, in the order of the rules: train, evaluate, cubes,
-interventions, explorer, figure, table, numbers, paper. Each rule is one `colorcore` command that
-also runs by hand.
+"""From experiments to a document, in the order of the rules: train, evaluate, cubes, interventions,
+explorer, figure, table, numbers, report. Each rule is one `colorcore` command that also runs by hand.
 
 What a file says decides whether anything is made anew, and not when it was written. Code and settings
 are params, as digests of what they do: a comment or a title changes none. Inputs newer than what was
@@ -13,40 +12,43 @@ from pathlib import Path
 
 from snakemake.utils import min_version, validate
 
-from colorcore import lock, provenance, warm
-from colorcore.experiment.folder import SEARCH, TRIALS, files
-from colorcore.experiment.loading import load
+from colorcore import provenance
+from colorcore.workflow import lock, warm
+from colorcore.errors import InputError
+from colorcore.experiment.folder import files
 from colorcore.experiment.origin import digest
 from colorcore.outputs import date_now
-from colorcore.results.comparison import BASES, GROUPS
-from colorcore.writeup.figures import ACROSS as FIGURES_ACROSS
-from colorcore.writeup.figures import FIGURES
-from colorcore.writeup.tables import ACROSS as TABLES_ACROSS
-from colorcore.writeup.tables import TABLES
+from colorcore.writeup import making, opening
 
 min_version("9.0")
 
 validate(config, "config/schema.yaml")
 
 BUILD = config["build"]
-EXPERIMENTS = config["experiments"]
-MAIN = next(iter(EXPERIMENTS))  # which figures and tables are about; the others are compared with it
-COMPARED = sorted({name for group in GROUPS.values() for name in group})
+try:  # before anything is trained: what cannot be built is told here
+    DOCUMENT = opening.read(Path(config["document"]))
+    opening.check(DOCUMENT, config["seeds"])
+    EXPERIMENTS = {name: DOCUMENT.load(name) for name in DOCUMENT.names}
+except InputError as error:
+    raise WorkflowError(f"error: {error}") from None
+MAIN = EXPERIMENTS[DOCUMENT.main_name]  # which figures and tables are about
+# Where results of each deletion of the main experiment lie: those of the first in its own folder.
+DELETIONS = {
+    "" if deletion == MAIN.deletion else f"{os.sep}{name}": deletion
+    for name, deletion in MAIN.deletions.items()
+}
 GRIDS = ["color_slices", "loss_cube", "latent_cube", "score_grid", "evolution"]
-PUBLISHED = [f"{config['paper']}/reference/{name}.csv" for name in ("ex-2.10.1.runs", "summaries")]
-SEARCHES = [str(path) for kind in (SEARCH, TRIALS) for path in Path("experiments").glob(f"*/{kind}")]
-TEXT = [path for path in Path(config["paper"]).rglob("*") if path.is_file()]
-SHARDS = {name: range(entry["shards"]) for name, entry in EXPERIMENTS.items()}
-
-if missing := [name for name in COMPARED if name not in EXPERIMENTS]:
-    raise WorkflowError(
-        f"{config['paper']}: wanted all experiments that it compares in the configuration, got none "
-        f"of {', '.join(missing)}; add them to experiments"
-    )
-
-FOLDERS = {name: Path("experiments") / name for name in EXPERIMENTS}
-FILES = {name: [*(f := files(folder)).settings, f.dopesheet] for name, folder in FOLDERS.items()}
-SETTINGS = {name: digest(load(folder)) for name, folder in FOLDERS.items()}
+TEXT = [
+    os.path.relpath(path)
+    for path in DOCUMENT.folder.rglob("*")
+    if path.is_file() and path.suffix not in (".py", ".pyc")  # which count as code
+]
+SHARDS = range(config["shards"])
+FOLDERS = {name: os.path.relpath(experiment.folder) for name, experiment in EXPERIMENTS.items()}
+FILES = {name: files(experiment.folder) for name, experiment in EXPERIMENTS.items()}
+SETTINGS = {name: digest(experiment) for name, experiment in EXPERIMENTS.items()}
+PLACE = os.path.relpath(DOCUMENT.folder)
+HOME, OUT = (place(Path(BUILD)).as_posix() for place in (DOCUMENT.home, DOCUMENT.out))
 
 # Memory as measured, with room: torch alone takes 0.8 GB. Minutes for a hundred seeds.
 TORCH = {"mem_mb": 1500, "runtime": 10}
@@ -64,37 +66,60 @@ def recorded(name):
 
 def settings_of(names):
     """The files of experiments' settings. What they say counts, as params; without records, dates."""
-    found = [(name, os.path.relpath(path)) for name in names for path in FILES[name]]
+    found = [
+        (name, os.path.relpath(path))
+        for name in names
+        for path in (*FILES[name].settings, FILES[name].dopesheet, FILES[name].data)
+        if path is not None
+    ]
     return [ancient(path) if recorded(name) else path for name, path in found]
 
 
-def others_of(name):
-    """The experiments that a figure or a table reads beside the main one."""
-    group = name.removeprefix("conditions-")
-    if group in GROUPS:
-        return [*GROUPS[group], *BASES.get(group, ())[:1]]
-    return COMPARED if name in (*FIGURES_ACROSS, *TABLES_ACROSS) else []
+def results_of(name, *kinds):
+    """Result files of an experiment by their names, in which * stands for every shard."""
+    return [
+        f"{BUILD}/{name}/{file}"
+        for kind in kinds
+        for file in ([kind.replace("*", str(i)) for i in SHARDS] if "*" in kind else [kind])
+    ]
 
 
-def runs_of(names):
-    """What is known of each run of these experiments, after training and through it."""
-    return expand(f"{BUILD}/{{experiment}}/{{table}}.csv", experiment=names, table=["runs", "moments"])
+def reads(kind, name, deletion):
+    """The results that a figure or a table says it reads, and its other files."""
+    found = making.reads(DOCUMENT, kind, name, deletion[1:]).items()
+    results = [file for one, kinds in found for file in results_of(one, *kinds)]
+    return [*results, *map(os.path.relpath, making.files(DOCUMENT, kind, name))]
 
 
-def searches_of(name):
-    return SEARCHES if name == "search" else []
+def settings_read(kind, name):
+    """The experiments whose settings a figure or a table may look at."""
+    return list(dict.fromkeys([DOCUMENT.main_name, *making.reads(DOCUMENT, kind, name)]))
 
 
-def shards_of(file):
-    """A file that each shard of an experiment has, for all of them."""
-    return lambda w: expand(f"{BUILD}/{w.experiment}/{file}", shard=SHARDS[w.experiment])
+def settings_digests(kind, name):
+    return [SETTINGS[one] for one in settings_read(kind, name)]
+
+
+def code_of(command, kind, name):
+    maker, _ = making.find(DOCUMENT, kind, name)
+    return provenance.code(command, maker.__name__, also=DOCUMENT.package)
+
+
+def shown(kind, deletion):
+    return DOCUMENT.shown(kind, DELETIONS[deletion], MAIN.deletion)
+
+
+def option(deletion):
+    """The option that names a deletion, which the first needs not."""
+    return f" --deletion '{deletion[1:]}'" if deletion else ""
 
 
 wildcard_constraints:
     experiment="|".join(map(re.escape, EXPERIMENTS)),
+    deletion=f"(?:{'|'.join(map(re.escape, DELETIONS))})", # of the first, nothing
     shard=r"\d+",
-    figure="|".join(FIGURES),
-    table="|".join(TABLES),
+    figure="|".join(DOCUMENT.figures),
+    table="|".join(DOCUMENT.tables),
 
 
 localrules:
@@ -103,14 +128,14 @@ localrules:
 
 onstart:
     lock.note()
-    date_now([*sum(FILES.values(), []), *PUBLISHED, *SEARCHES, *TEXT, *Path(BUILD).rglob("*")])
+    date_now([*Path(BUILD).rglob("*"), *TEXT])
     warm.start()
 
 
 rule all:
     input:
-        f"{BUILD}/paper/index.html",
-        f"{BUILD}/paper/index.pdf",
+        f"{OUT}/index.html",
+        f"{OUT}/index.pdf",
 
 
 rule train:
@@ -124,10 +149,10 @@ rule train:
     params:
         code=provenance.code("train"),
         settings=lambda w: SETTINGS[w.experiment],
+        folder=lambda w: FOLDERS[w.experiment],
         out=lambda w: f"{BUILD}/{w.experiment}",
-        seeds=lambda w: EXPERIMENTS[w.experiment]["seeds"],
-        first=lambda w: EXPERIMENTS[w.experiment]["first"],
-        shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
+        seeds=config["seeds"],
+        shards=config["shards"],
     log:
         f"{BUILD}/logs/{{experiment}}/train-{{shard}}.log",
     benchmark:
@@ -137,16 +162,16 @@ rule train:
     resources:
         **TORCH,
     shell:
-        "colorcore train experiments/{wildcards.experiment} --out {params.out}"
-        " --seeds {params.seeds} --first {params.first} --shards {params.shards} --shard {wildcards.shard} 2> {log}"
+        "colorcore train {params.folder} --out {params.out} --seeds {params.seeds}"
+        " --shards {params.shards} --shard {wildcards.shard} 2> {log}"
 
 
 rule evaluate:
     input:
         settings=lambda w: settings_of([w.experiment]),
-        weights=shards_of("weights-{shard}.safetensors"),
-        snapshots=shards_of("snapshots-{shard}.safetensors"),
-        histories=shards_of("history-{shard}.parquet"),
+        trained=lambda w: results_of(
+            w.experiment, "weights-*.safetensors", "snapshots-*.safetensors", "history-*.parquet"
+        ),
     output:
         runs=f"{BUILD}/{{experiment}}/runs.csv",
         moments=f"{BUILD}/{{experiment}}/moments.csv",
@@ -154,8 +179,9 @@ rule evaluate:
     params:
         code=provenance.code("evaluate"),
         settings=lambda w: SETTINGS[w.experiment],
+        folder=lambda w: FOLDERS[w.experiment],
         out=lambda w: f"{BUILD}/{w.experiment}",
-        shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
+        shards=config["shards"],
     log:
         f"{BUILD}/logs/{{experiment}}/evaluate.log",
     benchmark:
@@ -165,191 +191,194 @@ rule evaluate:
     resources:
         **TORCH,
     shell:
-        "colorcore evaluate experiments/{wildcards.experiment}"
-        " --out {params.out} --shards {params.shards} 2> {log}"
+        "colorcore evaluate {params.folder} --out {params.out} --shards {params.shards} 2> {log}"
+
 
 
 rule cubes:
     input:
-        settings=lambda w: settings_of([w.experiment]),
-        weights=shards_of("weights-{shard}.safetensors"),
-        snapshots=shards_of("snapshots-{shard}.safetensors"),
+        settings=settings_of([MAIN.name]),
+        trained=results_of(MAIN.name, "weights-*.safetensors", "snapshots-*.safetensors"),
     output:
-        grids=expand(f"{BUILD}/{{{{experiment}}}}/{{grid}}.nc", grid=GRIDS),
+        grids=expand(f"{BUILD}/{MAIN.name}{{{{deletion}}}}/{{grid}}.nc", grid=GRIDS),
     params:
         code=provenance.code("cubes"),
-        settings=lambda w: SETTINGS[w.experiment],
-        out=lambda w: f"{BUILD}/{w.experiment}",
-        shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
+        settings=SETTINGS[MAIN.name],
+        folder=lambda w: FOLDERS[MAIN.name],
+        out=lambda w: f"{BUILD}/{MAIN.name}",
+        shards=config["shards"],
+        which=lambda w: option(w.deletion),
     log:
-        f"{BUILD}/logs/{{experiment}}/cubes.log",
+        f"{BUILD}/logs/{MAIN.name}{{deletion}}/cubes.log",
     benchmark:
-        f"{BUILD}/benchmarks/{{experiment}}/cubes.tsv"
+        f"{BUILD}/benchmarks/{MAIN.name}{{deletion}}/cubes.tsv"
     conda:
         "environment.yaml"
     resources:
         **TORCH,
     shell:
-        "colorcore cubes experiments/{wildcards.experiment}"
-        " --out {params.out} --shards {params.shards} 2> {log}"
+        "colorcore cubes {params.folder} --out {params.out} --shards {params.shards}{params.which} 2> {log}"
 
 
 rule interventions:
     input:
-        settings=lambda w: settings_of([w.experiment]),
-        weights=shards_of("weights-{shard}.safetensors"),
+        settings=settings_of([MAIN.name]),
+        trained=results_of(MAIN.name, "weights-*.safetensors"),
     output:
-        table=f"{BUILD}/{{experiment}}/interventions.csv",
-        grid=f"{BUILD}/{{experiment}}/interventions.nc",
+        table=f"{BUILD}/{MAIN.name}{{deletion}}/interventions.csv",
+        grid=f"{BUILD}/{MAIN.name}{{deletion}}/interventions.nc",
     params:
         code=provenance.code("interventions"),
-        settings=lambda w: SETTINGS[w.experiment],
-        out=lambda w: f"{BUILD}/{w.experiment}",
-        shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
+        settings=SETTINGS[MAIN.name],
+        folder=lambda w: FOLDERS[MAIN.name],
+        out=lambda w: f"{BUILD}/{MAIN.name}",
+        shards=config["shards"],
+        which=lambda w: option(w.deletion),
     log:
-        f"{BUILD}/logs/{{experiment}}/interventions.log",
+        f"{BUILD}/logs/{MAIN.name}{{deletion}}/interventions.log",
     benchmark:
-        f"{BUILD}/benchmarks/{{experiment}}/interventions.tsv"
+        f"{BUILD}/benchmarks/{MAIN.name}{{deletion}}/interventions.tsv"
     conda:
         "environment.yaml"
     resources:
         **TORCH,
     shell:
-        "colorcore interventions experiments/{wildcards.experiment}"
-        " --out {params.out} --shards {params.shards} 2> {log}"
+        "colorcore interventions {params.folder} --out {params.out} --shards {params.shards}{params.which} 2> {log}"
 
 
 rule explorer:
     input:
-        settings=lambda w: settings_of([w.experiment]),
-        snapshots=shards_of("snapshots-{shard}.safetensors"),
+        settings=settings_of([MAIN.name]),
+        trained=results_of(MAIN.name, "snapshots-*.safetensors"),
     output:
-        f"{BUILD}/{{experiment}}/explorer.json",
+        f"{BUILD}/{MAIN.name}/explorer.json",
     params:
         code=provenance.code("explorer"),
-        settings=lambda w: SETTINGS[w.experiment],
-        out=lambda w: f"{BUILD}/{w.experiment}",
-        shards=lambda w: EXPERIMENTS[w.experiment]["shards"],
+        settings=SETTINGS[MAIN.name],
+        folder=lambda w: FOLDERS[MAIN.name],
+        out=lambda w: f"{BUILD}/{MAIN.name}",
+        shards=config["shards"],
     log:
-        f"{BUILD}/logs/{{experiment}}/explorer.log",
+        f"{BUILD}/logs/{MAIN.name}/explorer.log",
     benchmark:
-        f"{BUILD}/benchmarks/{{experiment}}/explorer.tsv"
+        f"{BUILD}/benchmarks/{MAIN.name}/explorer.tsv"
     conda:
         "environment.yaml"
     resources:
         **TORCH,
     shell:
-        "colorcore explorer experiments/{wildcards.experiment}"
-        " --out {params.out} --shards {params.shards} 2> {log}"
+        "colorcore explorer {params.folder} --out {params.out} --shards {params.shards} 2> {log}"
 
 
 rule figure:
     input:
-        settings=lambda w: settings_of([w.experiment, *others_of(w.figure)]),
-        runs=lambda w: runs_of([w.experiment, *others_of(w.figure)]),
-        grids=rules.cubes.output.grids,
-        interventions=rules.interventions.output,
-        history=rules.evaluate.output.history,
-        published=PUBLISHED,
-        searches=lambda w: searches_of(w.figure),
+        settings=lambda w: settings_of(settings_read("figures", w.figure)),
+        results=lambda w: reads("figures", w.figure, w.deletion),
     output:
-        light=f"{BUILD}/{{experiment}}/figures/{{figure}}-light.svg",
-        dark=f"{BUILD}/{{experiment}}/figures/{{figure}}-dark.svg",
-        alt=f"{BUILD}/{{experiment}}/figures/{{figure}}.txt",
+        light=f"{BUILD}/{MAIN.name}{{deletion}}/figures/{{figure}}-light.svg",
+        dark=f"{BUILD}/{MAIN.name}{{deletion}}/figures/{{figure}}-dark.svg",
+        alt=f"{BUILD}/{MAIN.name}{{deletion}}/figures/{{figure}}.txt",
     params:
-        code=lambda w: provenance.code("figure", f"colorcore.writeup.figures.{FIGURES[w.figure][0]}"),
-        settings=lambda w: [SETTINGS[name] for name in (w.experiment, *others_of(w.figure))],
-        out=lambda w: f"{BUILD}/{w.experiment}",
+        code=lambda w: code_of("figure", "figures", w.figure),
+        settings=lambda w: settings_digests("figures", w.figure),
+        document=lambda w: PLACE,
+        build=lambda w: BUILD,
+        which=lambda w: option(w.deletion),
     log:
-        f"{BUILD}/logs/{{experiment}}/figure-{{figure}}.log",
+        f"{BUILD}/logs/{MAIN.name}{{deletion}}/figure-{{figure}}.log",
     benchmark:
-        f"{BUILD}/benchmarks/{{experiment}}/figure-{{figure}}.tsv"
-    conda:
-        "environment.yaml"
-    resources:
-        **TORCH,
-    shell:
-        "colorcore figure experiments/{wildcards.experiment} {wildcards.figure}"
-        " --out {params.out} --published {input.published[0]} 2> {log}"
-
-
-rule table:
-    input:
-        settings=lambda w: settings_of([w.experiment, *others_of(w.table)]),
-        runs=lambda w: runs_of([w.experiment, *others_of(w.table)]),
-        interventions=rules.interventions.output,
-        records=shards_of("train-{shard}.json"),
-        published=PUBLISHED,
-        searches=lambda w: searches_of(w.table),
-    output:
-        f"{BUILD}/{{experiment}}/tables/{{table}}.md",
-    params:
-        code=lambda w: provenance.code("table", f"colorcore.writeup.tables.{TABLES[w.table][0]}"),
-        settings=lambda w: [SETTINGS[name] for name in (w.experiment, *others_of(w.table))],
-        out=lambda w: f"{BUILD}/{w.experiment}",
-    log:
-        f"{BUILD}/logs/{{experiment}}/table-{{table}}.log",
-    benchmark:
-        f"{BUILD}/benchmarks/{{experiment}}/table-{{table}}.tsv"
+        f"{BUILD}/benchmarks/{MAIN.name}{{deletion}}/figure-{{figure}}.tsv"
     conda:
         "environment.yaml"
     resources:
         **LIGHT,
     shell:
-        "colorcore table experiments/{wildcards.experiment} {wildcards.table}"
-        " --out {params.out} --published {input.published[0]} 2> {log}"
+        "colorcore figure {params.document} {wildcards.figure} --build {params.build}{params.which} 2> {log}"
+
+
+rule table:
+    input:
+        settings=lambda w: settings_of(settings_read("tables", w.table)),
+        results=lambda w: reads("tables", w.table, w.deletion),
+    output:
+        f"{BUILD}/{MAIN.name}{{deletion}}/tables/{{table}}.md",
+    params:
+        code=lambda w: code_of("table", "tables", w.table),
+        settings=lambda w: settings_digests("tables", w.table),
+        document=lambda w: PLACE,
+        build=lambda w: BUILD,
+        which=lambda w: option(w.deletion),
+    log:
+        f"{BUILD}/logs/{MAIN.name}{{deletion}}/table-{{table}}.log",
+    benchmark:
+        f"{BUILD}/benchmarks/{MAIN.name}{{deletion}}/table-{{table}}.tsv"
+    conda:
+        "environment.yaml"
+    resources:
+        **LIGHT,
+    shell:
+        "colorcore table {params.document} {wildcards.table} --build {params.build}{params.which} 2> {log}"
 
 
 rule numbers:
     input:
         settings=settings_of(EXPERIMENTS),
-        runs=runs_of(EXPERIMENTS),
-        searches=SEARCHES,
-        interventions=expand(rules.interventions.output.table, experiment=MAIN),
-        records=[f"{BUILD}/{e}/train-{i}.json" for e in EXPERIMENTS for i in SHARDS[e]],
-        published=PUBLISHED,
+        runs=[file for name in EXPERIMENTS for file in results_of(name, "runs.csv", "moments.csv")],
+        interventions=expand(rules.interventions.output.table, deletion=DELETIONS),
+        records=results_of(MAIN.name, "train-*.json"),
+        text=[path for path in TEXT if path.endswith(".csv")],
+        searches=[os.path.relpath(path) for path in MAIN.folder.parent.glob("*/trials.csv")],
     output:
-        f"{BUILD}/numbers.json",
+        f"{HOME}/numbers.json",
     params:
-        code=provenance.code("numbers"),
-        settings=list(SETTINGS.values()),
+        code=provenance.code("numbers", *opening.modules(DOCUMENT), also=DOCUMENT.package),
+        settings=SETTINGS,
+        document=lambda w: PLACE,
         build=lambda w: BUILD,
         claims="--check-claims" if config["check_claims"] else "--no-check-claims",
-        experiments=[f"experiments/{name}" for name in EXPERIMENTS],
     log:
-        f"{BUILD}/logs/numbers.log",
+        f"{HOME}/logs/numbers.log",
     benchmark:
-        f"{BUILD}/benchmarks/numbers.tsv"
+        f"{HOME}/benchmarks/numbers.tsv"
     conda:
         "environment.yaml"
     resources:
         **TORCH,
     shell:
-        "colorcore numbers {params.experiments} --build {params.build}"
-        " --published {input.published[0]} {params.claims} 2> {log}"
+        "colorcore numbers {params.document} --build {params.build} {params.claims} 2> {log}"
 
 
-rule paper:
+rule report:
     input:
         text=TEXT,
         numbers=rules.numbers.output,
-        figures=expand(rules.figure.output, experiment=MAIN, figure=FIGURES),
-        tables=expand(rules.table.output, experiment=MAIN, table=TABLES),
-        explorers=expand(rules.explorer.output, experiment=MAIN),
+        figures=[
+            file
+            for place in DELETIONS
+            for file in expand(
+                rules.figure.output, deletion=[place], figure=shown("figures", place)
+            )
+        ],
+        tables=[
+            file
+            for place in DELETIONS
+            for file in expand(rules.table.output, deletion=[place], table=shown("tables", place))
+        ],
+        explorer=rules.explorer.output if MAIN.leaves_sphere(MAIN.deletion) else [],
     output:
-        html=f"{BUILD}/paper/index.html",
-        pdf=f"{BUILD}/paper/index.pdf",
+        html=f"{OUT}/index.html",
+        pdf=f"{OUT}/index.pdf",
     params:
         code=provenance.code("report"),
+        document=lambda w: PLACE,
         build=lambda w: BUILD,
-        text=lambda w: config["paper"],
     log:
-        f"{BUILD}/logs/paper.log",
+        f"{OUT}/report.log",
     benchmark:
-        f"{BUILD}/benchmarks/paper.tsv"
+        f"{HOME}/benchmarks/report.tsv"
     conda:
         "environment.yaml"
     resources:
         **LIGHT,
     shell:
-        "colorcore report {params.text} --build {params.build} 2> {log}"
+        "colorcore report {params.document} --build {params.build} 2> {log}"

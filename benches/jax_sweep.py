@@ -20,12 +20,12 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from colorcore.colors.cubes import flat_colors, regular_rgb, validation_grid
+from colorcore.colors.cubes import flat_colors, validation_grid
+from colorcore.experiment.labels import probabilities
 from colorcore.experiment.loading import Experiment, load
 from colorcore.experiment.settings import AngularAnchor, AngularSeparation, RepelSubspace, Term
 from colorcore.kernels.reference import EPSILON, SAME
 from colorcore.outputs import write_text
-from colorcore.training.labels import probabilities
 from timing import NotRunError, peer
 
 CHANNELS = 3
@@ -93,7 +93,7 @@ def per_sample(term: Term) -> Callable[[Any], Any]:
 
 def objective(experiment: Experiment) -> Callable[..., tuple[Any, Any]]:
     """The function (layers, colours, labels, weights) → (loss, mean squared error) of one run."""
-    concepts = list(experiment.labels)
+    concepts = list(experiment.concepts)
     terms = [(per_sample(term), term.labels) for term in experiment.regularizers.values()]
 
     def loss(layers: Any, colors: Any, labels: Any, weights: Any) -> tuple[Any, Any]:
@@ -114,9 +114,11 @@ def objective(experiment: Experiment) -> Callable[..., tuple[Any, Any]]:
 
 def sweep(experiment: Experiment) -> Callable[[Any], tuple[Any, Any]]:
     """The function from one seed to its trained layers and its error at each step."""
-    rgb = flat_colors(regular_rgb(experiment.data.cube.points))
-    chances = jnp.asarray(probabilities(rgb, experiment.labels.values()), jnp.float32)
-    palette = jnp.asarray(rgb, jnp.float32)
+    likely = probabilities(
+        experiment.palette, experiment.concepts.values(), experiment.targets.values()
+    )
+    chances = jnp.asarray(likely, jnp.float32)
+    palette = jnp.asarray(experiment.palette.colors, jnp.float32)
     table = experiment.schedule.table
     rates = jnp.asarray(table["lr"].to_numpy(), jnp.float32)
     weights = jnp.asarray(table[list(experiment.regularizers)].to_numpy(), jnp.float32)

@@ -33,10 +33,13 @@ def palette() -> NDArray[np.float64]:
 
 def chances(rate: float, power: float) -> NDArray[np.float64]:
     """P(label | colour) of *red*. Shapes: (1000, 1), in [0, 1]."""
+    from colorcore.experiment.concepts import Target
+    from colorcore.experiment.labels import probabilities
+    from colorcore.experiment.palette import Palette
     from colorcore.experiment.settings import Concept
-    from colorcore.training.labels import probabilities
 
-    return probabilities(palette(), [Concept(affinity="redness", power=power, rate=rate)])
+    red = Concept(affinity="redness", power=power, rate=rate)
+    return probabilities(Palette(palette(), {}), [red], [Target("red", (1.0, 0.0, 0.0), axis=0)])
 
 
 def colorcore(rate: float, power: float) -> Work:

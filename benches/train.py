@@ -83,14 +83,14 @@ def run(commands: list[list[str]]) -> float:
 def package_errors(out: Path) -> tuple[list[float], list[float]]:
     """Each run's error on the validation grid and on its last batch, as the package trained it."""
     from colorcore.colors.cubes import flat_colors, validation_grid
-    from colorcore.results import evaluation as evaluate
     from colorcore.results import files as results
+    from colorcore.results.response import respond
     from colorcore.training import checkpoint
 
     place = results.Results(out)
     shards = range(len(list(out.glob("weights-*"))))
     model, _ = checkpoint.load([place.weights_path(shard) for shard in shards])
-    grid = evaluate.respond(model, flat_colors(validation_grid())).mse.mean(axis=1)
+    grid = respond(model, flat_colors(validation_grid())).mse.mean(axis=1)
     last: list[float] = []
     for shard in shards:
         history = results.read_shard_history(place.shard_history_path(shard))

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from colorcore.writeup.figures import style
-from colorcore.writeup.figures.style import Theme
+from colorcore.writeup import style
+from colorcore.writeup.style import Theme
 
 SPREAD = 0.26  # how far points of a row stray from its middle, so that they can be told apart
 ROWS = ("image", "before", "after")

@@ -14,3 +14,13 @@ MAIN = Path("experiments/ex-2.10.1")
 def run(*arguments: object) -> None:
     """Run a command as the command line does; its errors are raised."""
     CliRunner().invoke(app, [str(a) for a in arguments], catch_exceptions=False)
+
+
+def run_all(folder: Path, out: Path, *, seeds: int, shards: int = 1, further=()) -> None:
+    """All commands from training to cubes, the explorer left out, of each deletion."""
+    for shard in range(shards):
+        run("train", folder, "--out", out, "--seeds", seeds, "--shards", shards, "--shard", shard)
+    run("evaluate", folder, "--out", out, "--shards", shards)
+    for command in ("cubes", "interventions"):
+        for deletion in ("", *further):
+            run(command, folder, "--out", out, "--shards", shards, "--deletion", deletion)

@@ -1,4 +1,4 @@
-"""A small, real experiment that several tests share: trained once, evaluated once."""
+"""Small, real experiments that several tests share: trained once, evaluated once."""
 
 from __future__ import annotations
 
@@ -8,51 +8,121 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from colorcore.results.comparison import GROUPS
+import paper  # noqa: F401  a document's own modules are then those of the repository
 from colorcore.results.files import Results, write_runs
-from commands import MAIN, run
+from colorcore.writeup import opening
+from colorcore.writeup.document import Document
+from colorcore.writeup.subject import Subject, subject
+from commands import MAIN, run_all
 
 # The same examples each time, as Hypothesis does it where nobody watches; and new ones, as many as
 # keep a processor busy for minutes.
 settings.load_profile("ci")
 settings.register_profile("fuzz", derandomize=False, max_examples=20_000)
 
-PUBLISHED = Path("paper/reference/ex-2.10.1.runs.csv")
 SHEET = """STEP,PHASE,ACTION,lr,reg-separate,reg-anchor,reg-anti-subspace
 0,Start,,1e-8,,0,0.25
 +5,,,0.01,,,
 20,Main,,0.1,0.01,0.15,0.03
 30,,,0.05,0,0,0
 """
+BLUE = """title: Delete blue
+base: ex-2.10.1
+concepts:
+  red:
+  blue: {affinity: similarity, power: 6, rate: 0.1}
+regularizers: {reg-anchor: {labels: {red: , blue: 1.0}}}
+"""
+BOTH = """title: Delete red and blue
+data: {cube: {space: hsv, points: [12, 3, 4]}, batch_size: 64}
+concepts:
+  red: {affinity: redness, power: 8, rate: 0.08}
+  blue: {affinity: similarity, power: 6, rate: 0.1, axis: 3}
+model: {hidden: 16, depth: 2, latent: 6}
+optimizer: {betas: [0.9, 0.999], eps: 1.0e-8}
+regularizers:
+  reg-separate: {term: angular-separation, power: 100, shift: true}
+  reg-anchor: {term: angular-anchor, labels: {red: 1.0}}
+  reg-blue: {term: angular-anchor, labels: {blue: 1.0}}
+  reg-anti-subspace: {term: repel-subspace}
+representative_seed: 0
+snapshots: [0, 10, 31]
+"""
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory) -> Path:
-    """The folder of the main experiment with a schedule of 31 steps."""
-    experiments = shutil.copytree(MAIN.parent, tmp_path_factory.mktemp("repo") / "experiments")
-    folder = Path(shutil.copytree(MAIN, experiments / "small"))
-    (folder / "dopesheet.csv").write_text(SHEET)
-    settings = (folder / "experiment.yaml").read_text()
-    head = settings[: settings.index("snapshots:")]
-    (folder / "experiment.yaml").write_text(head + "snapshots: [0, 10, 31]\n")
+def repo(tmp_path_factory) -> Path:
+    """The paper and its experiments, of which the main one has a schedule of 31 steps.
+
+    Beside them the experiments `blue`, which is based on the main one, and `both`, of two concepts.
+    """
+    folder = tmp_path_factory.mktemp("repo")
+    shutil.copytree("paper", folder / "paper", ignore=shutil.ignore_patterns("__pycache__"))
+    experiments = Path(shutil.copytree(MAIN.parent, folder / "experiments"))
+    path = experiments / MAIN.name / "experiment.yaml"
+    text = path.read_text()
+    head, snapshots = text.split("snapshots:")
+    path.write_text(head + "snapshots: [0, 10, 31]\n")
+    for sheet in experiments.glob("*/dopesheet.csv"):  # those with schedules of their own
+        own = sheet.with_name("experiment.yaml")
+        if f"base: {MAIN.name}\n" in own.read_text() and "snapshots:" not in own.read_text():
+            own.write_text(f"{own.read_text()}snapshots:{snapshots}")
+    (experiments / MAIN.name / "dopesheet.csv").write_text(SHEET)
+    for name, text in (("blue", BLUE), ("both", BOTH)):
+        (experiments / name).mkdir()
+        (experiments / name / "experiment.yaml").write_text(text)
+    columns = [line.split(",") for line in SHEET.splitlines()]
+    two = [[*row[:6], "reg-blue" if i == 0 else row[5], *row[6:]] for i, row in enumerate(columns)]
+    (experiments / "both" / "dopesheet.csv").write_text("".join(",".join(r) + "\n" for r in two))
     return folder
 
 
 @pytest.fixture(scope="session")
-def results(small, tmp_path_factory) -> Results:
+def small(repo) -> Path:
+    """The folder of the main experiment with a schedule of 31 steps."""
+    return repo / "experiments" / MAIN.name
+
+
+@pytest.fixture(scope="session")
+def document(repo) -> Document:
+    """The paper, about that."""
+    return opening.read(repo / "paper")
+
+
+@pytest.fixture(scope="session")
+def results(small, document, tmp_path_factory) -> Results:
     """Results of four runs of the small experiment, in two shards.
 
     Beside them, results of the conditions that it is compared with: the same, a little better.
     """
-    out = tmp_path_factory.mktemp("build") / "small"
-    for shard in range(2):
-        run("train", small, "--out", out, "--seeds", 4, "--shards", 2, "--shard", shard)
-    run("evaluate", small, "--out", out, "--shards", 2)
-    run("cubes", small, "--out", out, "--shards", 2)
-    run("interventions", small, "--out", out, "--shards", 2)
-    found = Results(out, PUBLISHED)
-    for name in (name for group in GROUPS.values() for name in group):
-        better = found.runs().assign(score_r2=lambda runs: runs["score_r2"] + 0.01)
-        write_runs(found.of(name).runs_path, better)
-        write_runs(found.of(name).moments_path, found.moments())
+    build = tmp_path_factory.mktemp("build")
+    found = Results(build / small.name)
+    run_all(small, found.folder, seeds=4, shards=2)
+    better = found.runs().assign(score_r2=lambda runs: runs["score_r2"] + 0.01)
+    for name in document.names:
+        if name != small.name:
+            write_runs(Results(build / name).runs_path, better)
+            write_runs(Results(build / name).moments_path, found.moments())
     return found
+
+
+@pytest.fixture(scope="session")
+def main(document, results) -> Subject:
+    """The small experiment as the paper's figures and tables are told of it."""
+    return subject(document, results.folder.parent)
+
+
+@pytest.fixture(scope="session")
+def blue(repo, results) -> Subject:
+    """An experiment of blue, evaluated beside the small one that it is based on."""
+    folder, build = repo / "experiments" / "blue", results.folder.parent
+    run_all(folder, build / "blue", seeds=4)
+    return subject(opening.read(folder), build)
+
+
+@pytest.fixture(scope="session")
+def both(repo, results) -> Subject:
+    """An experiment of red and blue in six dimensions, of which each is deleted and then both."""
+    folder, build = repo / "experiments" / "both", results.folder.parent
+    run_all(folder, build / "both", seeds=2, further=("blue", "red-and-blue"))
+    return subject(opening.read(folder), build)

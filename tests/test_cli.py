@@ -59,13 +59,28 @@ def test_truncated_weights_are_one_line(results, small, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["figure", "table"])
-def test_an_unknown_name_is_one_line(command, small, results):
-    done = colorcore(
-        command, small, "nonsense", "--out", results.folder, "--published", results.published
-    )
+def test_an_unknown_name_is_one_line(command, repo, results):
+    done = colorcore(command, repo / "paper", "nonsense", "--build", results.folder.parent)
     assert done.returncode == 1
-    assert done.stderr.startswith(f"error: {command}: wanted one of ")
+    assert done.stderr.startswith(f"error: {command}s: wanted one of ")
     assert done.stderr.endswith("got 'nonsense'; choose one of them\n")
+
+
+@pytest.mark.parametrize("command", ["cubes", "interventions"])
+def test_an_unknown_deletion_is_one_line(command, small, results):
+    done = colorcore(command, small, "--out", results.folder, "--shards", 2, "--deletion", "blue")
+    assert done.returncode == 1
+    assert done.stderr == "error: deletion: wanted one of red, got 'blue'; choose one of them\n"
+    assert not (results.folder / "blue").exists()
+
+
+def test_a_folder_that_is_no_document_is_one_line(tmp_path):
+    done = colorcore("report", tmp_path, "--build", tmp_path / "build")
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"error: {tmp_path}: wanted a folder with document.yaml, or that of an experiment, with "
+        "experiment.yaml, got neither; name another\n"
+    )
 
 
 def test_training_twice_makes_the_same_bytes(small, tmp_path):
@@ -86,5 +101,5 @@ def test_training_twice_makes_the_same_bytes(small, tmp_path):
 def test_a_log_has_plain_lines_of_progress(small, tmp_path):
     done = colorcore("train", small, "--out", tmp_path, "--seeds", 1)
     assert done.returncode == 0
-    assert done.stderr.splitlines()[0] == "small, seeds 0 to 0: step 3 of 31"
-    assert done.stderr.splitlines()[-1] == "small, seeds 0 to 0: step 31 of 31"
+    assert done.stderr.splitlines()[0] == "ex-2.10.1, seeds 0 to 0: step 3 of 31"
+    assert done.stderr.splitlines()[-1] == "ex-2.10.1, seeds 0 to 0: step 31 of 31"

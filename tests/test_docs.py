@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,28 @@ def test_timings_of_two_machines_are_not_mixed(tmp_path):
         InputError, match=r"separation.json: .* another machine .* run `make bench`"
     ):
         Timings.read(tmp_path)
+
+
+def commands(page: Path) -> list[str]:
+    """The commands of a page, without what sets up."""
+    fences = [t for t in MarkdownIt().parse(page.read_text("utf-8")) if t.type == "fence"]
+    lines = [line for token in fences if token.info == "sh" for line in token.content.splitlines()]
+    return [line for line in lines if line != "make setup"]
+
+
+def test_the_commands_of_your_own_experiment_lead_from_nothing_to_a_report(tmp_path):
+    """With two runs each, in a copy of the repository, whose set-up is that of this one."""
+    for name in ("experiments", "config", "profiles", "Snakefile", "Makefile", "environment.yaml"):
+        (shutil.copytree if Path(name).is_dir() else shutil.copy)(name, tmp_path / name)
+    (tmp_path / ".venv").symlink_to(Path(".venv").resolve())
+    (tmp_path / "build").mkdir()
+    for command in commands(Path("docs/experiment.md")):
+        line = command.replace("make report", "make --old-file=setup report SEEDS=2")
+        done = subprocess.run(line, shell=True, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+    for name in ("my-blue", "my-pair"):
+        pdf = tmp_path / "build" / name / "report" / "index.pdf"
+        assert pdf.read_bytes().startswith(b"%PDF")
+        html = (pdf.parent / "index.html").read_text("utf-8")
+        assert "Without <em>blue</em>" in html
+    assert (tmp_path / "experiments" / "my-teal" / "experiment.yaml").is_file()

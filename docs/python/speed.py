@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
-from colorcore.writeup.figures import style
-from colorcore.writeup.figures.style import Theme
+from colorcore.writeup import style
+from colorcore.writeup.style import Theme
 from timings import FIRST, Timings, duration
 
 PANELS = {

@@ -6,7 +6,7 @@ import gc
 import sys
 
 from colorcore.errors import InputError
-from colorcore.warm import hand_over
+from colorcore.workflow.warm import hand_over
 
 
 def main() -> None:

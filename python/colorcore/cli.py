@@ -21,7 +21,29 @@ app = typer.Typer(
 
 Folder = Annotated[Path, typer.Argument(help="The experiment: a folder in experiments/.")]
 Out = Annotated[Path, typer.Option("--out", help="Where its results lie: build/<experiment>.")]
-Published = Annotated[Path, typer.Option(help="CSV of published runs to compare with.")]
+Which = Annotated[str, typer.Option("--deletion", help="Of which deletion, if not the first.")]
+Text = Annotated[Path, typer.Argument(help="The document: its folder, or an experiment's.")]
+Build = Annotated[Path, typer.Option(help="The folder that holds all results.")]
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="The folder to write, in experiments/.")],
+    like: Annotated[str, typer.Option(help="The experiment beside it that it is to be like.")],
+    concept: Annotated[
+        list[str], typer.Option(help="What to delete: a name, or name=colour. Can be repeated.")
+    ],
+    data: Annotated[Path | None, typer.Option(help="A CSV of colours to train on.")] = None,
+    based: Annotated[
+        bool, typer.Option("--based", help="Say only what differs, and compare the two.")
+    ] = False,
+) -> None:
+    """Write the folder of a new experiment, which trains as it is."""
+    from colorcore.experiment.new import create
+
+    experiment = create(folder, like, concept, data=data, based=based)
+    typer.echo(f"{folder}: {experiment.title}, {experiment.model.latent} latent dimensions")
+    typer.echo(f"train and report it: make report EXPERIMENT={folder}")
 
 
 @app.command()
@@ -29,7 +51,6 @@ def train(
     folder: Folder,
     out: Out,
     seeds: Annotated[int, typer.Option(min=1, help="How many runs, a seed each.")],
-    first: Annotated[int, typer.Option(min=0, help="From which seed on they are counted.")] = 0,
     shards: Annotated[int, typer.Option(min=1, help="Into how many jobs they are split.")] = 1,
     shard: Annotated[int, typer.Option(min=0, help="Which of the jobs this is, from 0.")] = 0,
 ) -> None:
@@ -45,7 +66,7 @@ def train(
     from colorcore.training.loop import train as train_runs
 
     experiment = load(folder)
-    share = shard_seeds(seeds, shard=shard, shards=shards, first=first)
+    share = shard_seeds(seeds, shard=shard, shards=shards, first=experiment.first_seed)
     title = f"{experiment.name}, seeds {share[0]} to {share[-1]}"
     training = train_runs(experiment, seeds=share, progress=partial(track, title=title))
 
@@ -71,21 +92,19 @@ def evaluate(
     import torch
 
     from colorcore.experiment.loading import load
-    from colorcore.results import evaluation as evaluate
-    from colorcore.results import files as results
+    from colorcore.results import files, runs
     from colorcore.training import checkpoint
 
     torch.set_num_threads(1)
-    place = results.Results(out)
-    experiment = load(folder)
+    place, experiment = files.Results(out), load(folder)
     model, seeds = checkpoint.load(place.weights_paths(shards))
-    shares = [results.read_shard_history(place.shard_history_path(i)) for i in range(shards)]
+    shares = [files.read_shard_history(place.shard_history_path(i)) for i in range(shards)]
     history = pd.concat(shares).sort_values(["step", "seed"], kind="stable", ignore_index=True)
-    results.write_history(place.history_path, history)
-    table = evaluate.run_table(experiment, model, seeds=seeds, history=history)
-    results.write_runs(place.runs_path, table)
+    files.write_history(place.history_path, history)
+    every = runs.all_runs(experiment, model, seeds=seeds, history=history)
+    files.write_runs(place.runs_path, every)
     snapshots, _ = checkpoint.load_snapshots(place.snapshots_paths(shards))
-    results.write_runs(place.moments_path, evaluate.moments(snapshots, experiment, seeds=seeds))
+    files.write_runs(place.moments_path, runs.moments(snapshots, experiment, seeds=seeds))
 
 
 @app.command()
@@ -93,38 +112,36 @@ def cubes(
     folder: Folder,
     out: Out,
     shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
+    deletion: Which = "",
 ) -> None:
     """Evaluate the representative run on colour cubes, and through its training; write them."""
     import torch
 
-    from colorcore.colors import cubes as cube
+    from colorcore.colors import cubes
     from colorcore.experiment.loading import load
     from colorcore.experiment.origin import origin
-    from colorcore.results import evaluation as evaluate
-    from colorcore.results import files as results
-    from colorcore.results import outcome
+    from colorcore.results import files, grids, measures, response
     from colorcore.training import checkpoint
 
     torch.set_num_threads(1)
     experiment = load(folder)
-    place = results.Results(out)
+    place, chosen = files.Results.of(out, experiment, deletion), experiment.chosen(deletion)
     model, seeds = checkpoint.load(place.weights_paths(shards))
-    run = outcome.index_of(experiment.representative_seed, seeds)
+    run = measures.index_of(experiment.representative_seed, seeds)
     moments = checkpoint.load_moments(
         place.snapshots_paths(shards), seed=experiment.representative_seed
     )
 
-    one = evaluate.single_run(model, run)
-    grids = {
-        "color_slices": evaluate.damage(one, experiment, cube.color_slices()),
-        "loss_cube": evaluate.damage(one, experiment, cube.loss_cube()),
-        "latent_cube": evaluate.damage(one, experiment, cube.latent_cube()),
-        "score_grid": evaluate.scored_grid(model, experiment, seeds=seeds, run=run),
-        "evolution": evaluate.evolution(moments, experiment.snapshots, cube.latent_cube()),
+    one = response.single_run(model, run)
+    made = {
+        "color_slices": grids.damage(one, experiment, chosen, cubes.color_slices()),
+        "loss_cube": grids.damage(one, experiment, chosen, cubes.loss_cube()),
+        "latent_cube": grids.damage(one, experiment, chosen, cubes.latent_cube()),
+        "score_grid": grids.scored_grid(model, experiment, chosen, seeds=seeds, run=run),
+        "evolution": grids.evolution(moments, experiment.snapshots, cubes.latent_cube()),
     }
-    origin = origin(experiment, "cubes")
-    for name, grid in grids.items():
-        results.write_grid(place.grid_path(name), grid, origin)
+    for name, grid in made.items():
+        files.write_grid(place.grid_path(name), grid, origin(experiment, "cubes"))
 
 
 @app.command()
@@ -132,24 +149,24 @@ def interventions(
     folder: Folder,
     out: Out,
     shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
+    deletion: Which = "",
 ) -> None:
     """Suppress and repel the anchored direction in every run; write interventions.csv and .nc."""
     import torch
 
     from colorcore.experiment.loading import load
     from colorcore.experiment.origin import origin
-    from colorcore.results import falloffs
-    from colorcore.results import files as results
+    from colorcore.results import falloffs, files
     from colorcore.training import checkpoint
 
     torch.set_num_threads(1)
     experiment = load(folder)
-    place = results.Results(out)
+    place, chosen = files.Results.of(out, experiment, deletion), experiment.chosen(deletion)
     model, seeds = checkpoint.load(place.weights_paths(shards))
-    grid = falloffs.scored(experiment, model, seeds=seeds)
-    origin = origin(experiment, "interventions")
-    results.write_grid(place.grid_path("interventions"), grid, origin)
-    results.write_runs(place.interventions_path, falloffs.table(experiment, model, seeds=seeds))
+    grid = falloffs.scored(experiment, chosen, model, seeds=seeds)
+    files.write_grid(place.grid_path("interventions"), grid, origin(experiment, "interventions"))
+    every = falloffs.table(experiment, chosen, model, seeds=seeds)
+    files.write_runs(place.interventions_path, every)
 
 
 @app.command()
@@ -163,66 +180,62 @@ def explorer(
 
     from colorcore.experiment.loading import load
     from colorcore.experiment.origin import origin
-    from colorcore.results import explorer
-    from colorcore.results import files as results
+    from colorcore.results import explorer, files
     from colorcore.training import checkpoint
 
     torch.set_num_threads(1)
-    experiment = load(folder)
-    place = results.Results(out)
+    experiment, place = load(folder), files.Results(out)
     moments = checkpoint.load_moments(
         place.snapshots_paths(shards), seed=experiment.representative_seed
     )
-    scene = explorer.encode(explorer.explore(moments, experiment))
-    origin = origin(experiment, "explorer")
-    results.write_scene(place.explorer_path, {**scene, "provenance": origin})
+    scene = explorer.explore(moments, experiment, experiment.deletion)
+    made = {**explorer.encode(scene), "provenance": origin(experiment, "explorer")}
+    files.write_scene(place.explorer_path, made)
 
 
 @app.command()
 def figure(
-    folder: Folder,
+    document: Text,
     name: Annotated[str, typer.Argument(help="Which figure; an unknown name lists them all.")],
-    out: Out,
-    published: Published,
+    build: Build,
+    deletion: Which = "",
 ) -> None:
     """Draw one figure for light and for dark pages, and write its alt text."""
-    from colorcore.experiment.loading import load
-    from colorcore.writeup import figures
+    from colorcore.writeup import drawing, opening
+    from colorcore.writeup.subject import subject
 
-    figures.render(name, load(folder), out, published)
+    drawing.draw(subject(opening.read(document), build, deletion=deletion), name)
 
 
 @app.command()
 def table(
-    folder: Folder,
+    document: Text,
     name: Annotated[str, typer.Argument(help="Which table; an unknown name lists them all.")],
-    out: Out,
-    published: Published,
+    build: Build,
+    deletion: Which = "",
 ) -> None:
     """Write one table as Markdown."""
-    from colorcore.experiment.loading import load
-    from colorcore.writeup import tables
+    from colorcore.writeup import making, opening
+    from colorcore.writeup.subject import subject
 
-    tables.render(name, load(folder), out, published)
+    making.tabulate(subject(opening.read(document), build, deletion=deletion), name)
 
 
 @app.command()
 def numbers(
-    folders: Annotated[list[Path], typer.Argument(help="The experiments the text is about.")],
-    build: Annotated[Path, typer.Option(help="The folder that holds their results.")],
-    published: Published,
+    document: Text,
+    build: Build,
     check_claims: Annotated[
         bool, typer.Option(help="Fail when the results do not bear out what the text claims.")
     ] = True,
 ) -> None:
     """Compute every number that the text quotes; check every claim it makes."""
-    from colorcore.experiment.loading import load
-    from colorcore.writeup import claims, numbers
+    from colorcore.writeup import opening
 
-    experiments = [load(folder) for folder in folders]
+    opened = opening.read(document)
     if check_claims:
-        claims.check(experiments, build, published)
-    numbers.write(experiments, build, published)
+        opening.check_claims(opened, build)
+    opening.write_numbers(opened, build)
 
 
 @app.command()
@@ -234,11 +247,9 @@ def search(folder: Folder, out: Out) -> None:
 
 
 @app.command()
-def report(
-    paper: Annotated[Path, typer.Argument(help="The folder of the text.")],
-    build: Annotated[Path, typer.Option(help="The folder that holds all results.")],
-) -> None:
-    """Typeset the text as HTML and PDF: with Quarto when it is on the PATH, else with Pandoc."""
+def report(document: Text, build: Build) -> None:
+    """Typeset a document as HTML and PDF: with Quarto when it is on the PATH, else with Pandoc."""
+    from colorcore.writeup import opening
     from colorcore.writeup.report import render
 
-    render(paper, build=build)
+    render(opening.read(document), build=build)

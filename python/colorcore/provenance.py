@@ -7,13 +7,16 @@ import hashlib
 import os
 import platform
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
 REPOSITORY = PACKAGE.parent.parent
+
+Roots = tuple[tuple[str, Path], ...]  # packages by name, and their folders
+
 LIBRARIES = ("colorcore", "torch", "numpy", "scipy", "pandas", "xarray", "matplotlib", "snakemake")
 
 # Rust's texts, in which // begins no comment, and its comments.
@@ -24,36 +27,43 @@ RUST = re.compile(
 )
 
 
-def code(command: str, *modules: str) -> str:
+def code(command: str, *modules: str, also: Mapping[str, Path] | None = None) -> str:
     """SHA-256 of the code that decides what a command of the command line does.
 
     The command's own function, what it imports, and all that those import; `modules` are further
-    modules of this package that it finds by name. Only what runs counts: no comment, docstring or
-    line break, and nothing that is imported for types alone. Found by reading the files, running
-    nothing; the compiled kernels count as their Rust sources.
+    modules that it finds by name, of this package or of those in `also`, with their folders. Only
+    what runs counts: no comment, docstring or line break, and nothing that is imported for types
+    alone. Found by reading the files, running nothing; the compiled kernels count as their Rust
+    sources.
 
     Raises: KeyError when there is no such command.
     """
     own = "".join(ast.dump(function) for function in _command(command))
-    return digest({**meanings(sources(command, *modules)), "command": own})
+    return digest({**meanings(sources(command, *modules, also=also)), "command": own})
 
 
-def sources(command: str, *modules: str) -> list[Path]:
+def sources(command: str, *modules: str, also: Mapping[str, Path] | None = None) -> list[Path]:
     """The files that a command's function imports, directly or not; see `code`."""
+    roots = tuple({PACKAGE.name: PACKAGE, **(also or {})}.items())
     found: set[Path] = set()
-    waiting = [path for function in _command(command) for path in _imports(function)]
-    waiting += [path for name in modules for path in _module_files(name)]
+    waiting = [path for function in _command(command) for path in _imports(function, roots)]
+    waiting += [path for name in modules for path in _module_files(name, roots)]
     while waiting:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            waiting += _file_imports(path)
+            waiting += _file_imports(path, roots)
     return sorted(found)
 
 
 def meanings(paths: Iterable[Path]) -> dict[str, str]:
-    """What the code in files does, by their names in the repository."""
-    return {path.relative_to(REPOSITORY).as_posix(): _meaning(path) for path in paths}
+    """What the code in files does, by their names, the same wherever the repository lies."""
+    return {_name(path): _meaning(path) for path in paths}
+
+
+def _name(path: Path) -> str:
+    is_ours = path.is_relative_to(REPOSITORY)
+    return path.relative_to(REPOSITORY).as_posix() if is_ours else "/".join(path.parts[-3:])
 
 
 def digest(texts: dict[str, str]) -> str:
@@ -107,13 +117,13 @@ def _without_comments(rust: str) -> str:
 
 
 @cache
-def _file_imports(path: Path) -> list[Path]:
-    return _imports(_parse(path)) if path.suffix == ".py" else []
+def _file_imports(path: Path, roots: Roots) -> list[Path]:
+    return _imports(_parse(path), roots) if path.suffix == ".py" else []
 
 
-def _imports(tree: ast.AST) -> list[Path]:
+def _imports(tree: ast.AST, roots: Roots) -> list[Path]:
     names = [name for node in ast.walk(tree) for name in _imported_names(node)]
-    return [path for name in names for path in _module_files(name)]
+    return [path for name in names for path in _module_files(name, roots)]
 
 
 def _imported_names(node: ast.AST) -> Iterator[str]:
@@ -123,15 +133,16 @@ def _imported_names(node: ast.AST) -> Iterator[str]:
         yield from (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
 
 
-def _module_files(name: str) -> list[Path]:
-    """The files of a module of this package; none for another's, or for a function's name."""
+def _module_files(name: str, roots: Roots) -> list[Path]:
+    """The files of a module of these packages; none for another's, or for a function's name."""
     if name == "colorcore._native":
         return sorted([*(REPOSITORY / "rust").rglob("*.rs"), *REPOSITORY.glob("Cargo.*")])
     first, *rest = name.split(".")
-    if first != PACKAGE.name:
+    root = dict(roots).get(first)
+    if root is None:
         return []
-    packages = [PACKAGE.joinpath(*rest[:i], "__init__.py") for i in range(len(rest) + 1)]
-    module = PACKAGE.joinpath(*rest).with_suffix(".py")
+    packages = [root.joinpath(*rest[:i], "__init__.py") for i in range(len(rest) + 1)]
+    module = root.joinpath(*rest).with_suffix(".py")
     return [path for path in (*packages, module) if path.is_file()]
 
 

@@ -21,7 +21,7 @@ from snakemake.logging import ColorizingTextHandler, DefaultFilter, DefaultForma
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from colorcore.board import Board, Job, benchmarks, clock, reason
+from colorcore.workflow.board import Board, Job, benchmarks, clock, reason
 
 TARGET = "all"  # the rule that makes nothing
 LINES = 10  # in a log, one for every tenth of the jobs
@@ -103,7 +103,9 @@ class LogHandler(LogHandlerBase):
             if not board.earlier and said["benchmark"]:
                 board.earlier = benchmarks(Path(said["benchmark"]))
             log = Path(said["log"][0]) if said["log"] else None
-            name = " ".join([said["rule_name"], *map(str, said["wildcards"].values())])
+            name = " ".join(
+                [said["rule_name"], *filter(None, map(str, said["wildcards"].values()))]
+            )
             board.begin(said["jobid"], Job(said["rule_name"], name, log))
         elif event == LogEvent.JOB_FINISHED and said["job_id"] in board.running:
             board.finish(said["job_id"])

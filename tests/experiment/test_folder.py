@@ -29,11 +29,11 @@ def write(folder, text):
 
 
 def test_what_differs_is_replaced_and_the_rest_is_the_bases(folder):
-    write(folder, "title: Mine\nbase: ex-2.10.1\nlabels: {red: {rate: 0.5}}\n")
+    write(folder, "title: Mine\nbase: ex-2.10.1\nconcepts: {red: {rate: 0.5}}\n")
     mine, main = load(folder), load(MAIN)
     assert mine.title == "Mine"
-    assert mine.labels["red"].rate == 0.5
-    assert mine.labels["red"].power == main.labels["red"].power
+    assert mine.concepts["red"].rate == 0.5
+    assert mine.concepts["red"].power == main.concepts["red"].power
     assert mine.regularizers == main.regularizers
     pd.testing.assert_frame_equal(mine.schedule.table, main.schedule.table)
 
@@ -52,10 +52,22 @@ def test_the_files_of_an_experiment_are_its_own_and_its_bases(folder):
     assert files(folder) == (
         [base / "experiment.yaml", folder / "experiment.yaml"],
         base / "dopesheet.csv",
+        None,
     )
     shutil.copy(MAIN / "dopesheet.csv", folder)
     assert files(folder).dopesheet == folder / "dopesheet.csv"
-    assert files(MAIN) == ([MAIN / "experiment.yaml"], MAIN / "dopesheet.csv")
+    assert files(MAIN) == ([MAIN / "experiment.yaml"], MAIN / "dopesheet.csv", None)
+
+
+def test_colors_are_read_from_the_own_folder_or_else_from_the_bases(folder):
+    base = folder.parent / "ex-2.10.1"
+    write(folder, "title: Mine\nbase: ex-2.10.1\ndata: {cube: , csv: colors.csv}\n")
+    (base / "colors.csv").write_text("r,g,b\n1,0,0\n")
+    assert files(folder).data == base / "colors.csv"
+    assert load(folder).palette.colors.tolist() == [[1, 0, 0]]
+    (folder / "colors.csv").write_text("r,g,b\n0.5,0,0\n")
+    assert files(folder).data == folder / "colors.csv"
+    assert load(folder).palette.colors.tolist() == [[0.5, 0, 0]]
 
 
 def test_a_base_that_is_not_there_is_refused(folder):
@@ -104,5 +116,5 @@ def test_every_experiment_of_the_paper_loads(name):
 def test_what_leaves_a_term_out_differs_in_nothing_else(name, left_out):
     main, other = load(MAIN), load(EXPERIMENTS / f"ex-2.10.1-{name}")
     pd.testing.assert_frame_equal(other.schedule.table, main.schedule.table.drop(columns=left_out))
-    same = {"title", "folder", "schedule", "regularizers"}
+    same = {"title", "folder", "schedule", "regularizers", "palette"}
     assert other.model_dump(exclude=same) == main.model_dump(exclude=same)

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from colorcore.errors import InputError
 from colorcore.experiment.folder import ExperimentError
 from colorcore.experiment.loading import load
 from colorcore.experiment.origin import digest
+from colorcore.experiment.settings import Cube
 
 MAIN = Path("experiments/ex-2.10.1")
 
@@ -30,10 +32,10 @@ def change(folder, old, new, file="experiment.yaml"):
 def test_the_main_experiment_is_the_published_one():
     experiment = load(MAIN)
     assert experiment.name == "ex-2.10.1"
-    assert experiment.data.cube.points == 10
+    assert experiment.data.cube == Cube(space="rgb", points=(10, 10, 10))
     assert experiment.data.batch_size == 64
-    assert experiment.labels["red"].rate == 0.08
-    assert experiment.labels["red"].power == 8
+    assert experiment.concepts["red"].rate == 0.08
+    assert experiment.concepts["red"].power == 8
     assert list(experiment.regularizers) == ["reg-separate", "reg-anchor", "reg-anti-subspace"]
     assert experiment.schedule.steps == 1501
 
@@ -56,14 +58,14 @@ def test_the_digest_changes_with_settings_and_schedule_and_not_with_spelling(fol
 
 
 MISTAKES = {
-    ("rate: 0.08", "rate: 1.5"): "labels.red.rate: wanted less than or equal to 1, got 1.5; "
+    ("rate: 0.08", "rate: 1.5"): "concepts.red.rate: wanted less than or equal to 1, got 1.5; "
     "change it",
-    ("rate: 0.08", "rate: high"): "labels.red.rate: wanted a valid number, got 'high'; change it",
+    ("rate: 0.08", "rate: high"): "concepts.red.rate: wanted a valid number, got 'high'; change it",
     ("eps: 1.0e-8", "eps: 1e-8"): "optimizer.eps: wanted a valid number, got '1e-8'; write it with "
     "a point, as 1.0e-8",
-    ("rate: 0.08", "rat: 0.08"): "labels.red.rat: wanted only known keys, got this one; did you "
+    ("rate: 0.08", "rat: 0.08"): "concepts.red.rat: wanted only known keys, got this one; did you "
     "mean rate?",
-    (", rate: 0.08", ""): "labels.red.rate: wanted a value, got none; add it",
+    (", rate: 0.08", ""): "concepts.red.rate: wanted a value, got none; add it",
     ("batch_size: 64", "batchsize: 64"): "data.batchsize: wanted only known keys, got "
     "this one; did you mean batch_size?",
     ("batch_size: 64", "batch_size: 64\n  batchsize: 1"): "data.batchsize: wanted only known keys, "
@@ -73,21 +75,37 @@ MISTAKES = {
     ("angular-anchor", "angular-anker"): "regularizers.reg-anchor.term: wanted one of "
     "angular-separation, angular-anchor, euclidean-anchor, anti-anchor, repel-subspace, "
     "keep-subspace, unitarity, got 'angular-anker'; did you mean angular-anchor?",
-    ("term: repel-subspace, ", ""): "regularizers.reg-anti-subspace.term: wanted one of "
-    "angular-separation, angular-anchor, euclidean-anchor, anti-anchor, repel-subspace, "
-    "keep-subspace, unitarity, got none; add it",
-    ("redness", "rednes"): "labels.red.affinity: wanted 'redness' or 'vibrancy', got 'rednes'; "
-    "change it",
-    ("[1, 0, 0, 0, 0]", "[1, 0, 0]"): "regularizers.reg-anchor.direction: wanted 5 numbers that "
-    "are not all 0, as model.latent says, got [1.0, 0.0, 0.0]; change one of them",
-    ("[1, 0, 0, 0, 0]", "[0, 0, 0, 0, 0]"): "regularizers.reg-anchor.direction: wanted 5 numbers "
-    "that are not all 0, as model.latent says, got [0.0, 0.0, 0.0, 0.0, 0.0]; change one of them",
-    ("labels: {red: 1.0}", "labels: {rad: 1.0}"): "regularizers.reg-anchor.labels: wanted labels "
+    ("{term: repel-subspace}", "{layer: encoder}"): "regularizers.reg-anti-subspace.term: "
+    "wanted one of angular-separation, angular-anchor, euclidean-anchor, anti-anchor, "
+    "repel-subspace, keep-subspace, unitarity, got none; add it",
+    ("redness", "rednes"): "concepts.red.affinity: wanted 'redness', 'vibrancy', 'similarity' or "
+    "'column', got 'rednes'; change it",
+    ("labels: {red: 1.0}}", "labels: {red: 1.0}, direction: [1, 0, 0]}"): "regularizers.reg-anchor."
+    "direction: wanted 5 numbers that are not all 0, as model.latent says, got [1.0, 0.0, 0.0]; "
+    "change one of them",
+    ("labels: {red: 1.0}}", "labels: {red: 1.0}, direction: [0, 0, 0, 0, 0]}"): "regularizers."
+    "reg-anchor.direction: wanted 5 numbers that are not all 0, as model.latent says, got [0.0, "
+    "0.0, 0.0, 0.0, 0.0]; change one of them",
+    ("labels: {red: 1.0}", "labels: {rad: 1.0}"): "regularizers.reg-anchor.labels: wanted concepts "
     "of this file, ['red'], got 'rad'; did you mean red?",
-    ("surgery: {dims: [0]}", "surgery: {dims: [5]}"): "surgery.dims: wanted different dimensions "
-    "in 0…4, as model.latent says, got [5]; change one of them",
-    ("surgery: {dims: [0]}", "surgery: {dims: [0, 1, 2, 3, 4]}"): "surgery.dims: wanted at least "
-    "one dimension to be left, got all 5; drop one",
+    ("labels: {red: 1.0}}", "labels: {rad: 1.0}, direction: [1, 0, 0, 0, 0]}"): "regularizers."
+    "reg-anchor.labels: wanted concepts of this file, ['red'], got 'rad'; did you mean red?",
+    ("{term: repel-subspace}", "{term: repel-subspace, dims: [5]}"): "regularizers."
+    "reg-anti-subspace.dims: wanted different dimensions in 0…4, as model.latent says, got [5]; "
+    "change one of them",
+    ("redness, ", "column, "): "concepts.red: wanted a column with affinity: column, "
+    "and with no other, got {'affinity': 'column', 'power': 8, 'rate': 0.08}; change it",
+    ("redness, ", "redness, column: warmth, "): "concepts.red: wanted a column with "
+    "affinity: column, and with no other, got {'affinity': 'redness', 'column': 'warmth', 'power': "
+    "8, 'rate': 0.08}; change it",
+    ("cube: {space: rgb, points: 10}", "csv: a.csv\n  cube: {space: rgb, points: 10}"): "data: "
+    "wanted either a cube or a csv, got {'csv': 'a.csv', 'cube': {'space': 'rgb', "
+    "'points': 10}, 'batch_size': 64}; change it",
+    ("cube: {space: rgb, points: 10}", ""): "data: wanted either a cube or a csv, got "
+    "{'batch_size': 64}; change it",
+    ("space: rgb", "space: lab"): "data.cube.space: wanted 'rgb' or 'hsv', got 'lab'; change it",
+    ("red: {affinity", "reddish: {affinity"): "concepts.reddish.color: wanted a named colour, "
+    "#rrggbb or three channels in [0, 1], got 'reddish'; did you mean red?",
     ("power: 100, shift: true", "power: 2.5, shift: false"): "regularizers.reg-separate.power: "
     "wanted a whole number when shift is false, since cosines can be negative, got 2.5; round it "
     "or set shift: true",
@@ -175,10 +193,171 @@ def test_a_regularizer_named_as_a_column_of_the_history_is_refused(folder, name)
         load(folder)
 
 
-def test_the_digest_tells_the_order_of_labels(folder):
-    label = "green: {affinity: vibrancy, power: 1, rate: 0.01}"
-    red = "red: {affinity: redness, power: 8, rate: 0.08}"
-    change(folder, red, f"{red}\n  {label}")
+def test_the_digest_tells_the_order_of_concepts(folder):
+    label = "green: {affinity: vibrancy, power: 1, rate: 0.01, axis: 1}"
+    red = "red: {affinity: redness, power: 8, rate: 0.08, axis: 0}"
+    change(folder, "red: {affinity: redness, power: 8, rate: 0.08}", f"{red}\n  {label}")
     first = digest(load(folder))
     change(folder, f"{red}\n  {label}", f"{label}\n  {red}")
     assert digest(load(folder)) != first
+
+
+def test_the_digest_does_not_tell_the_title(folder):
+    first = digest(load(folder))
+    change(folder, "title: Delete red", "title: Forget red")
+    assert digest(load(folder)) == first
+
+
+def test_the_digest_tells_the_colors_of_a_file(folder):
+    (folder / "colors.csv").write_text("r,g,b\n1,0,0\n0,0,1\n")
+    change(folder, "cube: {space: rgb, points: 10}", "csv: colors.csv")
+    first = digest(load(folder))
+    change(folder, "0,0,1", "0,0,0.5", "colors.csv")
+    assert digest(load(folder)) != first
+
+
+def test_the_digest_tells_columns_that_are_used_and_no_others(folder):
+    (folder / "colors.csv").write_text("r,g,b,warm,size\n1,0,0,0.5,3\n0,0,1,0,4\n")
+    change(folder, "cube: {space: rgb, points: 10}", "csv: colors.csv")
+    change(folder, "affinity: redness", "affinity: column, column: warm")
+    first = digest(load(folder))
+    change(folder, ",3\n", ",9\n", "colors.csv")
+    assert digest(load(folder)) == first
+    change(folder, "0.5", "0.6", "colors.csv")
+    assert digest(load(folder)) != first
+
+
+TWO = """red: {affinity: redness, power: 8, rate: 0.08}
+  blue: {affinity: similarity, power: 6, rate: 0.1, axis: 3}"""
+
+
+@pytest.fixture
+def two(folder):
+    change(folder, "red: {affinity: redness, power: 8, rate: 0.08}", TWO)
+    return folder
+
+
+def value(folder, term, key):
+    return getattr(load(folder).regularizers[term], key)
+
+
+def test_an_anchor_without_a_direction_points_along_the_axis_of_its_label(two):
+    assert value(two, "reg-anchor", "direction") == (1, 0, 0, 0, 0)
+    change(two, "labels: {red: 1.0}", "labels: {blue: 1.0}")
+    assert value(two, "reg-anchor", "direction") == (0, 0, 0, 1, 0)
+    change(two, "angular-anchor", "euclidean-anchor")
+    assert value(two, "reg-anchor", "direction") == (0, 0, 0, 1, 0)
+
+
+def test_a_subspace_without_dimensions_is_that_of_all_axes(folder):
+    assert value(folder, "reg-anti-subspace", "dims") == (0,)
+    change(folder, "red: {affinity: redness, power: 8, rate: 0.08}", TWO)
+    assert value(folder, "reg-anti-subspace", "dims") == (0, 3)
+
+
+def test_a_direction_or_dimensions_that_are_given_stay(two):
+    change(two, "labels: {red: 1.0}", "labels: {red: 1.0, blue: 0.5}, direction: [0, 3, 4, 0, 0]")
+    change(two, "{term: repel-subspace}", "{term: repel-subspace, dims: [2]}")
+    assert value(two, "reg-anchor", "direction") == (0, 3, 4, 0, 0)
+    assert value(two, "reg-anti-subspace", "dims") == (2,)
+
+
+@pytest.mark.parametrize(
+    ("labels", "got"), [(", labels: {red: 1.0, blue: 1.0}", ["red", "blue"]), ("", [])]
+)
+def test_an_anchor_without_a_direction_needs_the_label_of_one_concept(two, labels, got):
+    change(two, ", labels: {red: 1.0}", labels)
+    with pytest.raises(ExperimentError) as caught:
+        load(two)
+    assert str(caught.value) == (
+        f"{two}/experiment.yaml: regularizers.reg-anchor: wanted a direction, or the label of one "
+        f"concept to take it from, got {got}; add direction, or give each concept a term of its own"
+    )
+
+
+def test_an_axis_beyond_the_latent_dimensions_is_refused(folder):
+    change(folder, "rate: 0.08}", "rate: 0.08, axis: 5}")
+    change(folder, "labels: {red: 1.0}", "labels: {red: 1.0}, direction: [1, 0, 0, 0, 0]")
+    change(folder, "{term: repel-subspace}", "{term: repel-subspace, dims: [0]}")
+    with pytest.raises(ExperimentError) as caught:
+        load(folder)
+    assert str(caught.value) == (
+        f"{folder}/experiment.yaml: concepts.red.axis: wanted different dimensions in 0…4, as "
+        "model.latent says, got [5]; change one of them"
+    )
+
+
+def test_an_axis_beyond_the_latent_dimensions_is_told_before_what_is_taken_from_it(folder):
+    change(folder, "rate: 0.08}", "rate: 0.08, axis: 5}")
+    with pytest.raises(ExperimentError, match=r"concepts.red.axis: wanted .*, got \[5\]"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("points: 10", "points: 1", "data.cube.points"),
+        ("points: 10", "points: [10, 10]", "data.cube.points"),
+        ("red: {", "red: {color: [1, 2, 0], ", "concepts.red.color"),
+    ],
+)
+def test_the_place_of_a_value_of_several_kinds_is_its_key(folder, old, new, place):
+    change(folder, old, new)
+    with pytest.raises(ExperimentError, match=f"experiment.yaml: {place}: wanted"):
+        load(folder)
+
+
+def test_an_unknown_key_is_not_what_was_meant_by_it(folder):
+    change(folder, "surgery: {layer: encoder}", "surgery: {dims: [0]}")
+    with pytest.raises(ExperimentError, match=r"surgery\.dims: wanted only known keys") as caught:
+        load(folder)
+    assert "did you mean dims?" not in str(caught.value)
+
+
+def test_a_column_of_a_cube_is_refused(folder):
+    change(folder, "redness, ", "column, column: warm, ")
+    with pytest.raises(ExperimentError):
+        load(folder)
+
+
+def test_colors_of_a_file_are_those_of_the_experiment(folder):
+    (folder / "mine.csv").write_text("r,g,b,warm\n1,0,0,1\n0,0.5,1,0\n")
+    change(folder, "cube: {space: rgb, points: 10}", "csv: mine.csv")
+    change(folder, "redness, ", "column, column: warm, ")
+    found = load(folder).palette
+    assert found.colors.tolist() == [[1, 0, 0], [0, 0.5, 1]]
+    assert found.columns["warm"].tolist() == [1, 0]
+
+
+def test_a_file_of_colors_that_is_not_there_is_named(folder):
+    change(folder, "cube: {space: rgb, points: 10}", "csv: mine.csv")
+    with pytest.raises(ExperimentError) as caught:
+        load(folder)
+    assert str(caught.value) == (f"{folder}/mine.csv: no such file; put it there or mend data.csv")
+
+
+def test_a_cube_can_be_of_hues(folder):
+    change(folder, "{space: rgb, points: 10}", "{space: hsv, points: [12, 4, 5]}")
+    assert load(folder).palette.colors.shape == (240, 3)
+
+
+def test_a_deletion_that_leaves_no_dimension_is_refused(two):
+    change(two, "axis: 3", "axis: 1")
+    change(two, "latent: 5", "latent: 2")
+    with pytest.raises(ExperimentError) as caught:
+        load(two)
+    assert str(caught.value) == (
+        f"{two}/experiment.yaml: surgery.deletions.red-and-blue: wanted at least one dimension to "
+        "be left, got all 2; delete fewer concepts or raise model.latent"
+    )
+
+
+def test_a_deletion_is_chosen_by_its_name_and_is_the_first_without_one(two):
+    experiment = load(two)
+    assert experiment.chosen("").name == "red"
+    assert experiment.chosen("blue") == experiment.deletions["blue"]
+    with pytest.raises(InputError) as caught:
+        experiment.chosen("blu")
+    assert str(caught.value) == (
+        "deletion: wanted one of red, blue, red-and-blue, got 'blu'; did you mean blue?"
+    )

@@ -1,4 +1,4 @@
-"""Paired comparisons, published summaries and Pareto fronts, on numbers with known answers."""
+"""Paired comparisons and Pareto fronts, on numbers with known answers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import pandas as pd
 import pytest
 
 from colorcore.errors import InputError
-from colorcore.experiment.loading import load
-from colorcore.results.comparison import GROUPS, conditions, paired, pareto, published_means
-from colorcore.results.files import Results
+from colorcore.results.comparison import paired, pareto
 
 
 def runs(values, *, seeds=None, column="score_r2"):
@@ -45,21 +43,6 @@ def test_conditions_with_other_seeds_are_refused():
         paired(runs([1, 2, 3]), runs([1, 2]), "score_r2")
 
 
-def test_a_published_mean_is_compared_by_its_summary():
-    ours = runs([0.8, 0.9, 1.0])
-    published = pd.DataFrame(
-        [
-            {"measure": "score_r2", "mean": 0.9, "sd": 0.1, "min": 0.5, "max": 1.0, "runs": 60},
-            {"measure": "score_r2", "mean": 0.1, "sd": 0.1, "min": 0.0, "max": 0.3, "runs": 60},
-        ]
-    )
-    found = published_means(ours, published)
-    assert found["mean"].tolist() == pytest.approx([0.9, 0.9])
-    assert found["sd"].tolist() == pytest.approx([0.1, 0.1])
-    assert found["p"].iloc[0] == pytest.approx(1)
-    assert found["p"].iloc[1] < 0.01
-
-
 def test_the_pareto_front_leaves_out_what_another_run_beats():
     table = pd.DataFrame(
         {"error": [1.0, 2.0, 1.0, 3.0], "score": [0.5, 0.9, 0.4, 0.8]}, index=list("abcd")
@@ -71,17 +54,3 @@ def test_the_pareto_front_leaves_out_what_another_run_beats():
 def test_equal_runs_are_both_on_the_front():
     table = pd.DataFrame({"error": [1.0, 1.0], "score": [0.5, 0.5]})
     assert len(pareto(table, least=["error"], most=["score"])) == 2
-
-
-@pytest.mark.parametrize("group", GROUPS)
-def test_every_condition_is_an_experiment_that_can_be_trained(group):
-    from pathlib import Path
-
-    for name in GROUPS[group]:
-        assert load(Path("experiments") / name).name == name
-
-
-def test_a_condition_that_was_not_evaluated_is_named(tmp_path, results, small):
-    lonely = Results(tmp_path / "main", results.published)
-    with pytest.raises(InputError, match=r"ex-2.10.1-swept/runs.csv: no such result; build"):
-        conditions(load(small), lonely, "schedules")

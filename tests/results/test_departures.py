@@ -1,4 +1,4 @@
-"""When red counts as having left its axis."""
+"""When a concept counts as having left its axis."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ STEPS = (0, 100, 200, 300)
         ((0.1, 0.7, 0.2, 0.95), False),  # was not there yet
     ],
 )
-def test_red_leaves_when_it_was_there_and_is_there_no_more(cosines, leaves):
-    rows = [{"step": s, "seed": 7, "red_cosine": c} for s, c in zip(STEPS, cosines, strict=True)]
-    rows += [{"step": s, "seed": 8, "red_cosine": 0.5} for s in STEPS]
-    assert departures(pd.DataFrame(rows)) == ([7] if leaves else [])
+def test_a_concept_leaves_when_it_was_there_and_is_there_no_more(cosines, leaves):
+    rows = [
+        {"step": s, "seed": 7, "sky_cosine": c, "red_cosine": 0.9}
+        for s, c in zip(STEPS, cosines, strict=True)
+    ]
+    rows += [{"step": s, "seed": 8, "sky_cosine": 0.5, "red_cosine": 0.9} for s in STEPS]
+    assert departures(pd.DataFrame(rows), "sky") == ([7] if leaves else [])

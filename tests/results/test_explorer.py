@@ -10,9 +10,9 @@ import pytest
 
 from colorcore.colors.named import NAMES, named_colors
 from colorcore.errors import InputError
+from colorcore.experiment.concepts import Deletion, Target
 from colorcore.experiment.loading import load
-from colorcore.experiment.settings import Surgery
-from colorcore.results import explorer
+from colorcore.results import explorer, response
 from colorcore.training.model import initialize
 from commands import MAIN, run
 
@@ -25,7 +25,8 @@ def experiment():
 @pytest.fixture(scope="module")
 def scene(experiment):
     """Eight untrained models in the place of eight moments: what holds for any weights."""
-    return explorer.explore(initialize(range(8), hidden=16, depth=2, latent=5), experiment)
+    moments = initialize(range(8), hidden=16, depth=2, latent=5)
+    return explorer.explore(moments, experiment, experiment.deletion)
 
 
 def test_every_latent_has_unit_length_in_every_variant(scene):
@@ -106,10 +107,28 @@ def test_the_command_writes_the_run_that_the_figures_show(results, small):
 
 
 def test_surgery_that_leaves_nothing_to_turn_is_refused(experiment):
-    other = experiment.model_copy(update={"surgery": Surgery(dims=(0, 1))})
+    red, blue = Target("red", (1.0, 0.0, 0.0), 0), Target("blue", (0.0, 0.0, 1.0), 1)
     with pytest.raises(InputError) as caught:
-        explorer.explore(initialize([0], hidden=16, depth=2, latent=5), other)
+        explorer.explore(
+            initialize([0], hidden=16, depth=2, latent=5), experiment, Deletion("two", (red, blue))
+        )
     assert str(caught.value) == (
         "explorer: wanted surgery on one dimension that leaves at least 3, got dims [0, 1] of 5; "
         "leave the explorer out for this experiment"
     )
+
+
+def test_one_axis_of_more_than_three_can_be_explored_and_two_cannot(both):
+    chosen = both.experiment.deletions
+    assert both.experiment.leaves_sphere(chosen["red"])
+    assert both.experiment.leaves_sphere(chosen["blue"])
+    assert not both.experiment.leaves_sphere(chosen["red-and-blue"])
+
+
+def test_the_axis_of_a_further_deletion_is_the_first_coordinate(both):
+    moments = initialize(range(3), hidden=16, depth=2, latent=6)
+    deletion = both.experiment.deletions["blue"]
+    found = explorer.explore(moments, both.experiment, deletion)
+    assert found.clouds["baseline"].axes == ("z3", "p1", "p2", "p3", "p4", "p5")
+    latents = response.respond(moments, found.colors).latents
+    np.testing.assert_allclose(found.clouds["baseline"].coordinates[..., 0], latents[..., 3])

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from colorcore.anchor.interventions import Falloff, Repulsion, Suppression, intervene
 from colorcore.colors.cubes import flat_colors, score_grid
 from colorcore.colors.named import named_colors
 from colorcore.experiment.loading import load
 from colorcore.results import falloffs
-from colorcore.results.evaluation import respond, unlike_red
+from colorcore.results.interventions import INTERVENTIONS, label
+from colorcore.results.measures import unlike
+from colorcore.results.response import respond
 from colorcore.training import checkpoint
 
 
@@ -20,7 +23,7 @@ def model(results):
 
 def test_every_intervention_has_a_row_for_every_run(results):
     table = results.interventions()
-    assert list(table["intervention"].unique()) == ["ablated", *falloffs.INTERVENTIONS]
+    assert list(table["intervention"].unique()) == ["ablated", *INTERVENTIONS]
     assert set(table.groupby("intervention")["seed"].apply(tuple)) == {(0, 1, 2, 3)}
 
 
@@ -28,15 +31,16 @@ def test_ablation_is_what_the_evaluation_found(results):
     table = results.interventions()
     ablated = table[table["intervention"] == "ablated"]
     np.testing.assert_allclose(ablated["red"], results.runs()["ablated red"], rtol=1e-6)
+    np.testing.assert_allclose(ablated["target"], results.runs()["ablated target"], rtol=1e-6)
     np.testing.assert_allclose(ablated["score_r2"], results.runs()["score_r2"], rtol=1e-6)
-    np.testing.assert_allclose(ablated["unlike_red_max"], results.runs()["unlike_red_max"])
+    np.testing.assert_allclose(ablated["unlike_max"], results.runs()["unlike_max"])
 
 
 def test_colors_beyond_the_angle_are_reproduced_as_without_intervention(small, results, model):
     grid = flat_colors(score_grid())
     before = respond(model, grid)
     scored = results.grid("interventions")["mse_runs"]
-    for name, (_, angle, _) in falloffs.INTERVENTIONS.items():
+    for name, (_, angle, _) in INTERVENTIONS.items():
         beyond = before.latents[..., 0] < np.cos(np.radians(angle)) - 1e-3
         assert beyond.any()
         after = scored.sel(intervention=name).values.reshape(before.mse.shape)
@@ -45,14 +49,46 @@ def test_colors_beyond_the_angle_are_reproduced_as_without_intervention(small, r
 
 def test_interventions_leave_the_model_as_it_was(small, results, model):
     before = respond(model, named_colors()).mse
-    falloffs.table(load(small), model, seeds=[0, 1, 2, 3])
+    experiment = load(small)
+    falloffs.table(experiment, experiment.deletion, model, seeds=[0, 1, 2, 3])
     assert np.array_equal(respond(model, named_colors()).mse, before)
 
 
-def test_damage_far_from_red_is_the_largest_there(results):
+def test_damage_to_what_is_unlike_the_target_is_the_largest_there(main, results):
     grid = results.grid("interventions")
     colors = flat_colors(score_grid())
     errors = grid["mse_runs"].values.reshape(len(grid["intervention"]), 4, -1)
-    worst = errors[..., unlike_red(colors)].max(axis=-1)
-    table = results.interventions()["unlike_red_max"].to_numpy().reshape(worst.shape)
+    worst = errors[..., unlike(colors, main.deletion)].max(axis=-1)
+    table = results.interventions()["unlike_max"].to_numpy().reshape(worst.shape)
     np.testing.assert_allclose(table, worst, rtol=1e-5)
+
+
+def of_both(both, name, intervention):
+    """A model, and its errors of the deletion's target and of blue under an intervention."""
+    found, _ = checkpoint.load(both.results.weights_paths(1))
+    table = falloffs.table(both.experiment, both.experiment.deletions[name], found, seeds=[0, 1])
+    rows = table[table["intervention"] == intervention]
+    return found, rows["target"].to_numpy(), rows["blue"].to_numpy()
+
+
+@pytest.mark.parametrize("kind", [Suppression, Repulsion])
+def test_concepts_that_are_deleted_together_are_acted_on_along_the_axis_of_each(both, kind):
+    name = label(kind.__name__.lower(), 60, 1)
+    model, target, _ = of_both(both, "red-and-blue", name)
+    falloff = Falloff(angle=60, power=1)
+    along = [kind(axis, falloff) for axis in np.eye(6)[[0, 3]].tolist()]
+    with (
+        intervene(model, along[0], layer="bottleneck"),
+        intervene(model, along[1], layer="bottleneck"),
+    ):
+        want = respond(model, np.array([[1.0, 0, 0], [0, 0, 1.0]])).mse.mean(axis=1)
+    np.testing.assert_allclose(target, want, rtol=1e-6)
+
+
+def test_a_further_deletion_is_intervened_in_along_its_own_axis(both):
+    model, target, of_blue = of_both(both, "blue", "suppression, 90°, power 1")
+    suppressed = Suppression(np.eye(6)[3].tolist(), Falloff(angle=90, power=1))
+    with intervene(model, suppressed, layer="bottleneck"):
+        want = respond(model, np.array([[0, 0, 1.0]])).mse[:, 0]
+    np.testing.assert_allclose(target, want)
+    np.testing.assert_allclose(of_blue, want)

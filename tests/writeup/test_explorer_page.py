@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,9 +16,10 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from colorcore.results.explorer import Cloud, Scene, encode
+from colorcore.writeup.sources import TYPESET
 
 BROWSERS, DRIVER = ("chromium", "google-chrome", "chrome"), "chromedriver"
-PARTS = Path("paper/explorer")
+PARTS = TYPESET / "explorer"
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Explorer</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">

@@ -1,4 +1,4 @@
-"""Numbers for the text."""
+"""Numbers about any experiment."""
 
 from __future__ import annotations
 
@@ -6,77 +6,103 @@ import json
 
 import pytest
 
-from colorcore.experiment.loading import load
-from colorcore.results.comparison import GROUPS
-from colorcore.writeup import numbers
-from colorcore.writeup.numerals import significant
+from colorcore.results.files import Results
+from colorcore.results.measures import bounds
+from colorcore.writeup import numbers, opening
+from colorcore.writeup.numerals import fixed, significant
+from colorcore.writeup.subject import subject
+
+
+def of(one, **chosen):
+    return numbers.experiment_numbers(subject(one.document, one.results.folder.parent, **chosen))
 
 
 @pytest.fixture(scope="module")
-def found(small, results):
-    others = [small.parent / name for group in GROUPS.values() for name in group]
-    experiments = [load(folder) for folder in (small, *others)]
-    numbers.write(experiments, results.folder.parent, results.published)
-    return json.loads((results.folder.parent / "numbers.json").read_text())
+def found(main):
+    return of(main)
 
 
-def leaves(content):
-    if isinstance(content, dict):
-        for value in content.values():
-            yield from leaves(value)
-    else:
-        yield content
-
-
-def test_every_number_is_a_string_under_keys_without_dots(found):
-    assert all(isinstance(leaf, str) for leaf in leaves(found))
+def test_a_name_becomes_a_key_without_dots_and_spaces():
     assert numbers.key("ex-2.10.1") == "ex-2-10-1"
-    assert "." not in "".join(found["small"]["ablated"])
-
-
-def test_numbers_are_those_of_the_runs(found, results):
-    runs = results.runs()
-    red = runs["ablated red"]
-    assert found["small"]["ablated"]["red"]["median"] == significant(red.median())
-    assert found["small"]["ablated"]["red"]["one"] == significant(red[0])
-    assert found["small"]["runs"] == "4"
-    assert found["small"]["share"]["red-below-tenth"]["count"] == str((red < 0.1).sum())
-
-
-def test_conditions_have_their_medians_and_differences(found, results):
-    score = found["ex-2-10-1-swept"]["score-r2"]
-    assert score["median"] == significant(results.runs()["score_r2"].median() + 0.01)
-    assert score["differs"] == "+0.010 (+0.010 to +0.010)"
-    assert found["ex-2-10-1-swept"]["published"]["mean"] == "0.85"
-    conditions = sum(len(group) for group in GROUPS.values())
-    assert found["comparisons"]["conditions"] == str(conditions)
-    assert found["comparisons"]["intervals"] == str(5 * conditions)
-    assert found["comparisons"]["misses"] == str(round(0.25 * conditions))
-
-
-def test_the_size_of_the_search_comes_from_its_settings_and_its_log(found):
-    assert found["search"] == {
-        "values": "12", "trials": "90", "blind": "20",
-        "seeds": "48", "first": "1000", "runs": "4320",
-    }  # fmt: skip
-
-
-def test_conditions_say_how_red_was_before_surgery(found, results):
-    got = found["ex-reliable"]["baseline-red"]["median"]
-    assert got == significant(results.runs()["baseline red"].median())
+    assert numbers.key("dark gray") == "dark-gray"
 
 
 def test_interventions_have_their_errors(found, results):
     table = results.interventions()
     red = table[table["intervention"] == "suppression, 90°, power 1"]["red"]
-    got = found["small"]["interventions"]["suppression-90-1"]["red"]
-    assert got["median"] == significant(red.median())
+    assert found["interventions"]["suppression-90-1"]["target"]["median"] == significant(
+        red.median()
+    )
 
 
 def test_constants_of_the_method_come_from_the_settings(found):
-    settings = found["small"]["settings"]
+    settings = found["settings"]
     assert settings["parameters"] == "840"
+    assert settings["levels"] == "10"
     assert settings["colors"] == "1000"
     assert settings["batch-size"] == "64"
     assert settings["steps"] == "31"
-    assert settings["separation-reach"] == "24°"
+    assert settings["pruned-latent"] == "4"
+    assert settings["separations"] == {"reg-separate": {"power": "100", "reach": "24°"}}
+    assert settings["regularizers"]["reg-anchor"] == {"start": "0", "highest": "0.15"}
+    assert settings["concepts"] == {"red": {"power": "8", "rate": "0.08"}}
+
+
+def test_bounds_are_those_of_the_deletion(found):
+    assert found["bounds"] == {"unlike": "0.22", "gray": "0.25", "black": "0.33", "even": "0.33"}
+
+
+def test_runs_that_go_beyond_a_bound_are_counted(found, both, results):
+    runs = results.runs()
+    assert found["deleted"] == str((runs["ablated red"] > 2 / 9).sum())
+    assert found["harmed"] == str((runs["harm"] > 0.01).sum())
+    two, table = (
+        of(both, deletion="red-and-blue"),
+        Results(both.results.folder, "red-and-blue").runs(),
+    )
+    limit = bounds(both.experiment.deletions["red-and-blue"]).unlike
+    assert two["deleted"] == str((table["ablated target"] > limit).sum())
+
+
+def test_each_deletion_has_numbers_of_its_own(both):
+    for name, title in (("red", "red"), ("blue", "blue"), ("red-and-blue", "red and blue")):
+        runs = Results(both.results.folder, "" if name == "red" else name).runs()
+        numbers_of_it = of(both, deletion="" if name == "red" else name)
+        assert numbers_of_it["concept"] == title
+        target = numbers_of_it["ablated"]["target"]
+        assert target["median"] == significant(runs["ablated target"].median())
+        assert numbers_of_it["target-cosine"]["median"] == fixed(runs["target_cosine"].median(), 3)
+
+
+def test_the_first_deletion_can_be_chosen_by_its_name(both):
+    assert of(both, deletion="red") == of(both)
+
+
+def test_labels_and_departures_are_told_of_every_concept(both):
+    found = of(both)
+    assert list(found["labelled"]) == ["red", "blue"]
+    assert found["departed"] == {"red": "0", "blue": "0"}
+    assert found["settings"]["levels"] == "12 × 3 × 4"
+    assert found["settings"]["colors"] == "144"
+    assert found["settings"]["pruned-latent"] == "5"
+    assert of(both, deletion="red-and-blue")["settings"]["pruned-latent"] == "4"
+
+
+def test_a_condition_on_other_seeds_has_no_difference(results):
+    runs = results.runs()
+    found = numbers.condition_numbers(runs, runs.assign(seed=runs["seed"] + 60))
+    assert found["score-r2"]["median"] == significant(runs["score_r2"].median())
+    assert "differs" not in found["score-r2"]
+
+
+def test_the_numbers_of_a_report_lie_beside_its_results(blue):
+    build = blue.results.folder.parent
+    opening.write_numbers(blue.document, build)
+    found = json.loads((build / "blue" / "numbers.json").read_text())
+    assert found["this"]["name"] == "blue"
+    assert found["this"]["title"] == "Delete blue"
+    assert found["deletions"] == {}
+    assert list(found["compared"]) == [
+        "score-r2", "ablated-target", "unlike-max", "val-mse", "target-cosine", "harm", "read-off",
+    ]  # fmt: skip
+    assert "differs" in found["compared"]["score-r2"]

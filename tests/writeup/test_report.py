@@ -11,9 +11,15 @@ from pathlib import Path
 import pytest
 
 from colorcore.errors import InputError
-from colorcore.writeup import renderers, report
+from colorcore.writeup import opening, renderers, report
+from colorcore.writeup.sources import TYPESET
+from commands import MAIN
 
 PAPER = Path("paper")
+DOCUMENT = """main: {exp: the experiment}
+figures: {one: {}}
+tables: {one: {}}
+"""
 TEXT = """---
 abstract: Red has {{< var a.red >}}.
 ---
@@ -58,7 +64,10 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width=
 
 @pytest.fixture
 def paper(tmp_path):
+    """Another text in the place of the paper's, about one figure and one table."""
     folder = Path(shutil.copytree(PAPER, tmp_path / "paper"))
+    shutil.copytree(MAIN, tmp_path / "experiments" / "exp")
+    (folder / "document.yaml").write_text(DOCUMENT)
     (folder / "index.qmd").write_text(TEXT)
     return folder
 
@@ -87,7 +96,7 @@ def html(build) -> str:
 
 
 def test_cross_references_variables_and_citations_are_resolved(paper, build):
-    report.render(paper, build=build)
+    report.render(opening.read(paper), build=build)
     text = re.sub(r"[ \n]+", " ", html(build)).replace("&nbsp;", "\u00a0")
     for target, shown in {
         "#fig-one": "Figure\u00a01",
@@ -104,7 +113,7 @@ def test_cross_references_variables_and_citations_are_resolved(paper, build):
 
 
 def test_the_page_is_self_contained_with_both_variants_and_alt_text(paper, build):
-    report.render(paper, build=build)
+    report.render(opening.read(paper), build=build)
     text = html(build)
     assert not report.LOADED.search(text)
     assert text.count("data:image/svg+xml;base64,") + text.count("<svg ") == 2
@@ -115,18 +124,18 @@ def test_the_page_is_self_contained_with_both_variants_and_alt_text(paper, build
 
 
 def test_the_pdf_has_one_variant_of_each_figure(paper, build):
-    report.render(paper, build=build)
+    report.render(opening.read(paper), build=build)
     assert (build / "paper" / "index.pdf").read_bytes().startswith(b"%PDF")
-    source = (build / "report" / "index.typ").read_text()
+    source = (build / "stage" / "index.typ").read_text()
     assert "one-light.svg" in source
     assert "one-dark.svg" not in source
     assert "Figure~1" in source
 
 
 def test_the_same_text_makes_the_same_page(paper, build):
-    report.render(paper, build=build)
+    report.render(opening.read(paper), build=build)
     first = html(build)
-    report.render(paper, build=build)
+    report.render(opening.read(paper), build=build)
     assert html(build) == first
 
 
@@ -153,10 +162,10 @@ Only on paper.
 def test_the_page_carries_the_explorer_and_the_pdf_what_stands_for_it(paper, build):
     (build / "exp" / "explorer.json").write_text('{"seed":0}\n')
     (paper / "index.qmd").write_text(TEXT + EXPLORER)
-    report.render(paper, build=build)
-    text, source = html(build), (build / "report" / "index.typ").read_text()
+    report.render(opening.read(paper), build=build)
+    text, source = html(build), (build / "stage" / "index.typ").read_text()
     assert '<script type="application/json">{"seed":0}</script>' in text
-    assert (PAPER / "explorer" / "explorer.js").read_text().strip() in text
+    assert (TYPESET / "explorer" / "explorer.js").read_text().strip() in text
     assert "body.quarto-dark .explorer.ready" in text  # Pandoc leaves out comments of a style
     assert "Six sides of it." in text
     assert "Only on paper." not in text
@@ -185,13 +194,34 @@ MISTAKES = {
 
 @pytest.mark.parametrize("line", MISTAKES)
 def test_what_is_missing_is_named_and_the_old_paper_stays(paper, build, line):
-    report.render(paper, build=build)
+    report.render(opening.read(paper), build=build)
     before = html(build)
     (paper / "index.qmd").write_text(f"{TEXT}\n{line}\n")
     with pytest.raises(InputError) as caught:
-        report.render(paper, build=build)
+        report.render(opening.read(paper), build=build)
     assert str(caught.value) == MISTAKES[line]
     assert html(build) == before
+
+
+@pytest.mark.parametrize("part", ["figures/one.txt", "figures/one-dark.svg", "tables/one.md"])
+def test_what_the_document_shows_and_nobody_made_is_named(paper, build, part):
+    (build / "exp" / part).unlink()
+    with pytest.raises(InputError) as caught:
+        report.render(opening.read(paper), build=build)
+    assert str(caught.value) == (
+        f"{build}/exp/{part}: no such result; build the step that makes it first"
+    )
+
+
+def test_figures_that_the_document_does_not_show_are_left_out(paper, build):
+    (build / "exp" / "figures" / "two.txt").write_text("An old figure.\n")
+    report.render(opening.read(paper), build=build)
+    assert not (build / "stage" / "exp" / "figures" / "two.txt").exists()
+
+
+def test_the_code_of_a_document_is_no_part_of_what_is_typeset(paper, build):
+    report.render(opening.read(paper), build=build)
+    assert not list((build / "stage").rglob("*.py"))
 
 
 @pytest.mark.parametrize("left", ["?@fig-x", "?var:a.b", "?meta:title"])
@@ -224,7 +254,7 @@ mkdir -p _output; echo '<p>page</p>' > _output/index.html; echo '%PDF' > _output
 
 def test_quarto_is_used_when_there_is_one(paper, build, tmp_path, monkeypatch, capsys):
     fake_quarto(tmp_path, monkeypatch, QUARTO)
-    report.render(paper, build=build)
+    report.render(opening.read(paper), build=build)
     assert html(build) == "<p>page</p>\n"
     assert "typesetting with Quarto 1.7.34" in capsys.readouterr().err
 
@@ -233,14 +263,14 @@ def test_quarto_is_used_when_there_is_one(paper, build, tmp_path, monkeypatch, c
 def test_a_warning_of_quarto_fails_the_build(paper, build, tmp_path, monkeypatch, colour):
     fake_quarto(tmp_path, monkeypatch, QUARTO + f"printf '{colour}WARNING: unknown reference'")
     with pytest.raises(InputError, match="wanted no warnings, got 'WARNING: unknown reference'"):
-        report.render(paper, build=build)
+        report.render(opening.read(paper), build=build)
     assert not (build / "paper" / "index.html").exists()
 
 
 def test_a_quarto_that_fails_is_quoted(paper, build, tmp_path, monkeypatch):
     fake_quarto(tmp_path, monkeypatch, QUARTO + "echo 'it broke'; exit 3")
     with pytest.raises(InputError, match=r"quarto: wanted it to typeset .*, got: it broke"):
-        report.render(paper, build=build)
+        report.render(opening.read(paper), build=build)
 
 
 def test_a_quarto_that_is_too_old_is_passed_over(tmp_path, monkeypatch, capsys):

@@ -29,13 +29,6 @@ NAMED_HSV: dict[str, tuple[float, float, float]] = {
 
 NAMES = tuple(NAMED_HSV)
 
-# Errors of one who cannot tell red from other colours. The nearest colour without similarity to red
-# is the grey of a third. Mid-grey is the best constant answer over all colours; an answer drawn
-# evenly from them costs 1/3 in the mean, and so does black.
-UNLIKE_FOR_RED = 2 / 9
-GRAY_FOR_RED = 1 / 4
-BLACK_FOR_RED = 1 / 3
-
 
 def named_rgb(name: str) -> NDArray[np.float64]:
     """RGB of one named colour.

@@ -42,10 +42,6 @@ def vibrancy(rgb: ArrayLike) -> NDArray[np.float64]:
     return channels.max(axis=-1) - channels.min(axis=-1)
 
 
-AFFINITIES = {"redness": redness, "vibrancy": vibrancy}
-"""What a concept's label probability can be built on, by the name settings use."""
-
-
 def hue_distance(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
     """Angle between two hues, the short way round.
 

@@ -16,7 +16,6 @@ from colorcore.errors import InputError, suggest
 
 SETTINGS, DOPESHEET = "experiment.yaml", "dopesheet.csv"
 SEARCH, TRIALS = "search.yaml", "trials.csv"  # where the dopesheet was searched for
-SEARCHED = "ex-reliable"  # the experiment of which the paper tells the search
 BASE = "base"
 
 
@@ -25,10 +24,14 @@ class ExperimentError(InputError):
 
 
 class Files(NamedTuple):
-    """What an experiment is read from: settings, the last of which are its own, and dopesheet."""
+    """What an experiment is read from: settings, the last of which are its own, and dopesheet.
+
+    `data` is the file of colours, of an experiment that has one of its own.
+    """
 
     settings: list[Path]
     dopesheet: Path
+    data: Path | None
 
 
 def files(folder: Path) -> Files:
@@ -38,10 +41,20 @@ def files(folder: Path) -> Files:
     """
     base = _base(folder, read(folder / SETTINGS))
     if base is None:
-        return Files([folder / SETTINGS], folder / DOPESHEET)
+        return Files([folder / SETTINGS], folder / DOPESHEET, _data(folder, folder))
     own = folder / DOPESHEET
     sheet = own if own.exists() else base / DOPESHEET
-    return Files([base / SETTINGS, folder / SETTINGS], sheet)
+    return Files([base / SETTINGS, folder / SETTINGS], sheet, _data(folder, base))
+
+
+def _data(folder: Path, base: Path) -> Path | None:
+    """The file of colours, in the experiment's folder or else in that of its base."""
+    settings = content(folder)
+    data = settings.get("data") if isinstance(settings, dict) else None
+    name = data.get("csv") if isinstance(data, dict) else None
+    if not isinstance(name, str):
+        return None
+    return folder / name if (folder / name).exists() else base / name
 
 
 def content(folder: Path) -> Any:

@@ -3,46 +3,72 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import ConfigDict, ValidationError
 
 from colorcore import schedule
-from colorcore.errors import suggest
+from colorcore.errors import InputError, suggest, unknown
+from colorcore.experiment import concepts, palette
 from colorcore.experiment import folder as folders
+from colorcore.experiment.checks import check, check_axes, check_labels
+from colorcore.experiment.concepts import Deletion, Target
 from colorcore.experiment.folder import SETTINGS, ExperimentError
+from colorcore.experiment.palette import Palette
 from colorcore.experiment.settings import (
     AngularAnchor,
-    AngularSeparation,
-    AntiAnchor,
     EuclideanAnchor,
     ExperimentSettings,
-    KeepSubspace,
     Regularizer,
     RepelSubspace,
     Settings,
 )
-from colorcore.schedule.dopesheet import Schedule
-
-LEARNING_RATE = "lr"  # the dopesheet column that is no regularizer's weight
-RESERVED = ("lr", "loss", "recon", "seed", "step")  # columns of the history, not names of terms
-
+from colorcore.schedule import Schedule
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
+SPHERE = 3  # dimensions of a view
+
+
 class Experiment(ExperimentSettings):
-    """One experiment: its settings, its folder, whose name it bears, and its resolved schedule."""
+    """One experiment: its settings, its folder, whose name it bears, its schedule and colours."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     folder: Path
     schedule: Schedule
+    palette: Palette
+    deletions: dict[str, Deletion]
 
     @property
     def name(self) -> str:
         return self.folder.name
+
+    @property
+    def deletion(self) -> Deletion:
+        """The first deletion: what the experiment is about where nothing else is said."""
+        return next(iter(self.deletions.values()))
+
+    def chosen(self, name: str) -> Deletion:
+        """A deletion by its name, or the first.
+
+        Raises: InputError when there is no such deletion.
+        """
+        if name and name not in self.deletions:
+            raise unknown("deletion", name, self.deletions)
+        return self.deletions[name] if name else self.deletion
+
+    def leaves_sphere(self, deletion: Deletion) -> bool:
+        """Whether a deletion takes one axis and leaves dimensions enough for a sphere to show."""
+        return len(deletion.dims) == 1 and self.model.latent > SPHERE
+
+    @property
+    def targets(self) -> dict[str, Target]:
+        """Every concept's colour and axis, by its name."""
+        return concepts.targets(self.concepts)
 
 
 def load(folder: Path) -> Experiment:
@@ -51,16 +77,60 @@ def load(folder: Path) -> Experiment:
     Raises: ExperimentError or ScheduleError, one line that names file, place, what was wanted, what
     came and the remedy.
     """
-    path = folder / SETTINGS
+    path, files = folder / SETTINGS, folders.files(folder)
     settings = _validate(path, folders.content(folder), ExperimentSettings)
-    sheet = folders.files(folder).dopesheet
+    try:
+        deletions = concepts.deletions(settings)
+    except InputError as error:
+        raise ExperimentError(f"{path}: {error}") from None
+    check_axes(path, settings)
     experiment = Experiment(
-        **dict(settings), folder=folder.resolve(), schedule=schedule.read(sheet)
+        **{**dict(settings), "regularizers": _directed(path, settings)},
+        folder=folder.resolve(),
+        schedule=schedule.read(files.dopesheet),
+        palette=_palette(path, settings, files.data),
+        deletions=deletions,
     )
-    _check_columns(path, sheet, experiment)
-    _check_geometry(path, experiment)
-    _check_snapshots(path, experiment)
+    check(path, files.dopesheet, experiment)
     return experiment
+
+
+def _palette(path: Path, settings: ExperimentSettings, data: Path | None) -> Palette:
+    columns = {name: c.column for name, c in settings.concepts.items() if c.column is not None}
+    if data is not None:
+        return palette.read(data, uses=list(columns.values()))
+    for name, column in columns.items():
+        raise ExperimentError(
+            f"{path}: concepts.{name}.column: wanted a file with that column as data.csv, got a "
+            f"cube, which has no {column!r}; name a file or choose another affinity"
+        )
+    assert settings.data.cube is not None
+    return palette.of_cube(settings.data.cube)
+
+
+def _directed(path: Path, settings: ExperimentSettings) -> dict[str, Regularizer]:
+    """The regularizers with the directions and dimensions that they take from the concepts."""
+    axes = {name: target.axis for name, target in concepts.targets(settings.concepts).items()}
+    found: dict[str, Regularizer] = {}
+    for name, term in settings.regularizers.items():
+        if isinstance(term, AngularAnchor | EuclideanAnchor) and term.direction is None:
+            label = _only_label(f"{path}: regularizers.{name}", term, axes)
+            direction = tuple(float(k == axes[label]) for k in range(settings.model.latent))
+            term = term.model_copy(update={"direction": direction})
+        elif isinstance(term, RepelSubspace) and term.dims is None:
+            term = term.model_copy(update={"dims": tuple(axes.values())})
+        found[name] = term
+    return found
+
+
+def _only_label(place: str, term: Regularizer, axes: Mapping[str, int]) -> str:
+    check_labels(place, term, axes)
+    if len(term.labels) != 1:
+        raise ExperimentError(
+            f"{place}: wanted a direction, or the label of one concept to take it from, got "
+            f"{list(term.labels)}; add direction, or give each concept a term of its own"
+        )
+    return next(iter(term.labels))
 
 
 def read_settings(path: Path, kind: type[AnySettings]) -> AnySettings:
@@ -94,7 +164,7 @@ def _explain(errors: list[Any]) -> str:
             for e in errors
             if e["type"] == "missing" and list(e["loc"][:-1]) == beside
         ]
-        near = _near(str(got), missing or _keys())
+        near = _near(str(got), missing or [key for key in _keys() if key != got])
         return f"{place}: wanted only known keys, got this one; {near}"
     if kind == "missing":
         return f"{place}: wanted a value, got none; add it"
@@ -103,6 +173,10 @@ def _explain(errors: list[Any]) -> str:
     if kind == "union_tag_invalid":
         tag, known = str(context["tag"]), ", ".join(_terms())
         return f"{place}.term: wanted one of {known}, got {tag!r}; {_near(tag, _terms())}"
+    if kind == "value_error":
+        said = str(context["error"])
+        got = "" if ", got" in said else f", got {error['input']!r}"
+        return f"{place}: {said}{got}; change it"
     wanted = (
         error["msg"].replace("Input should be", "wanted").replace("Input should have", "wanted")
     )
@@ -131,87 +205,3 @@ def _kinds(base: type[Settings]) -> list[type[Settings]]:
     """All settings there are, Experiment itself, which no file holds, left out."""
     below = [kind for kind in base.__subclasses__() if kind is not Experiment]
     return [*below, *(kind for each in below for kind in _kinds(each))]
-
-
-def _check_columns(settings: Path, sheet: Path, experiment: Experiment) -> None:
-    """Each regularizer has a weight in the dopesheet, and each weight a regularizer."""
-    columns, terms = experiment.schedule.properties, list(experiment.regularizers)
-    if LEARNING_RATE not in columns:
-        raise ExperimentError(f"{sheet}, row 1: wanted a column lr, got {columns}; add it")
-    slowest = experiment.schedule.table[LEARNING_RATE].min()
-    if slowest < 0:
-        raise ExperimentError(
-            f"{sheet}, column lr: wanted no rate below 0, got {slowest:g}; raise it"
-        )
-    for term in terms:
-        if term in RESERVED or term.startswith("labelled_"):
-            raise ExperimentError(
-                f"{settings}: regularizers.{term}: wanted a name that the history does not use "
-                f"otherwise, got {term!r}; rename it, reg-{term} say"
-            )
-    for column in columns:
-        if column != LEARNING_RATE and column not in terms:
-            raise ExperimentError(
-                f"{sheet}, row 1, column {column!r}: wanted lr or a regularizer of {settings}, "
-                f"{', '.join(terms)}; {_near(column, terms)}"
-            )
-    for term in terms:
-        if term not in columns:
-            raise ExperimentError(
-                f"{settings}: regularizers.{term}: wanted a column of that name in {sheet}, "
-                f"got {columns}; add it"
-            )
-
-
-def _check_geometry(path: Path, experiment: Experiment) -> None:
-    """Directions and dimensions fit the bottleneck, and labels exist."""
-    latent = experiment.model.latent
-    for name, term in experiment.regularizers.items():
-        place = f"{path}: regularizers.{name}"
-        for label in term.labels:
-            if label not in experiment.labels:
-                known = list(experiment.labels)
-                raise ExperimentError(
-                    f"{place}.labels: wanted labels of this file, {known}, got {label!r}; "
-                    f"{_near(label, known)}"
-                )
-        if isinstance(term, AngularAnchor | EuclideanAnchor | AntiAnchor):
-            _check_direction(place, term.direction, latent)
-        if isinstance(term, RepelSubspace | KeepSubspace):
-            _check_dims(f"{place}.dims", term.dims, latent)
-        if isinstance(term, AngularSeparation) and not term.shift and term.power % 1:
-            raise ExperimentError(
-                f"{place}.power: wanted a whole number when shift is false, since cosines can be "
-                f"negative, got {term.power:g}; round it or set shift: true"
-            )
-    _check_dims(f"{path}: surgery.dims", experiment.surgery.dims, latent)
-    if len(experiment.surgery.dims) == latent:
-        raise ExperimentError(
-            f"{path}: surgery.dims: wanted at least one dimension to be left, got all {latent}; "
-            "drop one"
-        )
-
-
-def _check_direction(place: str, direction: tuple[float, ...], latent: int) -> None:
-    if len(direction) != latent or not any(direction):
-        raise ExperimentError(
-            f"{place}.direction: wanted {latent} numbers that are not all 0, as model.latent says, "
-            f"got {list(direction)}; change one of them"
-        )
-
-
-def _check_dims(place: str, dims: tuple[int, ...], latent: int) -> None:
-    if max(dims) >= latent or len(set(dims)) < len(dims):
-        raise ExperimentError(
-            f"{place}: wanted different dimensions in 0…{latent - 1}, as model.latent says, "
-            f"got {list(dims)}; change one of them"
-        )
-
-
-def _check_snapshots(path: Path, experiment: Experiment) -> None:
-    moments, last = experiment.snapshots, experiment.schedule.steps
-    if list(moments) != sorted(set(moments)) or moments[-1] != last:
-        raise ExperimentError(
-            f"{path}: snapshots: wanted increasing steps that end with {last}, after training, "
-            f"got {list(moments)}; change them"
-        )

@@ -10,12 +10,16 @@ from colorcore.experiment.loading import Experiment
 
 
 def digest(experiment: Experiment) -> str:
-    """SHA-256 of all that an experiment says, whatever its spelling."""
+    """SHA-256 of all that an experiment says, whatever its spelling and its title."""
     table = experiment.schedule.table
-    content = experiment.model_dump(mode="json", exclude={"schedule", "folder", "title"})
+    content = experiment.model_dump(
+        mode="json", exclude={"title", "folder", "schedule", "palette", "deletions"}
+    )
+    palette = [experiment.palette.colors, *experiment.palette.columns.values()]
+    content["palette"] = [hashlib.sha256(part.tobytes()).hexdigest() for part in palette]
     content["schedule"] = {name: table[name].tolist() for name in table.columns}
     # The order of labels decides their draws and that of regularizers the order of sums.
-    content["order"] = [list(experiment.labels), list(experiment.regularizers)]
+    content["order"] = [list(experiment.concepts), list(experiment.regularizers)]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 
 class Settings(BaseModel):
@@ -22,28 +28,82 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 Direction = Annotated[tuple[Finite, ...], Field(strict=False, min_length=1)]
 
 
-class Cube(Settings):
-    """The colours to train on: `points` even levels a channel."""
+def _three(points: object) -> object:
+    """Three numbers of levels, or one that stands for all three axes."""
+    each = list(points) if isinstance(points, list | tuple) else [points] * 3
+    if len(each) != 3 or not all(type(count) is int and count >= 2 for count in each):
+        raise ValueError("wanted a whole number of levels from 2 on, or three of them")
+    return tuple(each)
 
-    space: Literal["rgb"]
-    points: Annotated[int, Field(ge=2)]
+
+def _color(color: object) -> object:
+    """A colour as text, or as three channels in [0, 1]."""
+    if color is None or isinstance(color, str):
+        return color
+    if isinstance(color, list | tuple) and len(color) == 3 and all(map(_is_unit, color)):
+        return tuple(map(float, color))
+    raise ValueError("wanted a named colour, #rrggbb or three channels in [0, 1]")
+
+
+def _is_unit(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+Unit = Annotated[float, Field(ge=0, le=1)]
+
+
+class Cube(Settings):
+    """Colours on a grid: `points` even levels along each axis, or one number of them for all.
+
+    Levels run from 0 to 1, but those of hue, which would meet red again at its end, stop before.
+    """
+
+    space: Literal["rgb", "hsv"]
+    points: Annotated[tuple[int, int, int], Field(strict=False), BeforeValidator(_three)]
 
 
 class Data(Settings):
-    cube: Cube
+    """The colours to train on: a cube, or a file of one's own in the experiment's folder.
+
+    The CSV has columns r, g and b in [0, 1], and may have others in [0, 1] for concepts to use.
+    """
+
+    cube: Cube | None = None
+    csv: str | None = None
     batch_size: Count
+
+    @model_validator(mode="after")
+    def _check(self) -> Data:
+        if (self.cube is None) == (self.csv is None):
+            raise ValueError("wanted either a cube or a csv")
+        return self
 
 
 class Concept(Settings):
-    """P(label | colour) = rate · affinity(colour)^power, some of it moved to colours at random.
+    """What is anchored, so that it can be deleted, and how likely a colour is to be labelled so.
 
-    `noise` is the share of labels that any colour gets, whatever its affinity.
+    P(label | colour) = rate · affinity(colour)^power, of which the share `noise` goes to any colour
+    whatever its affinity. The affinity is redness or vibrancy, similarity to the concept's `color`,
+    or a `column` of the data.
+
+    `color` is what stands for the concept when its deletion is judged: a named colour, #rrggbb or
+    three channels in [0, 1]; without it, the named colour that the concept is called by. `axis` is
+    the latent dimension that the concept is anchored to: without it, its place among the concepts.
     """
 
-    affinity: Literal["redness", "vibrancy"]
+    color: Annotated[str | tuple[float, float, float] | None, BeforeValidator(_color)] = None
+    affinity: Literal["redness", "vibrancy", "similarity", "column"]
+    column: str | None = None
     power: Positive
     rate: Annotated[float, Field(gt=0, le=1)]
-    noise: Annotated[float, Field(ge=0, le=1)] = 0.0
+    noise: Unit = 0.0
+    axis: Dim | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Concept:
+        if (self.column is None) != (self.affinity != "column"):
+            raise ValueError("wanted a column with affinity: column, and with no other")
+        return self
 
 
 class Model(Settings):
@@ -65,14 +125,16 @@ class Optimizer(Settings):
 
 
 class Surgery(Settings):
-    """The latent dimensions to remove, and where.
+    """Which concepts' axes are removed, and where.
 
     From the encoder's output, before it is normalised, so that what is left of a latent vector is
-    stretched to unit length; or from the bottleneck, so that it keeps its size.
+    stretched to unit length; or from the bottleneck, so that it keeps its size. `deletions` are
+    called by names and list concepts; without them, each concept is deleted alone, and, where there
+    are several, all together.
     """
 
-    dims: Dims
     layer: Literal["encoder", "bottleneck"] = "encoder"
+    deletions: dict[str, Annotated[tuple[str, ...], Field(strict=False, min_length=1)]] = {}
 
 
 class Term(Settings):
@@ -89,13 +151,17 @@ class AngularSeparation(Term):
 
 
 class AngularAnchor(Term):
+    """Without a `direction`, along the axis of the one concept among its labels."""
+
     term: Literal["angular-anchor"]
-    direction: Direction
+    direction: Direction | None = None
 
 
 class EuclideanAnchor(Term):
+    """Without a `direction`, to the end of the axis of the one concept among its labels."""
+
     term: Literal["euclidean-anchor"]
-    direction: Direction
+    direction: Direction | None = None
 
 
 class AntiAnchor(Term):
@@ -105,8 +171,10 @@ class AntiAnchor(Term):
 
 
 class RepelSubspace(Term):
+    """Without `dims`, the axes of all concepts."""
+
     term: Literal["repel-subspace"]
-    dims: Dims
+    dims: Dims | None = None
 
 
 class KeepSubspace(Term):
@@ -134,10 +202,11 @@ class ExperimentSettings(Settings):
 
     title: str
     data: Data
-    labels: dict[str, Concept]
+    concepts: Annotated[dict[str, Concept], Field(min_length=1)]
     model: Model
     optimizer: Optimizer
     regularizers: dict[str, Annotated[Regularizer, Field(discriminator="term")]]
-    surgery: Surgery
+    surgery: Surgery = Surgery()
+    first_seed: Annotated[int, Field(ge=0, lt=2**63)] = 0  # from which its runs are counted
     representative_seed: Annotated[int, Field(ge=0, lt=2**63)]
     snapshots: Annotated[tuple[Dim, ...], Field(strict=False, min_length=1)]

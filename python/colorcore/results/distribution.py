@@ -7,7 +7,6 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import ks_2samp
 
 LOW, HIGH = 0.05, 0.95  # the ends of the interval that holds nine runs of ten
 
@@ -38,6 +37,8 @@ def agreement(ours: pd.DataFrame, theirs: pd.DataFrame, columns: Iterable[str]) 
 
     Raises: KeyError when a column is missing on either side.
     """
+    from scipy.stats import ks_2samp  # takes half a second to load, and most need none
+
     rows = {}
     for column in columns:
         test = ks_2samp(ours[column], theirs[column])

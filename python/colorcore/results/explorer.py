@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from colorcore.colors.cubes import flat_colors, score_grid
 from colorcore.colors.named import NAMES, hex_code, named_colors
 from colorcore.errors import InputError
-from colorcore.experiment.loading import Experiment
-from colorcore.results.evaluation import respond, variants
+from colorcore.experiment.concepts import Deletion
+from colorcore.experiment.loading import SPHERE, Experiment
+from colorcore.results.response import respond, variants
 from colorcore.training.model import Autoencoder
 
 COORDINATE_SCALE = 32767  # coordinates in [-1, 1] as 16-bit whole numbers
 ERROR_SCALE = 10_000  # errors to four decimals
-SEEN = 3  # dimensions that a view shows
 
 Array = NDArray[np.float64]
 
@@ -51,7 +51,7 @@ class Scene(NamedTuple):
     clouds: dict[str, Cloud]
 
 
-def explore(moments: Autoencoder, experiment: Experiment) -> Scene:
+def explore(moments: Autoencoder, experiment: Experiment, deletion: Deletion) -> Scene:
     """The latents of one run, from `moments` that stand where a model has its runs.
 
     The first coordinate is along the anchored axis, which pruning takes away. The others are along
@@ -60,10 +60,11 @@ def explore(moments: Autoencoder, experiment: Experiment) -> Scene:
 
     Raises: InputError unless the surgery removes one dimension and leaves at least three.
     """
-    anchored, kept = _split(experiment)
+    anchored, kept = _split(experiment, deletion)
     colors = explored_colors()
     responses = {
-        name: respond(changed, colors) for name, changed in variants(moments, experiment).items()
+        name: respond(changed, colors)
+        for name, changed in variants(moments, experiment, deletion).items()
     }
     directions, spread = principal(responses["baseline"].latents[-1][:, kept])
     names = tuple(f"p{i + 1}" for i in range(len(kept)))
@@ -79,13 +80,13 @@ def explore(moments: Autoencoder, experiment: Experiment) -> Scene:
     )
 
 
-def _split(experiment: Experiment) -> tuple[int, list[int]]:
+def _split(experiment: Experiment, deletion: Deletion) -> tuple[int, list[int]]:
     """The dimension that surgery removes, and those that it leaves."""
-    latent, removed = experiment.model.latent, experiment.surgery.dims
+    latent, removed = experiment.model.latent, deletion.dims
     kept = [dim for dim in range(latent) if dim not in removed]
-    if len(removed) != 1 or len(kept) < SEEN:
+    if not experiment.leaves_sphere(deletion):
         raise InputError(
-            f"explorer: wanted surgery on one dimension that leaves at least {SEEN}, got dims "
+            f"explorer: wanted surgery on one dimension that leaves at least {SPHERE}, got dims "
             f"{list(removed)} of {latent}; leave the explorer out for this experiment"
         )
     return removed[0], kept

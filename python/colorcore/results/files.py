@@ -12,21 +12,41 @@ import pandas as pd
 import xarray as xr
 
 from colorcore.errors import InputError
+from colorcore.experiment.loading import Experiment
 from colorcore.outputs import replacing, write_text
 
 T = TypeVar("T")
 
+OF_RUNS = ("runs.csv", "moments.csv", "history.parquet", "train-*.json")
+"""What is of an experiment's runs, and not made of one of its deletions."""
+
+DELETION = "deletion"  # the column of runs.csv that says after which deletion a row is
+
 
 @dataclass(frozen=True)
 class Results:
-    """A folder `build/<experiment>` and the files in it; `published` is a CSV of published runs."""
+    """A folder `build/<experiment>` and the files in it.
+
+    What is made of the first deletion lies in the folder itself, and what is made of a further one
+    in a folder within it, of that `deletion`'s name.
+    """
 
     folder: Path
-    published: Path | None = None
+    deletion: str = ""
 
-    def of(self, experiment: str) -> Results:
-        """The results of another experiment, whose folder lies beside this one's."""
-        return Results(self.folder.parent / experiment, self.published)
+    @classmethod
+    def of(cls, folder: Path, experiment: Experiment, deletion: str = "") -> Results:
+        """The results of one of an experiment's deletions, which may be named or be the first.
+
+        Raises: InputError when there is no such deletion.
+        """
+        chosen = experiment.chosen(deletion)
+        return cls(folder, "" if chosen == experiment.deletion else chosen.name)
+
+    @property
+    def judged(self) -> Path:
+        """Where the deletion's own results lie."""
+        return self.folder / self.deletion
 
     def weights_path(self, shard: int) -> Path:
         return self.folder / f"weights-{shard}.safetensors"
@@ -60,57 +80,52 @@ class Results:
 
     @property
     def interventions_path(self) -> Path:
-        return self.folder / "interventions.csv"
+        return self.judged / "interventions.csv"
 
     @property
     def explorer_path(self) -> Path:
-        return self.folder / "explorer.json"
+        return self.judged / "explorer.json"
 
     def grid_path(self, name: str) -> Path:
-        return self.folder / f"{name}.nc"
+        return self.judged / f"{name}.nc"
 
     def runs(self) -> pd.DataFrame:
-        """A row a seed; see `evaluate.run_table`."""
-        return _read(self.runs_path, pd.read_csv)
+        """A row a seed; see `runs.run_table`. The file has those of all deletions."""
+        table = read_result(self.runs_path, pd.read_csv)
+        chosen = self.deletion or table[DELETION].iloc[0]
+        return table[table[DELETION] == chosen].reset_index(drop=True)
 
     def moments(self) -> pd.DataFrame:
-        """A row a snapshot and seed; see `evaluate.moments`."""
-        return _read(self.moments_path, pd.read_csv)
-
-    def published_runs(self) -> pd.DataFrame:
-        """A row a published run, with the first columns of `runs`."""
-        return _read(self._published(), pd.read_csv)
-
-    def published_summaries(self) -> pd.DataFrame:
-        """Means and the like of experiments of which no runs were published."""
-        return _read(self._published().with_name("summaries.csv"), pd.read_csv)
-
-    def _published(self) -> Path:
-        if self.published is None:
-            raise InputError("published: wanted a CSV of published runs, got none; name one")
-        return self.published
+        """A row a snapshot and seed; see `runs.moments`."""
+        return read_result(self.moments_path, pd.read_csv)
 
     def interventions(self) -> pd.DataFrame:
         """A row an intervention and seed; see `falloffs.table`."""
-        return _read(self.interventions_path, pd.read_csv)
+        return read_result(self.interventions_path, pd.read_csv)
 
     def history(self) -> pd.DataFrame:
-        """A row a step and seed; see `train.Training`."""
-        return _read(self.history_path, pd.read_parquet)
+        """A row a step and seed; see `loop.Training`."""
+        return read_result(self.history_path, pd.read_parquet)
 
     def grid(self, name: str) -> xr.Dataset:
-        """A colour cube by name, wholly in memory; see `evaluate.damage`."""
-        return _read(self.grid_path(name), lambda path: xr.load_dataset(path, engine="scipy"))
+        """A colour cube by name, wholly in memory; see `grids.damage`."""
+        return read_result(self.grid_path(name), lambda path: xr.load_dataset(path, engine="scipy"))
 
     def records(self) -> list[dict[str, Any]]:
         """What each shard's training noted of itself, in the order of the shards."""
         paths = sorted(self.folder.glob("train-*.json"))
         if not paths:
             raise InputError(f"{self.folder}: no train-*.json; train the experiment first")
-        return [_read(path, lambda p: json.loads(p.read_text(encoding="utf-8"))) for path in paths]
+        return [
+            read_result(path, lambda p: json.loads(p.read_text(encoding="utf-8"))) for path in paths
+        ]
 
 
-def _read(path: Path, reader: Callable[[Path], T]) -> T:
+def read_result(path: Path, reader: Callable[[Path], T]) -> T:
+    """Read a file of results.
+
+    Raises: InputError when there is none, or it cannot be read.
+    """
     try:
         return reader(path)
     except FileNotFoundError as error:
@@ -124,7 +139,7 @@ def _read(path: Path, reader: Callable[[Path], T]) -> T:
 
 def read_shard_history(path: Path) -> pd.DataFrame:
     """The history of one shard."""
-    return _read(path, pd.read_parquet)
+    return read_result(path, pd.read_parquet)
 
 
 def write_history(path: Path, history: pd.DataFrame) -> None:

@@ -12,7 +12,8 @@ from colorcore.outputs import replacing
 
 COMPLETE, DIVERGED = "complete", "diverged"
 MEASURES = (
-    "score median", "score min", "red min", "red max", "harm max", "before median", "val_mse median"
+    "score median", "score min", "target min", "target max", "harm max", "before median",
+    "val_mse median"
 )  # fmt: skip
 COLUMNS = ("trial", "state", "value", *MEASURES)  # of the log, besides the values tried
 

@@ -39,12 +39,12 @@ class Range(Settings):
 class Aim(Settings):
     """What each run should keep to.
 
-    `red` is the least error of ablated red, `harm` the largest of a colour unlike red, `before` the
-    largest of a named colour before surgery, `val_mse` the largest validation error of the whole
-    model; the weights say what twice as much costs, in units of the score.
+    `target` is the least error of the ablated concept, `harm` the largest of a colour unlike it,
+    `before` the largest of a named colour before surgery, `val_mse` the largest validation error of
+    the whole model; the weights say what twice as much costs, in units of the score.
     """
 
-    red: Positive
+    target: Positive
     harm: Positive
     before: Positive
     val_mse: Positive

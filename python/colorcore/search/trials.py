@@ -11,8 +11,8 @@ import pandas as pd
 from colorcore.errors import InputError
 from colorcore.experiment.folder import DOPESHEET
 from colorcore.experiment.loading import Experiment
-from colorcore.results.evaluation import run_table
-from colorcore.results.outcome import before, harm
+from colorcore.results.measures import before
+from colorcore.results.runs import run_table
 from colorcore.schedule.dopesheet import resolve
 from colorcore.search.log import COMPLETE, DIVERGED, MEASURES
 from colorcore.search.settings import Aim, Range, Search
@@ -58,8 +58,8 @@ def merit(runs: pd.DataFrame, aim: Aim) -> pd.Series:
     A shortfall is relative, and counts as 1 at most: a run that is quite wrong is no worse than
     one that is wrong.
     """
-    short = (1 - runs["ablated red"] / aim.red).clip(0, 1)
-    harmed = (harm(runs) / aim.harm - 1).clip(0, 1)
+    short = (1 - runs["ablated target"] / aim.target).clip(0, 1)
+    harmed = (runs["harm"] / aim.harm - 1).clip(0, 1)
     dulled = (before(runs) / aim.before - 1).clip(0, 1)
     blurred = (runs["val_mse"] / aim.val_mse - 1).clip(0, 1)
     costs = aim.harm_weight * harmed + aim.before_weight * dulled + aim.val_mse_weight * blurred
@@ -82,15 +82,17 @@ def attempt(experiment: Experiment, search: Search, sheet: str) -> dict[str, str
         training = train(tried, seeds=seeds)
     except InputError:
         return {"state": DIVERGED, "value": np.nan, **dict.fromkeys(MEASURES, np.nan)}
-    runs = run_table(tried, training.model, seeds=list(seeds), history=training.history)
+    runs = run_table(
+        tried, tried.deletion, training.model, seeds=list(seeds), history=training.history
+    )
     return {
         "state": COMPLETE,
         "value": value(runs, search.aim),
         "score median": runs["score_r2"].median(),
         "score min": runs["score_r2"].min(),
-        "red min": runs["ablated red"].min(),
-        "red max": runs["ablated red"].max(),
-        "harm max": harm(runs).max(),
+        "target min": runs["ablated target"].min(),
+        "target max": runs["ablated target"].max(),
+        "harm max": runs["harm"].max(),
         "before median": before(runs).median(),
         "val_mse median": runs["val_mse"].median(),
     }

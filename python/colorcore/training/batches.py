@@ -13,10 +13,9 @@ from jaxtyping import Bool, Float
 from numpy.typing import NDArray
 from torch import Tensor
 
+from colorcore.experiment.labels import probabilities
 from colorcore.experiment.loading import Experiment
-from colorcore.kernels.cubes import rgb_cube
 from colorcore.kernels.labels import Drawn, drawer
-from colorcore.training.labels import probabilities
 
 
 class Batch(NamedTuple):
@@ -69,7 +68,7 @@ class Sampler:
 
 
 def sampler(experiment: Experiment, *, seeds: Sequence[int]) -> Sampler:
-    """The batches of an experiment's training cube and concepts.
+    """The batches of an experiment's colours and concepts.
 
     Example:
 
@@ -79,11 +78,11 @@ def sampler(experiment: Experiment, *, seeds: Sequence[int]) -> Sampler:
         >>> batch.colors.shape, batch.labels.shape
         (torch.Size([3, 64, 3]), torch.Size([3, 64, 1]))
     """
-    levels = np.linspace(0, 1, experiment.data.cube.points)
-    colors = rgb_cube(levels, levels, levels).reshape(-1, 3)  # without xarray: a tenth of a second
     return Sampler(
-        colors=colors,
-        probabilities=probabilities(colors, experiment.labels.values()),
+        colors=experiment.palette.colors,
+        probabilities=probabilities(
+            experiment.palette, experiment.concepts.values(), experiment.targets.values()
+        ),
         seeds=np.asarray(seeds, dtype=np.int64),
         batch_size=experiment.data.batch_size,
     )

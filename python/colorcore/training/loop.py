@@ -81,7 +81,7 @@ def train(experiment: Experiment, *, seeds: Sequence[int], progress: Progress = 
     rates = experiment.schedule.table["lr"].tolist()
     weights = _weights(experiment)[..., None].expand(-1, -1, len(seeds)).contiguous()
     losses = torch.empty_like(weights)  # (steps, terms, runs)
-    labelled = torch.empty(len(rates), len(seeds), len(experiment.labels), dtype=torch.int16)
+    labelled = torch.empty(len(rates), len(seeds), len(experiment.concepts), dtype=torch.int16)
     snapshots = [_state(model, values)] if 0 in experiment.snapshots else []
 
     for step in progress(range(len(rates))):
@@ -140,7 +140,7 @@ def _history(
         "step": steps,
         "seed": np.tile(np.asarray(seeds, dtype=np.int64), len(schedule)),
     }
-    for i, label in enumerate(experiment.labels):
+    for i, label in enumerate(experiment.concepts):
         columns[f"labelled_{label}"] = labelled[..., i].flatten().numpy()
     columns["loss"] = loss.flatten().numpy()
     for i, name in enumerate(["recon", *experiment.regularizers]):

@@ -29,7 +29,7 @@ def terms(experiment: Experiment) -> list[Term]:
         replace(
             _term(entry, experiment.model.latent),
             layer=LAYERS.index(entry.layer),
-            affinities=_numbers(entry, list(experiment.labels)),
+            affinities=_numbers(entry, list(experiment.concepts)),
         )
         for entry in experiment.regularizers.values()
     ]
@@ -40,18 +40,19 @@ def _term(entry: settings.Regularizer, latent: int) -> Term:
     match entry:
         case settings.AngularSeparation():
             return Term("separation", 0, none, power=entry.power, flag=entry.shift)
-        case settings.AngularAnchor():
-            return Term("angular-anchor", 0, direction(entry.direction))
-        case settings.EuclideanAnchor():
-            return Term("euclidean-anchor", 0, entry.direction)
+        case settings.AngularAnchor(direction=tuple() as toward):
+            return Term("angular-anchor", 0, direction(toward))
+        case settings.EuclideanAnchor(direction=tuple() as point):
+            return Term("euclidean-anchor", 0, point)
         case settings.AntiAnchor():
             return Term("anti-anchor", 0, direction(entry.direction), flag=entry.full_sphere)
-        case settings.RepelSubspace():
-            return Term("subspace", 0, tuple(float(dim in entry.dims) for dim in every))
+        case settings.RepelSubspace(dims=tuple() as dims):
+            return Term("subspace", 0, tuple(float(dim in dims) for dim in every))
         case settings.KeepSubspace():
             return Term("subspace", 0, tuple(float(dim not in entry.dims) for dim in every))
         case settings.Unitarity():
             return Term("unitarity", 0, none)
+    raise AssertionError(f"{entry}: not as an experiment that was loaded has it")
 
 
 def build(experiment: Experiment) -> list[Regularizer]:
@@ -61,7 +62,7 @@ def build(experiment: Experiment) -> list[Regularizer]:
             name=name,
             layer=entry.layer,
             per_sample=_per_sample(entry),
-            affinities=_affinities(entry, list(experiment.labels)),
+            affinities=_affinities(entry, list(experiment.concepts)),
         )
         for name, entry in experiment.regularizers.items()
     ]
@@ -83,15 +84,16 @@ def _per_sample(entry: settings.Regularizer) -> Callable[[Tensor], Tensor]:
     match entry:
         case settings.AngularSeparation():
             return lambda z: angular_separation(z, entry.power, entry.shift)
-        case settings.AngularAnchor():
-            return lambda z: angular_anchor(z, entry.direction)
-        case settings.EuclideanAnchor():
-            return lambda z: euclidean_anchor(z, entry.direction)
+        case settings.AngularAnchor(direction=tuple() as toward):
+            return lambda z: angular_anchor(z, toward)
+        case settings.EuclideanAnchor(direction=tuple() as point):
+            return lambda z: euclidean_anchor(z, point)
         case settings.AntiAnchor():
             return lambda z: anti_anchor(z, entry.direction, full_sphere=entry.full_sphere)
-        case settings.RepelSubspace():
-            return lambda z: repel_subspace(z, entry.dims)
+        case settings.RepelSubspace(dims=tuple() as dims):
+            return lambda z: repel_subspace(z, dims)
         case settings.KeepSubspace():
             return lambda z: keep_subspace(z, entry.dims)
         case settings.Unitarity():
             return unitarity
+    raise AssertionError(f"{entry}: not as an experiment that was loaded has it")

@@ -1,57 +1,42 @@
-"""Every number that the text quotes, formatted, as numbers.json."""
+"""Numbers that texts quote, formatted, about any experiment."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from scipy.stats import spearmanr
 
-from colorcore.colors.named import BLACK_FOR_RED, GRAY_FOR_RED, NAMES
-from colorcore.experiment.folder import SEARCH, SEARCHED, TRIALS, read
+from colorcore.colors.named import NAMES
+from colorcore.experiment.checks import LEARNING_RATE
 from colorcore.experiment.loading import Experiment
+from colorcore.experiment.settings import AngularSeparation
 from colorcore.outputs import write_text
-from colorcore.results.comparison import GROUPS, LEVEL, MEASURES, paired, published_means
+from colorcore.results.comparison import LEVEL, MEASURES, paired
 from colorcore.results.departures import departures
-from colorcore.results.distribution import agreement, summary
-from colorcore.results.falloffs import ABLATED, INTERVENTIONS
-from colorcore.results.files import Results
-from colorcore.results.outcome import ORANGE_SHARE, harm, representative
+from colorcore.results.distribution import summary
+from colorcore.results.interventions import ABLATED, INTERVENTIONS
+from colorcore.results.measures import bounds, representative
 from colorcore.training.model import widths
+from colorcore.writeup.document import Document
 from colorcore.writeup.numerals import fixed, percent, signed, significant
-from colorcore.writeup.tables.runs import AGREEMENT
+from colorcore.writeup.subject import Subject
 
 Numbers = dict[str, Any]
+Show = Callable[[float], str]
 
 
-def write(experiments: Iterable[Experiment], build: Path, published: Path) -> None:
-    """Write build/numbers.json.
+def write(path: Path, numbers: Numbers) -> None:
+    """Write a numbers.json.
 
     Keys are nested and use only letters, digits and hyphens, since a dot descends; values are
     strings as the text shows them.
     """
-    main, *others = experiments
-    results = Results(build / main.name, published)
-    record = results.records()[0]
-    found: Numbers = {
-        key(main.name): experiment_numbers(main, results),
-        "versions": record["versions"],
-        "hardware": record["hardware"],
-        "comparisons": _comparisons(others),
-    }
-    for other in others:
-        place = results.of(other.name)
-        found[key(other.name)] = condition_numbers(results.runs(), place.runs(), place.moments())
-        if other.name == SEARCHED:
-            found["search"] = _search(other.folder)
-    for name, row in _published_means(results).items():
-        found[key(name)]["published"] = row
-    write_text(build / "numbers.json", json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    write_text(path, json.dumps(numbers, indent=2, ensure_ascii=False) + "\n")
 
 
 def key(name: str) -> str:
@@ -59,38 +44,94 @@ def key(name: str) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in name)
 
 
-def condition_numbers(main: pd.DataFrame, runs: pd.DataFrame, moments: pd.DataFrame) -> Numbers:
-    """What a condition's runs do, and how far their medians are from those of the main experiment.
+def spread(values: pd.Series, show: Show = significant) -> Numbers:
+    """What values do over runs: their median, where nine in ten lie, and so on."""
+    return {name: show(value) for name, value in summary(values).items()}
+
+
+def shown(column: str) -> Show:
+    """How a measure is written: cosines to three decimals, the rest to two digits."""
+    return (lambda value: fixed(value, 3)) if column == "target_cosine" else significant
+
+
+def experiment_numbers(subject: Subject) -> Numbers:
+    """All numbers of an experiment and one of its deletions."""
+    experiment, runs = subject.experiment, subject.results.runs()
+    one = representative(runs, experiment.representative_seed)
+
+    def told(column: str) -> Numbers:
+        return {**spread(runs[column], shown(column)), "one": shown(column)(one[column])}
+
+    found = bounds(subject.deletion)
+    return {
+        "name": experiment.name,
+        "title": experiment.title,
+        "concept": subject.concept,
+        "runs": str(len(runs)),
+        "last-seed": str(runs["seed"].max()),
+        **{
+            variant: {key(name): told(f"{variant} {name}") for name in ("target", *NAMES)}
+            for variant in ("baseline", "ablated", "pruned")
+        },
+        "score": told("score_r2"),
+        "val-mse": told("val_mse"),
+        "cube-mse": told("cube_mse"),
+        "target-cosine": told("target_cosine"),
+        "labelled": labelled(experiment, runs),
+        "samples": f"{runs['samples'].iloc[0]:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
+        "unlike": told("unlike_max"),
+        "harm": told("harm"),
+        "harmed": str(int((runs["harm"] > 0.01).sum())),
+        "deleted": str(int((runs["ablated target"] > found.unlike).sum())),
+        "bounds": {name: significant(value) for name, value in found._asdict().items()},
+        "remainder": told("remainder"),
+        "read-off": told("read_off"),
+        "departed": departed(experiment, subject.results.moments()),
+        "surgery-gap": significant(runs["surgery_gap"].max(), 1),
+        "interventions": _interventions(subject),
+        "times": _times(subject),
+        "settings": _settings(experiment, subject.deletion.dims),
+    }
+
+
+def labelled(experiment: Experiment, runs: pd.DataFrame) -> Numbers:
+    """How many samples each concept labels, and what share of all that is in the median."""
+    found = {}
+    for concept in experiment.concepts:
+        counts = runs[f"labelled_{concept}"]
+        share = percent(float((counts / runs["samples"]).median()))
+        found[key(concept)] = {**spread(counts, lambda count: f"{count:.0f}"), "share": share}
+    return found
+
+
+def departed(experiment: Experiment, moments: pd.DataFrame) -> Numbers:
+    """In how many runs each concept left its axis."""
+    return {key(name): str(len(departures(moments, name))) for name in experiment.concepts}
+
+
+def condition_numbers(base: pd.DataFrame, runs: pd.DataFrame) -> Numbers:
+    """What a condition's runs do, and how far their medians are from those of another.
 
     `differs` says so in words of numbers: the difference, and in brackets its interval. Runs of
     other seeds than those have none.
     """
-    found: Numbers = {"share": _shares(runs)}
+    found: Numbers = {}
     for column in MEASURES:
-        show = (lambda value: fixed(value, 3)) if column == "red_cosine" else significant
-        numbers = {name: show(value) for name, value in summary(runs[column]).items()}
-        if list(runs["seed"]) == list(main["seed"]):
-            apart = paired(main, runs, column)
+        show = shown(column)
+        numbers = spread(runs[column], show)
+        if list(runs["seed"]) == list(base["seed"]):
+            apart = paired(base, runs, column)
             low, high = (signed(end, show) for end in (apart.low, apart.high))
             numbers["differs"] = f"{signed(apart.difference, show)} ({low} to {high})"
         found[key(column)] = numbers
-    found["score-r2"]["exact"] = fixed(runs["score_r2"].median(), 3)
-    found["departed"] = str(len(departures(moments)))
-    found["harm"] = {name: significant(value) for name, value in summary(harm(runs)).items()}
-    found["cyan-harm"] = fixed(spearmanr(runs["cosine cyan"], harm(runs)).statistic, 2)
-    found["read-off"] = {
-        name: significant(value) for name, value in summary(runs["red_read_off"]).items()
-    }
-    found["baseline-red"] = {"median": significant(runs["baseline red"].median())}
-    found["labelled"] = {"median": f"{runs['labelled_red'].median():.0f}"}
-    found["labelled-share"] = percent(float((runs["labelled_red"] / runs["samples"]).median()))
+    found["harm"] = spread(runs["harm"])
+    found["read-off"] = spread(runs["read_off"])
     return found
 
 
-def _comparisons(others: list[Experiment]) -> Numbers:
-    """How many intervals are told, and how many are expected to miss what they are about."""
-    compared = {name for group in GROUPS.values() for name in group}
-    conditions = sum(other.name in compared for other in others)
+def comparisons(document: Document) -> Numbers:
+    """How many intervals a document tells, and how many are expected to miss what they are of."""
+    conditions = sum(len(group.conditions) for group in document.groups.values())
     count = conditions * len(MEASURES)
     return {
         "conditions": str(conditions),
@@ -101,174 +142,61 @@ def _comparisons(others: list[Experiment]) -> Numbers:
     }
 
 
-def _search(folder: Path) -> Numbers:
-    """How large a search was: values varied, trials made, runs in each."""
-    settings = read(folder / SEARCH)
-    return {
-        "values": str(len(settings["space"])),
-        "trials": str(len(pd.read_csv(folder / TRIALS))),
-        "blind": str(settings["random_trials"]),
-        "runs": str(settings["trials"] * settings["seeds"]["count"]),
-        "seeds": str(settings["seeds"]["count"]),
-        "first": str(settings["seeds"]["first"]),
-    }
-
-
-def _published_means(results: Results) -> dict[str, Numbers]:
-    """Our mean score beside the published one, by experiment."""
-    found = {}
-    for name, summaries in results.published_summaries().groupby("experiment"):
-        row = published_means(results.of(str(name)).runs(), summaries).iloc[0]
-        found[str(name)] = {
-            "mean": fixed(row["published mean"], 2),
-            "ours": fixed(row["mean"], 2),
-            "p": significant(row["p"], 1),
-        }
-    return found
-
-
-def experiment_numbers(experiment: Experiment, results: Results) -> Numbers:
-    """All numbers of the main experiment."""
-    runs = results.runs()
-    one = representative(runs, experiment.representative_seed)
-
-    def spread(column: str, show: Callable[[float], str] = significant) -> Numbers:
-        numbers = {name: show(value) for name, value in summary(runs[column]).items()}
-        return {**numbers, "one": show(one[column])}
-
-    return {
-        "runs": str(len(runs)),
-        "last-seed": str(runs["seed"].max()),
-        **{
-            variant: {key(name): spread(f"{variant} {name}") for name in NAMES}
-            for variant in ("baseline", "ablated", "pruned")
-        },
-        "score": spread("score_r2"),
-        "val-mse": spread("val_mse"),
-        "cube-mse": spread("cube_mse"),
-        "red-cosine": spread("red_cosine", lambda value: fixed(value, 3)),
-        "labelled": spread("labelled_red", lambda count: f"{count:.0f}"),
-        "unlike-red": spread("unlike_red_max"),
-        "remainder": spread("remainder"),
-        "read-off": spread("red_read_off"),
-        "orange-share": spread("orange_share"),
-        "departed": str(len(departures(results.moments()))),
-        "samples": f"{runs['samples'].iloc[0]:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
-        "labelled-share": percent(float((runs["labelled_red"] / runs["samples"]).median())),
-        "surgery-gap": significant(runs["surgery_gap"].max(), 1),
-        "share": _shares(runs),
-        "correlation": _correlations(runs),
-        "interventions": _interventions(results),
-        "agreement": _agreement(runs, results.published_runs()),
-        "times": _times(results),
-        "settings": _settings(experiment),
-    }
-
-
-def _shares(runs: pd.DataFrame) -> Numbers:
-    """How many runs of all do what."""
-    red, score = runs["ablated red"], runs["score_r2"]
-    cases = {
-        "red-below-tenth": red < 0.1,
-        "red-below-gray": red < GRAY_FOR_RED,
-        "red-above-black": red > BLACK_FOR_RED,
-        "score-below-half": score < 0.5,
-        "score-above-eight-tenths": score > 0.8,
-        "harmed": harm(runs) > 0.01,
-    }
-    return {name: {"count": str(int(case.sum()))} for name, case in cases.items()}
-
-
-def _correlations(runs: pd.DataFrame) -> Numbers:
-    """Spearman's rank correlations over runs."""
-    pairs = {
-        "score-red": ("score_r2", "ablated red"),
-        "score-cosine": ("score_r2", "red_cosine"),
-        "labels-red": ("labelled_red", "ablated red"),
-        "labels-score": ("labelled_red", "score_r2"),
-        "cyan-red": ("remainder_cyan", "ablated red"),
-        "neighbors-red": ("remainder_neighbors", "ablated red"),
-        "orange-score": ("orange_share", "score_r2"),
-    }
-    found = {}
-    for name, (first, second) in pairs.items():
-        test = spearmanr(runs[first], runs[second])
-        found[name] = {"rho": fixed(test.statistic, 2), "p": significant(test.pvalue, 1)}
-    return found
-
-
-def _interventions(results: Results) -> Numbers:
-    """What each intervention does to red, and far from it; `suppression-90-1` and the like."""
-    columns = {"red": "red", "score": "score_r2", "unlike-red": "unlike_red_max"}
+def _interventions(subject: Subject) -> Numbers:
+    """What each intervention does to the target, and far from it; `suppression-90-1` and so on."""
+    columns = {"target": "target", "score": "score_r2", "unlike": "unlike_max"}
     names = {ABLATED: ABLATED}
     names |= {name: "-".join(map(str, parts)) for name, parts in INTERVENTIONS.items()}
     return {
-        names[str(name)]: {
-            short: {end: significant(value) for end, value in summary(runs[column]).items()}
-            for short, column in columns.items()
-        }
-        for name, runs in results.interventions().groupby("intervention")
+        names[str(name)]: {short: spread(runs[column]) for short, column in columns.items()}
+        for name, runs in subject.results.interventions().groupby("intervention")
     }
 
 
-def _agreement(ours: pd.DataFrame, published: pd.DataFrame) -> Numbers:
-    tests = agreement(ours, published, AGREEMENT)
-    found: Numbers = {
-        key(str(column)): {name: significant(value) for name, value in row.items()}
-        for column, row in tests.iterrows()
-    }
-    least = tests["p"].idxmin()
-    found["least"] = {"p": significant(tests["p"].min()), "measure": str(least)}
-    found["measures"] = str(len(tests))
-    found["published-runs"] = str(len(published))
-    return found
-
-
-def _times(results: Results) -> Numbers:
-    seconds = [record["seconds"] for record in results.records()]
+def _times(subject: Subject) -> Numbers:
+    seconds = [record["seconds"] for record in subject.results.records()]
     return {"longest-shard": f"{max(seconds):.1f}", "shards": str(len(seconds))}
 
 
-def _settings(experiment: Experiment) -> Numbers:
+def _settings(experiment: Experiment, dims: list[int]) -> Numbers:
     """Constants of the method."""
-    model, data = experiment.model, experiment.data
+    model, data, table = experiment.model, experiment.data, experiment.schedule.table
     encoder, decoder = widths(**model.model_dump())
     sizes = [*pairwise(encoder), *pairwise(decoder)]
-    rates = experiment.schedule.table["lr"]
-    power = experiment.regularizers["reg-separate"].model_dump()["power"]
-    # Where ((cos + 1)/2)^power, which is cos(half the angle)^(2·power), has fallen to a hundredth.
-    reach = 2 * math.degrees(math.acos(0.01 ** (1 / (2 * power))))
+    levels = data.cube.points if data.cube else ()
     return {
-        "levels": str(data.cube.points),
-        "colors": f"{data.cube.points**3}",
+        "levels": " × ".join(map(str, dict.fromkeys(levels))),
+        "colors": str(len(experiment.palette.colors)),
         "batch-size": str(data.batch_size),
         "steps": str(experiment.schedule.steps),
         "last-step": str(experiment.schedule.steps - 1),
         "hidden": str(model.hidden),
+        "depth": str(model.depth),
         "latent": str(model.latent),
-        "pruned-latent": str(model.latent - len(experiment.surgery.dims)),
+        "pruned-latent": str(model.latent - len(dims)),
         "parameters": str(sum(inputs * outputs + outputs for inputs, outputs in sizes)),
         "beta-mean": f"{experiment.optimizer.betas[0]:g}",
         "beta-square": f"{experiment.optimizer.betas[1]:g}",
         "epsilon": significant(experiment.optimizer.eps, 1),
-        "highest-rate": f"{rates.max():g}",
-        "last-rate": f"{rates.iloc[-1]:g}",
+        "highest-rate": f"{table[LEARNING_RATE].max():g}",
+        "last-rate": f"{table[LEARNING_RATE].iloc[-1]:g}",
         "one": str(experiment.representative_seed),
         "regularizers": {
-            name: {
-                "start": f"{experiment.schedule.table[name].iloc[0]:g}",
-                "highest": f"{experiment.schedule.table[name].max():g}",
-            }
+            name: {"start": f"{table[name].iloc[0]:g}", "highest": f"{table[name].max():g}"}
             for name in experiment.regularizers
         },
-        "labels": {
-            name: {"power": f"{concept.power:g}", "rate": f"{concept.rate:g}"}
-            for name, concept in experiment.labels.items()
+        "concepts": {
+            key(name): {"power": f"{concept.power:g}", "rate": f"{concept.rate:g}"}
+            for name, concept in experiment.concepts.items()
         },
-        "separation-power": f"{power:g}",
-        "separation-reach": f"{reach:.0f}°",
-        "black-for-red": "⅓",
-        "gray-for-red": "¼",
-        "unlike-for-red": "2⁄9",
-        "orange-share-wanted": fixed(ORANGE_SHARE, 2),
+        "separations": {
+            name: {"power": f"{term.power:g}", "reach": f"{_reach(term.power):.0f}°"}
+            for name, term in experiment.regularizers.items()
+            if isinstance(term, AngularSeparation)
+        },
     }
+
+
+def _reach(power: float) -> float:
+    """Degrees at which ((cos + 1)/2)^power, cos(half)^(2·power), has fallen to a hundredth."""
+    return 2 * math.degrees(math.acos(0.01 ** (1 / (2 * power))))

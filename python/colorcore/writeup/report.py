@@ -1,4 +1,4 @@
-"""The write-up: its sources typeset, and the page that comes of them checked."""
+"""A document typeset, and the page that comes of it checked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from colorcore.errors import InputError
 from colorcore.outputs import replacing
 from colorcore.writeup import renderers
+from colorcore.writeup.document import Document
 from colorcore.writeup.sources import check_sources, gather
 
 UNRESOLVED = re.compile(r"\?@[\w-]+|\?var:\S+|\?meta:\S+|\{\{&lt; \w+|\{\{< \w+")
@@ -17,21 +18,21 @@ LOADED = re.compile(
 )
 
 
-def render(paper: Path, *, build: Path) -> None:
-    """Typeset the text of `paper` with the results in `build`, into build/paper/index.{html,pdf}.
+def render(document: Document, *, build: Path) -> None:
+    """Typeset a document with the results in `build`, into index.{html,pdf} where it says.
 
     Quarto does it when it is on the PATH, else Pandoc and Typst: same text, same numbering.
 
     Raises: InputError, naming file and key, for an unknown variable, reference or citation, a
-    missing include or image, or a renderer that fails. What was in build/paper then stays.
+    missing include or image, or a renderer that fails. What was there before then stays.
     """
-    stage = gather(paper, build)
+    stage = gather(document, build)
     check_sources(stage)
     renderer = renderers.choose()
     html, pdf = renderer(stage)
     check_html(html)
     for made in (html, pdf):
-        with replacing(build / "paper" / f"index{made.suffix}") as stand_in:
+        with replacing(document.out(build) / f"index{made.suffix}") as stand_in:
             shutil.copyfile(made, stand_in)
 
 

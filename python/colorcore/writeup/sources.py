@@ -1,4 +1,4 @@
-"""The sources of the write-up: text, numbers, figures and tables gathered, and checked."""
+"""The sources of a document: text, numbers, figures and tables gathered, and checked."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ from typing import Any
 import yaml
 
 from colorcore.errors import InputError
+from colorcore.results.files import read_result
+from colorcore.writeup import single, single_text
+from colorcore.writeup.document import Document
+from colorcore.writeup.subject import Subject, subject
+
+TYPESET = Path(__file__).parent / "typeset"  # what both renderers need besides the text
+MADE = {"figures": ("-light.svg", "-dark.svg", ".txt"), "tables": (".md",)}
 
 VARIABLE = re.compile(r"\{\{< var ([^ >]+) >\}\}")
 INCLUDE = re.compile(r"\{\{< include ([^ >]+) >\}\}")
@@ -21,27 +28,51 @@ TARGET = re.compile(r"\{#((?:fig|tbl|eq|sec)-[\w-]+)")
 IMAGE = re.compile(r"!\[[^]]*\]\(([^)\s]+)\)")
 
 
-def gather(paper: Path, build: Path) -> Path:
-    """A folder with all that typesetting needs: text, variables, figures and tables."""
-    stage = build / "report"
+def gather(document: Document, build: Path) -> Path:
+    """A folder with all that typesetting needs: text, variables, figures and tables.
+
+    Raises: InputError when something that the document shows has not been made.
+    """
+    stage = document.home(build) / "stage"
     shutil.rmtree(stage, ignore_errors=True)
-    shutil.copytree(paper, stage)
-    numbers = json.loads((build / "numbers.json").read_text(encoding="utf-8"))
+    shutil.copytree(TYPESET, stage, ignore=shutil.ignore_patterns(single_text.TEMPLATE))
+    main = subject(document, build)
+    if document.is_report:
+        single_text.write_text(main, stage)
+        own = document.folder / single.TEXT
+        if own.is_file():
+            shutil.copyfile(own, stage / single.TEXT)
+    else:
+        code = shutil.ignore_patterns("*.py", "__pycache__")
+        shutil.copytree(document.folder, stage, dirs_exist_ok=True, ignore=code)
+    numbers = json.loads(_read(document.home(build) / "numbers.json"))
     variables = yaml.safe_dump(numbers, allow_unicode=True, sort_keys=False)
     (stage / "_variables.yml").write_text(variables, encoding="utf-8")
-    for scene in sorted(build.glob("*/explorer.json")):
-        part = stage / scene.parent.name / "explorer.md"
-        part.parent.mkdir(exist_ok=True)
-        part.write_text(explorer_markup(scene.read_text(encoding="utf-8")), encoding="utf-8")
-    for results in sorted(path.parent for path in build.glob("*/figures")):
-        for part in ("figures", "tables"):
-            shutil.copytree(results / part, stage / results.name / part)
-        for alt in sorted((stage / results.name / "figures").glob("*.txt")):
-            place = Path(results.name) / "figures" / alt.stem
-            alt.with_suffix(".md").write_text(
-                figure_markup(place.as_posix(), alt.read_text(encoding="utf-8")), encoding="utf-8"
-            )
+    for deletion in main.experiment.deletions.values():
+        is_first = deletion == main.deletion
+        one = main if is_first else subject(document, build, deletion=deletion.name)
+        _place(one, main, stage, Path(main.experiment.name) / one.results.deletion)
     return stage
+
+
+def _place(one: Subject, main: Subject, stage: Path, place: Path) -> None:
+    """Put the figures, tables and explorer of a deletion into a folder of the stage."""
+    made, folder = one.results.judged, stage / place
+    for kind, suffixes in MADE.items():
+        (folder / kind).mkdir(parents=True, exist_ok=True)
+        for name in one.document.shown(kind, one.deletion, main.deletion):
+            for file in (f"{kind}/{name}{suffix}" for suffix in suffixes):
+                (folder / file).write_bytes(_read(made / file))
+    for alt in sorted((folder / "figures").glob("*.txt")):
+        shown = figure_markup((place / "figures" / alt.stem).as_posix(), alt.read_text("utf-8"))
+        alt.with_suffix(".md").write_text(shown, encoding="utf-8")
+    if made.joinpath("explorer.json").is_file():
+        scene = explorer_markup(_read(one.results.explorer_path).decode())
+        (folder / "explorer.md").write_text(scene, encoding="utf-8")
+
+
+def _read(path: Path) -> bytes:
+    return read_result(path, Path.read_bytes)
 
 
 def figure_markup(place: str, alt: str) -> str:
@@ -107,7 +138,9 @@ def check_sources(stage: Path) -> None:
     variables = yaml.safe_load((stage / "_variables.yml").read_text(encoding="utf-8"))
     text = expand(stage, stage / "index.qmd", variables)
     targets = TARGET.findall(text)
-    entries = re.findall(r"@\w+\{([^,\s]+),", (stage / "references.bib").read_text("utf-8"))
+    references = stage / "references.bib"
+    listed = references.read_text("utf-8") if references.is_file() else ""
+    entries = re.findall(r"@\w+\{([^,\s]+),", listed)
     missing: Iterator[tuple[str, str]] = (
         *(("a unique cross-reference target", t) for t in targets if targets.count(t) > 1),
         *(("a cross-reference target", r) for r in REFERENCE.findall(text) if r not in targets),

@@ -8,12 +8,14 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from colorcore.experiment.loading import Experiment
-from colorcore.results.files import Results
-from colorcore.writeup.figures import style
-from colorcore.writeup.figures.style import Theme
+from colorcore.writeup import style
+from colorcore.writeup.style import Theme
+from colorcore.writeup.subject import Subject
 
 FRACTIONS = {0.0: "0", 1 / 3: "⅓", 2 / 3: "⅔", 1.0: "1"}
+
+
+READS = ("color_slices.nc",)
 
 
 class Data(NamedTuple):
@@ -21,8 +23,8 @@ class Data(NamedTuple):
     grid: xr.Dataset
 
 
-def gather(experiment: Experiment, results: Results, variant: str) -> Data:
-    return Data(variant, results.grid("color_slices").sel(variant=variant))
+def gather(subject: Subject, variant: str) -> Data:
+    return Data(variant, subject.results.grid("color_slices").sel(variant=variant))
 
 
 def draw(data: Data, theme: Theme) -> Figure:

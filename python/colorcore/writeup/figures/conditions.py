@@ -8,31 +8,43 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from colorcore.colors.named import BLACK_FOR_RED, UNLIKE_FOR_RED
-from colorcore.experiment.loading import Experiment
-from colorcore.results.comparison import conditions
-from colorcore.results.files import Results
-from colorcore.writeup.figures import style
-from colorcore.writeup.figures.style import Theme
+from colorcore.results.measures import bounds
+from colorcore.writeup import style
+from colorcore.writeup.document import Document
+from colorcore.writeup.style import Theme
+from colorcore.writeup.subject import Subject
 
+READS = ()
 ROW, HEAD = 0.42, 0.75  # inches: a condition; what stands around the rows
 PANELS = {
     "score_r2": ("score $R^2$", "linear"),
-    "ablated red": ("MSE of red", "linear"),
-    "unlike_red_max": ("MSE unlike red", "log"),
+    "ablated target": ("MSE of {concept}", "linear"),
+    "unlike_max": ("MSE unlike {concept}", "log"),
     "val_mse": ("validation MSE", "log"),
 }
 SMALLEST = 1e-6  # on a logarithmic axis: damage below it is as good as none
 
 
 class Data(NamedTuple):
-    """The runs of each condition by what it is called, the one to compare with first."""
+    """The runs of each condition by what it is called, the one to compare with first.
 
+    `marks` are errors of the concept's colour when it is taken for a colour unlike it, and for one
+    drawn evenly from all.
+    """
+
+    concept: str
     runs: dict[str, pd.DataFrame]
+    marks: tuple[float, float]
 
 
-def gather(experiment: Experiment, results: Results, group: str) -> Data:
-    return Data(conditions(experiment, results, group))
+def reads_of(document: Document, group: str) -> list[str]:
+    """The experiments whose runs are read."""
+    return list(document.group(group))
+
+
+def gather(subject: Subject, group: str) -> Data:
+    found = bounds(subject.deletion)
+    return Data(subject.concept, subject.group(group), (found.unlike, found.even))
 
 
 def draw(data: Data, theme: Theme) -> Figure:
@@ -47,13 +59,13 @@ def draw(data: Data, theme: Theme) -> Figure:
                 axes, runs[column].clip(lower=SMALLEST if scale == "log" else None), row, color
             )
         axes.axvline(data.runs[first][column].median(), color=theme.lines[1], lw=0.8, zorder=0)
-        if column == "ablated red":
-            for bound in (UNLIKE_FOR_RED, BLACK_FOR_RED):
+        if column == "ablated target":
+            for bound in data.marks:
                 axes.axvline(bound, color=theme.text, lw=0.7, ls=":", zorder=0)
         axes.set_xscale(scale)
         if scale == "log":
             style.whole_powers(axes)
-        axes.set_xlabel(label)
+        axes.set_xlabel(label.format(concept=data.concept))
         axes.grid(axis="x", color=theme.faint, lw=0.4)
         axes.set_axisbelow(True)
         axes.tick_params(axis="y", length=0)
@@ -76,13 +88,15 @@ def draw_row(axes: Axes, values: pd.Series, row: int, color: str) -> None:
 def describe(data: Data) -> str:
     """Alt text."""
     rows = "; ".join(
-        f"{name}: score {runs['score_r2'].median():.2f}, red {runs['ablated red'].median():.2f}, "
-        f"worst damage unlike red {runs['unlike_red_max'].median():.1g}, validation error "
+        f"{name}: score {runs['score_r2'].median():.2f}, {data.concept} "
+        f"{runs['ablated target'].median():.2f}, worst damage unlike {data.concept} "
+        f"{runs['unlike_max'].median():.1g}, validation error "
         f"{runs['val_mse'].median():.1g}"
         for name, runs in data.runs.items()
     )
     return (
         f"Four panels with a row of points for each of {len(data.runs)} conditions, a point a run: "
-        f"score, error of ablated red, largest damage to colours unlike red, validation error. "
+        f"score, error of ablated {data.concept}, largest damage to colours unlike "
+        f"{data.concept}, validation error. "
         f"Medians: {rows}."
     )

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 from matplotlib.figure import Figure
 
-from colorcore.experiment.loading import LEARNING_RATE, Experiment
-from colorcore.results.files import Results
+from colorcore.experiment.checks import LEARNING_RATE
 from colorcore.schedule.dopesheet import Schedule
-from colorcore.writeup.figures import style
-from colorcore.writeup.figures.style import Theme
+from colorcore.writeup import style
+from colorcore.writeup.style import Theme
+from colorcore.writeup.subject import Subject
+
+READS = ()
 
 
-def gather(experiment: Experiment, results: Results) -> Schedule:
-    return experiment.schedule
+def gather(subject: Subject) -> Schedule:
+    return subject.experiment.schedule
 
 
 def draw(data: Schedule, theme: Theme) -> Figure:
@@ -20,7 +24,7 @@ def draw(data: Schedule, theme: Theme) -> Figure:
     figure = style.new(3.4)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1.3])
     weights = [name for name in data.properties if name != LEARNING_RATE]
-    colors = dict(zip(weights, theme.lines, strict=False)) | {LEARNING_RATE: theme.text}
+    colors = dict(zip(weights, cycle(theme.lines), strict=False)) | {LEARNING_RATE: theme.text}
     for axes, names in ((upper, weights), (lower, [LEARNING_RATE])):
         for name in names:
             keys = data.keyframes[data.keyframes["property"] == name]

@@ -1,4 +1,4 @@
-"""Error after ablation against similarity to red: is the damage red-shaped?"""
+"""Error after ablation against similarity to the concept: has the damage its shape?"""
 
 from __future__ import annotations
 
@@ -8,29 +8,32 @@ import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
-from colorcore.experiment.loading import Experiment
 from colorcore.results.distribution import binned
-from colorcore.results.files import Results
-from colorcore.writeup.figures import style
-from colorcore.writeup.figures.style import Theme
+from colorcore.writeup import style
+from colorcore.writeup.style import Theme
+from colorcore.writeup.subject import Subject
 
+READS = ("score_grid.nc",)
 BINS = 12  # of similarity, for the band
 
 
 class Data(NamedTuple):
     """`band` has low, median and high error over runs and colours, index similarity."""
 
+    concept: str
     seed: int
     grid: xr.Dataset
     band: pd.DataFrame
 
 
-def gather(experiment: Experiment, results: Results) -> Data:
-    grid = results.grid("score_grid")
+def gather(subject: Subject) -> Data:
+    grid = subject.results.grid("score_grid")
     errors = grid["mse_runs"].sel(variant="ablated").values.reshape(grid.sizes["seed"], -1)
     alike = grid["similarity"].values.ravel()
     found = binned(alike, errors, bins=BINS)
-    return Data(experiment.representative_seed, grid.sel(variant="ablated"), found)
+    return Data(
+        subject.concept, subject.experiment.representative_seed, grid.sel(variant="ablated"), found
+    )
 
 
 def draw(data: Data, theme: Theme) -> Figure:
@@ -52,7 +55,9 @@ def draw(data: Data, theme: Theme) -> Figure:
         zorder=3,
         label=f"colours of seed {data.seed}",
     )
-    axes.set(xlabel="similarity to red", ylabel="MSE after ablation", xlim=(-0.02, 1.02))
+    axes.set(
+        xlabel=f"similarity to {data.concept}", ylabel="MSE after ablation", xlim=(-0.02, 1.02)
+    )
     axes.set_ylim(bottom=-0.01)
     axes.legend(loc="upper left")
     return figure
@@ -63,8 +68,9 @@ def describe(data: Data) -> str:
     first, last = data.band.iloc[0], data.band.iloc[-1]
     return (
         f"Scatter plot of the {data.grid['mse'].size} colours of the score grid: error after "
-        "ablation against similarity to red, each dot in its colour, before a band that holds 90 % "
-        f"of all runs. The median over runs rises from {first['median']:.1g} for the least similar "
-        f"colours to {last['median']:.2g} for the most similar, where the band spans "
+        f"ablation against similarity to {data.concept}, each dot in its colour, before a band "
+        "that holds 90 % of all runs. The median over runs rises from "
+        f"{first['median']:.1g} for the least similar colours to {last['median']:.2g} for the "
+        "most similar, where the band spans "
         f"{last['low']:.2g} to {last['high']:.2g}."
     )

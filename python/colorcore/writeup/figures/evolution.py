@@ -4,30 +4,39 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from colorcore.colors.named import named_rgb
-from colorcore.experiment.loading import Experiment
-from colorcore.results.files import Results
-from colorcore.writeup.figures import style
-from colorcore.writeup.figures.sphere import draw_latents, flat
-from colorcore.writeup.figures.style import Theme
+from colorcore.writeup import style
+from colorcore.writeup.sphere import draw_latents, flat, order, target_at
+from colorcore.writeup.style import Theme
+from colorcore.writeup.subject import Subject
 
-VIEW = (1, 0, 2)  # the anchored axis up
+READS = ("evolution.nc",)
 COLUMNS = 4
 
 
 class Data(NamedTuple):
+    """`view` has the anchored axis up, and `target` is which of the colours is anchored there."""
+
+    concept: str
     seed: int
     steps: int
     cube: xr.Dataset
+    view: tuple[int, int, int]
+    target: int
 
 
-def gather(experiment: Experiment, results: Results) -> Data:
+def gather(subject: Subject) -> Data:
+    experiment, cube = subject.experiment, subject.results.grid("evolution")
+    up, across, near, *_ = order(subject)
     return Data(
-        experiment.representative_seed, experiment.schedule.steps, results.grid("evolution")
+        concept=subject.deletion.targets[0].name,
+        seed=experiment.representative_seed,
+        steps=experiment.schedule.steps,
+        cube=cube,
+        view=(across, up, near),
+        target=target_at(flat(cube["color"].values), subject),
     )
 
 
@@ -41,7 +50,7 @@ def draw(data: Data, theme: Theme) -> Figure:
     for axes, step in zip(panels, moments, strict=False):
         part = data.cube.sel(step=step)
         latents, recon = flat(part["latents"].values), flat(part["recon"].values)
-        draw_latents(axes, latents, recon, color, dims=VIEW, theme=theme, size=7)
+        draw_latents(axes, latents, recon, color, dims=data.view, theme=theme, size=7)
         axes.set_title("after training" if step == data.steps else f"step {step}")
     for axes in list(panels):
         axes.axis("off")
@@ -50,13 +59,11 @@ def draw(data: Data, theme: Theme) -> Figure:
 
 def describe(data: Data) -> str:
     """Alt text."""
-    color = flat(data.cube["color"].values)
-    red = int(np.argmin(np.abs(color - named_rgb("red")).sum(axis=1)))
-    heights = [
-        f"{flat(data.cube['latents'].sel(step=step).values)[red, 0]:.2f} at step {step}"
-        for step in data.cube["step"].values
-    ]
+    steps, up = data.cube["step"].values, data.cube["latents"].sel(latent=data.view[1])
+    standing = up.values.reshape(len(steps), -1)[:, data.target]
+    heights = [f"{z:.2f} at step {step}" for z, step in zip(standing, steps, strict=True)]
     return (
         f"Spheres with the latents of every colour of seed {data.seed} at moments of training, the "
-        f"anchored axis up. Pure red stands on that axis at {', '.join(heights)}."
+        f"anchored axis up. The colour of {data.concept} stands on that axis at "
+        f"{', '.join(heights)}."
     )

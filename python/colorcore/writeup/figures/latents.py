@@ -8,31 +8,41 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from colorcore.colors.named import named_rgb
-from colorcore.experiment.loading import Experiment
-from colorcore.results.files import Results
-from colorcore.writeup.figures import style
-from colorcore.writeup.figures.sphere import draw_latents, flat
-from colorcore.writeup.figures.style import Theme
+from colorcore.writeup import style
+from colorcore.writeup.sphere import draw_latents, flat, order, target_at
+from colorcore.writeup.style import Theme
+from colorcore.writeup.subject import Subject
 
+READS = ("latent_cube.nc",)
 VIEWS = ((1, 0, 2), (2, 0, 3), (3, 0, 4), (4, 1, 2), (3, 2, 4), (4, 3, 0))
+"""Places among the dimensions, of which the first is the anchored one: across, up, near."""
 
 
 class Data(NamedTuple):
+    """`dims` are the latent dimensions, the anchored one first; `target` is what is anchored."""
+
+    concept: str
     variant: str
     cube: xr.Dataset
+    dims: tuple[int, ...]
+    target: int
 
 
-def gather(experiment: Experiment, results: Results, variant: str) -> Data:
-    return Data(variant, results.grid("latent_cube").sel(variant=variant))
+def gather(subject: Subject, variant: str) -> Data:
+    cube = subject.results.grid("latent_cube").sel(variant=variant)
+    target = target_at(flat(cube["color"].values), subject)
+    return Data(subject.deletion.targets[0].name, variant, cube, order(subject), target)
 
 
 def draw(data: Data, theme: Theme) -> Figure:
     """Two rows of three spheres; the first row has the anchored axis up."""
     figure = style.new(4.5)
     latents, recon, color = (flat(data.cube[name].values) for name in ("latents", "recon", "color"))
-    width = latents.shape[1]
-    views = [tuple(dim % width for dim in dims) for dims in VIEWS]
+    width = len(data.dims)
+    views = [
+        (data.dims[across % width], data.dims[up % width], data.dims[near % width])
+        for across, up, near in VIEWS
+    ]
     for axes, dims, name in zip(figure.subplots(2, 3).flat, views, "abcdef", strict=True):
         draw_latents(axes, latents, recon, color, dims=dims, theme=theme, size=11)
         style.letter(axes, name)
@@ -41,12 +51,12 @@ def draw(data: Data, theme: Theme) -> Figure:
 
 def describe(data: Data) -> str:
     """Alt text."""
-    latents, color = flat(data.cube["latents"].values), flat(data.cube["color"].values)
-    red = latents[np.argmin(np.abs(color - named_rgb("red")).sum(axis=1)), 0]
+    latents = flat(data.cube["latents"].values)
+    height = latents[data.target, data.dims[0]]
     place = (
         "the anchored axis carries nothing"
-        if np.nan_to_num(red) == 0
-        else f"pure red stands at {red:.2f} on the anchored axis"
+        if np.nan_to_num(height) == 0
+        else f"the colour of {data.concept} stands at {height:.2f} on the anchored axis"
     )
     return (
         f"Six views of {len(latents)} colours on the latent sphere of the {data.variant} model, "

@@ -6,14 +6,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from colorcore.colors.named import NAMES, named_rgb
-from colorcore.experiment.loading import Experiment
-from colorcore.results.files import Results
-from colorcore.writeup.figures import style
-from colorcore.writeup.figures.style import Theme
+from colorcore.writeup import style
+from colorcore.writeup.style import Theme
+from colorcore.writeup.subject import Subject
+
+READS = ("runs.csv",)
 
 
-def gather(experiment: Experiment, results: Results) -> pd.DataFrame:
-    runs = results.runs()
+def gather(subject: Subject) -> pd.DataFrame:
+    runs = subject.results.runs()
     return pd.DataFrame({name: runs[f"ablated {name}"] for name in NAMES})
 
 

@@ -2,48 +2,51 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+from string import ascii_lowercase
+
 import pandas as pd
 from matplotlib.figure import Figure
 
-from colorcore.experiment.loading import LEARNING_RATE, Experiment, load
-from colorcore.results.comparison import GROUPS, MAIN
-from colorcore.results.files import Results
-from colorcore.writeup.figures import style
-from colorcore.writeup.figures.style import Theme
+from colorcore.experiment.checks import LEARNING_RATE
+from colorcore.writeup import style
+from colorcore.writeup.style import Theme
+from colorcore.writeup.subject import Subject
 
 PANEL = 1.05  # inches: the height of one
 
-NAMES = {
-    "reg-anchor": "anchor",
-    "reg-anti-subspace": "anti-subspace",
-    "reg-separate": "separation",
-    "reg-anti-anchor": "anti-anchor",
-    "reg-unit": "unitarity",
-    LEARNING_RATE: "learning rate",
-}
+READS = ()
 DASHES = ("-", "-", "--", "-.", ":")
 
 Data = dict[str, pd.DataFrame]
+"""The table of each schedule by what its experiment is called."""
 
 
-def gather(experiment: Experiment, results: Results) -> Data:
-    folder = experiment.folder.parent
-    others = {label: load(folder / name) for name, label in GROUPS["schedules"].items()}
-    return {name: one.schedule.table for name, one in {MAIN: experiment, **others}.items()}
+def gather(subject: Subject, group: str) -> Data:
+    members = subject.document.group(group).items()
+    return {label: subject.document.load(name).schedule.table for name, label in members}
+
+
+def _properties(data: Data) -> list[str]:
+    """Every property that a schedule has, the learning rate last."""
+    names = dict.fromkeys(str(name) for table in data.values() for name in table)
+    return [*(name for name in names if name != LEARNING_RATE), LEARNING_RATE]
 
 
 def draw(data: Data, theme: Theme) -> Figure:
     """Every property over the steps of training, a line an experiment that has it."""
-    shown = [name for name in NAMES if any(name in table for table in data.values())]
+    shown = _properties(data)
     figure = style.new(0.6 + PANEL * len(shown))
     panels = figure.subplots(len(shown), 1, sharex=True)
-    for axes, name, mark in zip(panels, shown, "abcdefgh", strict=False):
-        for (label, table), color, dashes in zip(data.items(), theme.lines, DASHES, strict=True):
+    for axes, name, mark in zip(panels, shown, ascii_lowercase, strict=False):
+        for (label, table), color, dashes in zip(
+            data.items(), cycle(theme.lines), cycle(DASHES), strict=False
+        ):
             if name in table:
                 axes.plot(table.index, table[name], dashes, color=color, label=label)
         axes.set_ylim(bottom=0)
         axes.margins(x=0.01)
-        style.letter(axes, mark, NAMES[name])
+        style.letter(axes, mark, "learning rate" if name == LEARNING_RATE else name)
     handles = {
         label: line
         for axes in panels
@@ -61,8 +64,8 @@ def describe(data: Data) -> str:
     said = "; ".join(
         f"{label}: "
         + ", ".join(
-            f"{NAMES[name]} from {table[name].iloc[0]:g}, highest {table[name].max():g}"
-            for name in NAMES
+            f"{name} from {table[name].iloc[0]:g}, highest {table[name].max():g}"
+            for name in _properties(data)
             if name in table
         )
         for label, table in data.items()

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from colorcore.experiment.folder import SEARCH, SEARCHED, TRIALS, read
-from colorcore.experiment.loading import Experiment
-from colorcore.results.files import Results
-from colorcore.writeup.figures import style
-from colorcore.writeup.figures.style import Theme
+from colorcore.experiment.folder import SEARCH, TRIALS, read
+from colorcore.search.log import best, read_log
+from colorcore.writeup import style
+from colorcore.writeup.document import Document
+from colorcore.writeup.style import Theme
+from colorcore.writeup.subject import Subject
+
+READS = ()
 
 
 class Data(NamedTuple):
     """Every trial, and how many of them were drawn blindly."""
 
+    concept: str
     log: pd.DataFrame
     blind: int
 
 
-def gather(experiment: Experiment, results: Results) -> Data:
-    folder = experiment.folder.parent / SEARCHED
-    return Data(pd.read_csv(folder / TRIALS), read(folder / SEARCH)["random_trials"])
+def searches(document: Document, of: str) -> list[Path]:
+    """The files of the search that are read."""
+    return [document.experiments / of / SEARCH, document.experiments / of / TRIALS]
+
+
+def gather(subject: Subject, of: str) -> Data:
+    settings, log = searches(subject.document, of)
+    concept = subject.document.load(of).deletion.title
+    return Data(concept, read_log(log), read(settings)["random_trials"])
 
 
 def draw(data: Data, theme: Theme) -> Figure:
@@ -31,7 +42,7 @@ def draw(data: Data, theme: Theme) -> Figure:
     figure = style.new(2.6)
     course, outcome = figure.subplots(1, 2)
     blind, guided = data.log[: data.blind], data.log[data.blind :]
-    winner = data.log.nlargest(1, "value").iloc[0]
+    winner = best(data.log)
     for trials, color, label in (
         (blind, theme.lines[4], "drawn blindly"),
         (guided, theme.lines[0], "proposed"),
@@ -46,7 +57,7 @@ def draw(data: Data, theme: Theme) -> Figure:
     style.plain_log(outcome, [0.01, 0.1])
     course.set_xlabel("trial")
     course.set_ylabel("value")
-    outcome.set_xlabel("worst damage unlike red")
+    outcome.set_xlabel(f"worst damage unlike {data.concept}")
     outcome.set_ylabel("worst score $R^2$")
     style.letter(course, "a")
     style.letter(outcome, "b")
@@ -56,13 +67,14 @@ def draw(data: Data, theme: Theme) -> Figure:
 
 def describe(data: Data) -> str:
     """Alt text."""
-    winner = data.log.nlargest(1, "value").iloc[0]
+    winner = best(data.log)
     first = data.log["value"][: data.blind].max()
     return (
         f"Two scatter plots with a point for each of {len(data.log)} trials. The best value among "
         f"the first {data.blind}, drawn blindly, is {first:.2f}; the winner, trial "
         f"{winner['trial']:.0f}, has {winner['value']:.2f}. In its worst runs the winner scores "
-        f"{winner['score min']:.2f} and hurts colours unlike red by {winner['harm max']:.2g}; over "
-        f"all trials the worst runs score {data.log['score min'].min():.2f} to "
+        f"{winner['score min']:.2f} and hurts colours unlike {data.concept} by "
+        f"{winner['harm max']:.2g}; "
+        f"over all trials the worst runs score {data.log['score min'].min():.2f} to "
         f"{data.log['score min'].max():.2f}."
     )

@@ -10,35 +10,40 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from colorcore.experiment.loading import Experiment
-from colorcore.results.files import Results
-from colorcore.writeup.figures import style
-from colorcore.writeup.figures.sphere import draw_latents, flat
-from colorcore.writeup.figures.style import Theme
+from colorcore.writeup import style
 from colorcore.writeup.numerals import significant
+from colorcore.writeup.sphere import draw_latents, flat, order
+from colorcore.writeup.style import Theme
+from colorcore.writeup.subject import Subject
 
-VIEWS = ((1, 0, 2), (1, 2, 0))  # the anchored axis up, and then towards the viewer
+READS = ("loss_cube.nc", "latent_cube.nc", "color_slices.nc")
 VALUES = 5  # lines in the error panel
 
 
 class Data(NamedTuple):
-    """`largest` is the largest error of any variant, so that all three share one axis."""
+    """`largest` is the largest error of any variant, so that all three share one axis.
+
+    `views` have the anchored axis up, and then towards the viewer.
+    """
 
     variant: str
+    views: tuple[tuple[int, int, int], tuple[int, int, int]]
     latents: xr.Dataset
     slices: xr.Dataset
     errors: xr.Dataset
     largest: float
 
 
-def gather(experiment: Experiment, results: Results, variant: str) -> Data:
-    loss = results.grid("loss_cube").sel(saturation=1.0)
+def gather(subject: Subject, variant: str) -> Data:
+    loss = subject.results.grid("loss_cube").sel(saturation=1.0)
     rows = np.linspace(0, loss.sizes["value"] - 1, VALUES).round().astype(int)[1:]
     lines = loss.isel(value=rows)
+    own, first, second, *_ = order(subject)
     return Data(
         variant=variant,
-        latents=results.grid("latent_cube").sel(variant=variant),
-        slices=results.grid("color_slices").sel(variant=variant, saturation=1.0),
+        views=((first, own, second), (first, second, own)),
+        latents=subject.results.grid("latent_cube").sel(variant=variant),
+        slices=subject.results.grid("color_slices").sel(variant=variant, saturation=1.0),
         errors=lines.sel(variant=variant),
         largest=float(lines["mse"].max()),
     )
@@ -48,7 +53,7 @@ def draw(data: Data, theme: Theme) -> Figure:
     """Two views of the latents above, fully saturated colours, and their error below."""
     figure = style.new(5.4, width=5.6)
     grid = figure.add_gridspec(3, 2, height_ratios=[2.5, 1.0, 1.2])
-    for i, dims in enumerate(VIEWS):
+    for i, dims in enumerate(data.views):
         axes = figure.add_subplot(grid[0, i])
         parts = (flat(data.latents[name].values) for name in ("latents", "recon", "color"))
         draw_latents(axes, *parts, dims=dims, theme=theme)
@@ -95,12 +100,12 @@ def _draw_errors(axes: Axes, data: Data, theme: Theme) -> None:
 def describe(data: Data) -> str:
     """Alt text."""
     vivid = data.errors.isel(value=-1)["mse"]
-    peak = 360 * float(vivid["hue"][np.argmax(vivid.values)]) % 360
-    cyan = float(vivid.sel(hue=0.5, method="nearest"))
+    peak, least = (float(vivid["hue"][at(vivid.values)]) % 1 for at in (np.argmax, np.argmin))
     return (
         f"The {data.variant} model in four panels. Two views of the colours' latents on a sphere, "
         "first with the anchored axis up, then from its end. Below, patches of every fully "
-        "saturated hue as reconstructed, true colours inside. At the bottom, error along hue, a "
-        f"line for each value: at full value it peaks at hue {peak:.0f}° with "
-        f"{float(vivid.max()):.2g} and is {cyan:.1g} at cyan."
+        "saturated hue as reproduced, true colours inside. At the bottom, error along hue, a "
+        f"line for each value: at full value it peaks at hue {360 * peak:.0f}° with "
+        f"{float(vivid.max()):.2g} and is least at {360 * least:.0f}° with "
+        f"{float(vivid.min()):.1g}."
     )

@@ -1,4 +1,4 @@
-"""Every run as a point: score, validation error, ablated red, cosine of red to its anchor."""
+"""Every run as a point: score, validation error, ablated concept, its cosine to its anchor."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from colorcore.experiment.loading import Experiment
-from colorcore.results.files import Results
-from colorcore.writeup.figures import style
-from colorcore.writeup.figures.style import Theme
+from colorcore.writeup import style
+from colorcore.writeup.style import Theme
+from colorcore.writeup.subject import Subject
 
+READS = ("runs.csv",)
 PANELS = (
-    ("ablated red", "score_r2", "MSE of red, ablated", "score $R^2$"),
-    ("red_cosine", "score_r2", "cosine of red to its anchor", "score $R^2$"),
+    ("ablated target", "score_r2", "MSE of {concept}, ablated", "score $R^2$"),
+    ("target_cosine", "score_r2", "cosine of {concept} to its anchor", "score $R^2$"),
     ("val_mse", "score_r2", "validation MSE", "score $R^2$"),
 )
 
@@ -24,12 +24,13 @@ VALIDATION_TICKS = [1e-5, 1e-4]
 
 
 class Data(NamedTuple):
+    concept: str
     runs: pd.DataFrame
     marked: int
 
 
-def gather(experiment: Experiment, results: Results) -> Data:
-    return Data(results.runs(), experiment.representative_seed)
+def gather(subject: Subject) -> Data:
+    return Data(subject.concept, subject.results.runs(), subject.experiment.representative_seed)
 
 
 def draw(data: Data, theme: Theme) -> Figure:
@@ -43,7 +44,7 @@ def draw(data: Data, theme: Theme) -> Figure:
             one[x], one[y], "o", ms=8, mfc="none", mec=theme.lines[1], mew=1.4,
             label=f"seed {data.marked}",
         )  # fmt: skip
-        axes.set_xlabel(xlabel)
+        axes.set_xlabel(xlabel.format(concept=data.concept))
         style.letter(axes, mark)
         if axes is panels[0]:
             axes.set_ylabel(ylabel)
@@ -56,11 +57,13 @@ def draw(data: Data, theme: Theme) -> Figure:
 def describe(data: Data) -> str:
     """Alt text."""
     runs = data.runs
-    corr = np.corrcoef(runs["ablated red"], runs["score_r2"])[0, 1]
+    corr = np.corrcoef(runs["ablated target"], runs["score_r2"])[0, 1]
     return (
         f"Three scatter plots with a point for each of {len(runs)} runs: score R² against the "
-        "ablated error of red, against the cosine of red to its anchor, and against validation "
-        f"error. Scores run from {runs['score_r2'].min():.2f} to {runs['score_r2'].max():.2f}, "
-        f"errors of red from {runs['ablated red'].min():.2g} to {runs['ablated red'].max():.2g}; "
+        f"ablated error of {data.concept}, against its cosine to its anchor, and against "
+        f"validation error. Scores run from {runs['score_r2'].min():.2f} to "
+        f"{runs['score_r2'].max():.2f}, "
+        f"errors of {data.concept} from {runs['ablated target'].min():.2g} to "
+        f"{runs['ablated target'].max():.2g}; "
         f"the two correlate with {corr:.2f}."
     )

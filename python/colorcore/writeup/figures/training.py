@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+from string import ascii_lowercase
+
 import pandas as pd
 from matplotlib.figure import Figure
 
-from colorcore.experiment.loading import Experiment
 from colorcore.results.distribution import HIGH, LOW
-from colorcore.results.files import Results
-from colorcore.writeup.figures import style
-from colorcore.writeup.figures.style import Theme
+from colorcore.writeup import style
+from colorcore.writeup.style import Theme
+from colorcore.writeup.subject import Subject
 
+READS = ("history.parquet",)
 WINDOW = 15  # steps that are pooled: labels are so rare that a single step has few samples
 
 
-def gather(experiment: Experiment, results: Results) -> dict[str, pd.DataFrame]:
+def gather(subject: Subject) -> dict[str, pd.DataFrame]:
     """For each term its median and 90 % band over seeds and neighbouring steps, index `step`."""
-    history = results.history()
+    history = subject.results.history()
     curves = {}
-    for name in ["recon", *experiment.regularizers]:
-        labels = experiment.regularizers[name].labels if name != "recon" else {}
+    for name in ["recon", *subject.experiment.regularizers]:
+        labels = subject.experiment.regularizers[name].labels if name != "recon" else {}
         seen = history
-        for label in labels:  # without a label in the batch the term is 0 and says nothing
-            seen = history[history[f"labelled_{label}"] > 0]
+        if labels:  # without a label in the batch the term is 0 and says nothing
+            seen = history[history[[f"labelled_{label}" for label in labels]].any(axis=1)]
         pooled = seen.groupby(seen["step"] // WINDOW * WINDOW)[name]
         quantiles = pooled.quantile([LOW, 0.5, HIGH]).unstack()
         curves[name] = quantiles.set_axis(["low", "median", "high"], axis="columns")
@@ -36,7 +39,7 @@ def draw(data: dict[str, pd.DataFrame], theme: Theme) -> Figure:
     rows = -(-len(data) // columns)
     panels = list(figure.subplots(rows, columns, sharex=True, squeeze=False).flat)
     for axes, (name, curve), color, mark in zip(
-        panels, data.items(), [theme.lines[-1], *theme.lines], "abcdefgh", strict=False
+        panels, data.items(), cycle([theme.lines[-1], *theme.lines]), ascii_lowercase, strict=False
     ):
         axes.fill_between(curve.index, curve["low"], curve["high"], color=color, alpha=0.25, lw=0)
         axes.plot(curve.index, curve["median"], color=color)

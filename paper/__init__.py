@@ -1,0 +1,1 @@
+"""What this paper alone says: its claims, its numbers, its own figures and tables."""

@@ -1,0 +1,146 @@
+"""Every number that the text quotes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from scipy.stats import spearmanr
+
+from colorcore.experiment.folder import SEARCH, TRIALS, read
+from colorcore.results.departures import departures
+from colorcore.results.distribution import agreement
+from colorcore.results.files import Results
+from colorcore.search.log import read_log
+from colorcore.writeup.document import Document
+from colorcore.writeup.numbers import (
+    Numbers,
+    comparisons,
+    condition_numbers,
+    experiment_numbers,
+    key,
+    spread,
+)
+from colorcore.writeup.numerals import fixed, percent, significant
+from colorcore.writeup.subject import Subject, subject
+from paper import published
+from paper.measures import BLACK_FOR_RED, GRAY_FOR_RED, ORANGE_SHARE, harm, orange_share
+
+SEARCHED = "ex-reliable"  # the experiment of which the text tells the search
+
+
+def numbers(document: Document, build: Path) -> Numbers:
+    """All of them, by experiment."""
+    main = subject(document, build)
+    record = main.results.records()[0]
+    found: Numbers = {
+        key(document.main_name): {**experiment_numbers(main), **main_numbers(main)},
+        "versions": record["versions"],
+        "hardware": record["hardware"],
+        "comparisons": comparisons(document),
+        "search": _search(document.experiments / SEARCHED),
+    }
+    for name in document.names:
+        if name != document.main_name:
+            results = main.results_of(name)
+            found[key(name)] = condition(main.results.runs(), results)
+    for name, summaries in published.summaries().groupby("experiment"):
+        row = published.published_means(main.results_of(str(name)).runs(), summaries).iloc[0]
+        found[key(str(name))]["published"] = {
+            "mean": fixed(row["published mean"], 2),
+            "ours": fixed(row["mean"], 2),
+            "p": significant(row["p"], 1),
+        }
+    return found
+
+
+def main_numbers(main: Subject) -> Numbers:
+    """What the text says of the main experiment, and of no other."""
+    runs = main.results.runs()
+    return {
+        "departed": str(len(departures(main.results.moments(), "red"))),
+        "orange-share": spread(orange_share(runs)),
+        "share": _shares(runs),
+        "correlation": _correlations(runs.assign(orange_share=orange_share(runs))),
+        "agreement": _agreement(runs),
+        "in-words": {
+            "black-for-red": "⅓",
+            "gray-for-red": "¼",
+            "unlike-for-red": "2⁄9",
+            "orange-share-wanted": fixed(ORANGE_SHARE, 2),
+        },
+    }
+
+
+def condition(main: pd.DataFrame, results: Results) -> Numbers:
+    """What the text says of another experiment."""
+    runs = results.runs()
+    found = condition_numbers(main, runs)
+    found["score-r2"]["exact"] = fixed(runs["score_r2"].median(), 3)
+    found["share"] = _shares(runs)
+    found["departed"] = str(len(departures(results.moments(), "red")))
+    found["cyan-harm"] = fixed(spearmanr(runs["cosine cyan"], harm(runs)).statistic, 2)
+    found["baseline-red"] = {"median": significant(runs["baseline red"].median())}
+    counts = runs["labelled_red"]
+    found["labelled"] = {"median": f"{counts.median():.0f}"}
+    found["labelled-share"] = percent(float((counts / runs["samples"]).median()))
+    return found
+
+
+def _search(folder: Path) -> Numbers:
+    """How large a search was: values varied, trials made, runs in each."""
+    settings = read(folder / SEARCH)
+    return {
+        "values": str(len(settings["space"])),
+        "trials": str(len(read_log(folder / TRIALS))),
+        "blind": str(settings["random_trials"]),
+        "runs": str(settings["trials"] * settings["seeds"]["count"]),
+        "seeds": str(settings["seeds"]["count"]),
+        "first": str(settings["seeds"]["first"]),
+    }
+
+
+def _shares(runs: pd.DataFrame) -> Numbers:
+    """How many runs of all do what."""
+    red, score = runs["ablated red"], runs["score_r2"]
+    cases = {
+        "red-below-tenth": red < 0.1,
+        "red-below-gray": red < GRAY_FOR_RED,
+        "red-above-black": red > BLACK_FOR_RED,
+        "score-below-half": score < 0.5,
+        "score-above-eight-tenths": score > 0.8,
+        "harmed": harm(runs) > 0.01,
+    }
+    return {name: {"count": str(int(case.sum()))} for name, case in cases.items()}
+
+
+def _correlations(runs: pd.DataFrame) -> Numbers:
+    """Spearman's rank correlations over runs."""
+    pairs = {
+        "score-red": ("score_r2", "ablated red"),
+        "score-cosine": ("score_r2", "red_cosine"),
+        "labels-red": ("labelled_red", "ablated red"),
+        "labels-score": ("labelled_red", "score_r2"),
+        "cyan-red": ("remainder_opposite", "ablated red"),
+        "neighbors-red": ("remainder_neighbors", "ablated red"),
+        "orange-score": ("orange_share", "score_r2"),
+    }
+    found = {}
+    for name, (first, second) in pairs.items():
+        test = spearmanr(runs[first], runs[second])
+        found[name] = {"rho": fixed(test.statistic, 2), "p": significant(test.pvalue, 1)}
+    return found
+
+
+def _agreement(ours: pd.DataFrame) -> Numbers:
+    theirs = published.runs()
+    tests = agreement(ours, theirs, published.AGREEMENT)
+    found: Numbers = {
+        key(str(column)): {name: significant(value) for name, value in row.items()}
+        for column, row in tests.iterrows()
+    }
+    least = tests["p"].idxmin()
+    found["least"] = {"p": significant(tests["p"].min()), "measure": str(least)}
+    found["measures"] = str(len(tests))
+    found["published-runs"] = str(len(theirs))
+    return found

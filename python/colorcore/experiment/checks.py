@@ -1,0 +1,142 @@
+"""Whether the parts of an experiment fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from colorcore.errors import suggest
+from colorcore.experiment.concepts import targets
+from colorcore.experiment.folder import ExperimentError
+from colorcore.experiment.settings import (
+    AngularAnchor,
+    AngularSeparation,
+    AntiAnchor,
+    EuclideanAnchor,
+    ExperimentSettings,
+    KeepSubspace,
+    Regularizer,
+    RepelSubspace,
+)
+
+if TYPE_CHECKING:
+    from colorcore.experiment.loading import Experiment
+
+LEARNING_RATE = "lr"  # the dopesheet column that is no regularizer's weight
+RESERVED = ("lr", "loss", "recon", "seed", "step")  # columns of the history, not names of terms
+
+
+def check(path: Path, sheet: Path, experiment: Experiment) -> None:
+    """Check that settings, read from `path`, and the dopesheet fit together.
+
+    Raises: ExperimentError, one line that names file, place, what was wanted, what came and the
+    remedy.
+    """
+    _check_columns(path, sheet, experiment)
+    _check_geometry(path, experiment)
+    _check_snapshots(path, experiment)
+
+
+def _near(got: str, known: Collection[str]) -> str:
+    return suggest(got, known, otherwise="remove or rename it")
+
+
+def _check_columns(settings: Path, sheet: Path, experiment: Experiment) -> None:
+    """Each regularizer has a weight in the dopesheet, and each weight a regularizer."""
+    columns, terms = experiment.schedule.properties, list(experiment.regularizers)
+    if LEARNING_RATE not in columns:
+        raise ExperimentError(f"{sheet}, row 1: wanted a column lr, got {columns}; add it")
+    slowest = experiment.schedule.table[LEARNING_RATE].min()
+    if slowest < 0:
+        raise ExperimentError(
+            f"{sheet}, column lr: wanted no rate below 0, got {slowest:g}; raise it"
+        )
+    for term in terms:
+        if term in RESERVED or term.startswith("labelled_"):
+            raise ExperimentError(
+                f"{settings}: regularizers.{term}: wanted a name that the history does not use "
+                f"otherwise, got {term!r}; rename it, reg-{term} say"
+            )
+    for column in columns:
+        if column != LEARNING_RATE and column not in terms:
+            raise ExperimentError(
+                f"{sheet}, row 1, column {column!r}: wanted lr or a regularizer of {settings}, "
+                f"{', '.join(terms)}; {_near(column, terms)}"
+            )
+    for term in terms:
+        if term not in columns:
+            raise ExperimentError(
+                f"{settings}: regularizers.{term}: wanted a column of that name in {sheet}, "
+                f"got {columns}; add it"
+            )
+
+
+def _check_geometry(path: Path, experiment: Experiment) -> None:
+    """Directions and dimensions fit the bottleneck, and labels exist."""
+    latent = experiment.model.latent
+    for name, term in experiment.regularizers.items():
+        place = f"{path}: regularizers.{name}"
+        check_labels(place, term, experiment.concepts)
+        if isinstance(term, AngularAnchor | EuclideanAnchor | AntiAnchor) and term.direction:
+            _check_direction(place, term.direction, latent)
+        if isinstance(term, RepelSubspace | KeepSubspace) and term.dims:
+            _check_dims(f"{place}.dims", term.dims, latent)
+        if isinstance(term, AngularSeparation) and not term.shift and term.power % 1:
+            raise ExperimentError(
+                f"{place}.power: wanted a whole number when shift is false, since cosines can be "
+                f"negative, got {term.power:g}; round it or set shift: true"
+            )
+    for name, deletion in experiment.deletions.items():
+        if len(deletion.dims) == latent:
+            raise ExperimentError(
+                f"{path}: surgery.deletions.{name}: wanted at least one dimension to be left, got "
+                f"all {latent}; delete fewer concepts or raise model.latent"
+            )
+
+
+def check_axes(path: Path, settings: ExperimentSettings) -> None:
+    """Check that the concepts' axes are dimensions of the bottleneck.
+
+    Raises: ExperimentError naming one that is not.
+    """
+    for name, target in targets(settings.concepts).items():
+        _check_dims(f"{path}: concepts.{name}.axis", (target.axis,), settings.model.latent)
+
+
+def check_labels(place: str, term: Regularizer, known: Collection[str]) -> None:
+    """Check that a term's labels are concepts.
+
+    Raises: ExperimentError naming one that is not.
+    """
+    for label in term.labels:
+        if label not in known:
+            raise ExperimentError(
+                f"{place}.labels: wanted concepts of this file, {list(known)}, got {label!r}; "
+                f"{_near(label, known)}"
+            )
+
+
+def _check_direction(place: str, direction: tuple[float, ...], latent: int) -> None:
+    if len(direction) != latent or not any(direction):
+        raise ExperimentError(
+            f"{place}.direction: wanted {latent} numbers that are not all 0, as model.latent says, "
+            f"got {list(direction)}; change one of them"
+        )
+
+
+def _check_dims(place: str, dims: tuple[int, ...], latent: int) -> None:
+    if max(dims) >= latent or len(set(dims)) < len(dims):
+        raise ExperimentError(
+            f"{place}: wanted different dimensions in 0…{latent - 1}, as model.latent says, "
+            f"got {list(dims)}; change one of them"
+        )
+
+
+def _check_snapshots(path: Path, experiment: Experiment) -> None:
+    moments, last = experiment.snapshots, experiment.schedule.steps
+    if list(moments) != sorted(set(moments)) or moments[-1] != last:
+        raise ExperimentError(
+            f"{path}: snapshots: wanted increasing steps that end with {last}, after training, "
+            f"got {list(moments)}; change them"
+        )

@@ -1,0 +1,133 @@
+"""Concepts and their deletions: what is anchored where, and what is removed with what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from colorcore.colors.named import NAMES, named_rgb
+from colorcore.errors import InputError, suggest
+from colorcore.experiment.settings import Concept, ExperimentSettings
+
+HEX = re.compile(r"#[0-9a-fA-F]{6}")
+NAME = re.compile(r"[A-Za-z][\w-]*( [\w-]+)*")
+TAKEN = "target"  # what columns of results call the concepts of a deletion
+FOLDERS = ("figures", "tables", "stage", "report", "logs", "benchmarks")  # beside a deletion's own
+
+
+class Target(NamedTuple):
+    """A concept as its deletion is judged.
+
+    Shapes: `rgb` (3,), in [0, 1], the colour that stands for it; `axis` is the latent dimension
+    that it is anchored to.
+    """
+
+    name: str
+    rgb: tuple[float, float, float]
+    axis: int
+
+
+class Deletion(NamedTuple):
+    """Concepts that are removed together."""
+
+    name: str
+    targets: tuple[Target, ...]
+
+    @property
+    def dims(self) -> list[int]:
+        """The latent dimensions that surgery removes."""
+        return [target.axis for target in self.targets]
+
+    @property
+    def colors(self) -> NDArray[np.float64]:
+        """The colours that stand for the concepts. Shapes: (targets, 3), RGB in [0, 1]."""
+        return np.array([target.rgb for target in self.targets])
+
+    @property
+    def title(self) -> str:
+        """The concepts as a text calls them: `red`, `red and blue`."""
+        *most, last = (target.name for target in self.targets)
+        return f"{', '.join(most)} and {last}" if most else last
+
+
+def targets(concepts: Mapping[str, Concept]) -> dict[str, Target]:
+    """Every concept's colour and axis, by its name.
+
+    Raises: InputError for a concept whose colour cannot be told, a name that no file can bear, or
+    an axis that two concepts share.
+    """
+    found: dict[str, Target] = {}
+    for place, (name, concept) in enumerate(concepts.items()):
+        if name == TAKEN:
+            raise InputError(
+                f"concepts.{name}: wanted a name that results do not use otherwise, got that; "
+                "rename it"
+            )
+        if not NAME.fullmatch(name):
+            raise InputError(
+                f"concepts.{name}: wanted a name of letters, digits, hyphens and single spaces, "
+                f"got {name!r}; rename it"
+            )
+        axis = place if concept.axis is None else concept.axis
+        taken = [other.name for other in found.values() if other.axis == axis]
+        if taken:
+            raise InputError(
+                f"concepts.{name}.axis: wanted an axis of its own, got {axis}, that of {taken[0]}; "
+                "choose another"
+            )
+        found[name] = Target(name, _rgb(name, concept), axis)
+    return found
+
+
+def _rgb(name: str, concept: Concept) -> tuple[float, float, float]:
+    color = name if concept.color is None else concept.color
+    if isinstance(color, tuple):
+        return color
+    if color in NAMES:
+        red, green, blue = named_rgb(color).tolist()
+    elif HEX.fullmatch(color):
+        red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    else:
+        remedy = suggest(color, NAMES, otherwise="give color: '#rrggbb', or three channels")
+        raise InputError(
+            f"concepts.{name}.color: wanted a named colour, #rrggbb or three channels in [0, 1], "
+            f"got {color!r}; {remedy}"
+        )
+    return red, green, blue
+
+
+def deletions(settings: ExperimentSettings) -> dict[str, Deletion]:
+    """What surgery removes, by name, the one that the experiment is about first.
+
+    Raises: InputError as `targets` does, and for a deletion of what is no concept.
+    """
+    known = targets(settings.concepts)
+    named = settings.surgery.deletions or _each_and_all(list(known))
+    for name, parts in named.items():
+        for part in parts:
+            if part not in known:
+                remedy = suggest(part, known, otherwise="name one of them")
+                raise InputError(
+                    f"surgery.deletions.{name}: wanted concepts of this file, {list(known)}, got "
+                    f"{part!r}; {remedy}"
+                )
+        if name in FOLDERS:
+            raise InputError(
+                f"surgery.deletions.{name}: wanted a name that is none of {', '.join(FOLDERS)}, "
+                "which are folders of results, got that; rename it"
+            )
+        if not NAME.fullmatch(name) or len(set(parts)) < len(parts):
+            raise InputError(
+                f"surgery.deletions.{name}: wanted a name of letters, digits, hyphens and single "
+                f"spaces, and each concept once, got {name!r} of {list(parts)}; change it"
+            )
+    return {name: Deletion(name, tuple(map(known.get, parts))) for name, parts in named.items()}  # type: ignore[arg-type]
+
+
+def _each_and_all(names: list[str]) -> dict[str, tuple[str, ...]]:
+    alone = {name: (name,) for name in names}
+    return {**alone, "-and-".join(names): tuple(names)} if len(names) > 1 else alone

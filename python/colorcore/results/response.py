@@ -1,0 +1,66 @@
+"""What trained models make of colours, before and after surgery."""
+
+from __future__ import annotations
+
+import copy
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from colorcore.anchor.surgery import ablate, prune
+from colorcore.experiment.concepts import Deletion
+from colorcore.experiment.loading import Experiment
+from colorcore.training.checkpoint import assemble
+from colorcore.training.model import Autoencoder
+
+VARIANTS = ("baseline", "ablated", "pruned")
+
+Array = NDArray[np.float64]
+
+
+class Response(NamedTuple):
+    """What a model makes of a list of colours.
+
+    Shapes: `recon` (runs, points, 3), RGB in [0, 1]; `latents` (runs, points, latent);
+    `mse` (runs, points), mean squared error over the channels.
+    """
+
+    recon: Array
+    latents: Array
+    mse: Array
+
+
+def respond(model: Autoencoder, colors: Array) -> Response:
+    """Every run's reconstruction of every colour, in double precision.
+
+    Where surgery leaves little of a colour's latents, normalising what is left magnifies rounding.
+
+    Shapes: `colors` (points, 3), RGB in [0, 1].
+    """
+    with torch.no_grad():
+        shared = torch.from_numpy(colors).expand(model.runs, -1, -1)
+        activations = copy.deepcopy(model).double().eval()(shared)
+    recon = activations.recon.numpy()
+    mse = np.square(recon - colors).mean(axis=-1)
+    return Response(recon, activations.bottleneck.numpy(), mse)
+
+
+def variants(
+    model: Autoencoder, experiment: Experiment, deletion: Deletion
+) -> dict[str, Autoencoder]:
+    """The model as trained, with a deletion's dimensions ablated, and with them pruned."""
+    layer, reader = model.around_bottleneck
+    after = "bottleneck" if experiment.surgery.layer == "bottleneck" else None
+    around = {"layer": layer, "reader": reader, "after": after}
+    return {
+        "baseline": model,
+        "ablated": ablate(model, deletion.dims, **around),
+        "pruned": prune(model, deletion.dims, **around),
+    }
+
+
+def single_run(model: Autoencoder, run: int) -> Autoencoder:
+    """One run of a model, as a model of its own."""
+    return assemble({name: value[run : run + 1] for name, value in model.state_dict().items()})

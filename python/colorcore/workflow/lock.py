@@ -1,0 +1,54 @@
+"""The lock of a build that was killed: Snakemake leaves it, and would not build again.
+
+`note` says, when a build begins, on which machine; `python -m colorcore.workflow.lock` removes the
+lock when that was this one and no build runs in the folder any more.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+RECORDS = Path(".snakemake")
+HOST = "host"  # the file with the name of the machine
+
+
+def note(folder: Path = RECORDS) -> None:
+    """Note the machine that builds."""
+    (folder / HOST).write_text(platform.node(), encoding="utf-8")
+
+
+def left_behind(folder: Path = RECORDS) -> bool:
+    """Whether there is a lock that nobody holds. A lock from another machine may be held."""
+    locked = any((folder / "locks").glob("*.lock"))
+    return locked and _host(folder) == platform.node() and not any(map(_builds, _others()))
+
+
+def _host(folder: Path) -> str:
+    noted = folder / HOST
+    return noted.read_text(encoding="utf-8") if noted.is_file() else platform.node()
+
+
+def _others() -> list[psutil.Process]:
+    return [process for process in psutil.process_iter() if process.pid != os.getpid()]
+
+
+def _builds(process: psutil.Process) -> bool:
+    try:
+        named = any(Path(word).name == "snakemake" for word in process.cmdline()[:3])
+        return named and process.cwd() == os.getcwd()
+    except psutil.Error:  # has ended, or is somebody else's
+        return False
+
+
+if __name__ == "__main__" and left_behind():
+    print("A build was killed here and left its lock, which nobody holds: unlocking.")
+    unlocked = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--unlock"], capture_output=True, text=True
+    )
+    sys.exit(unlocked.returncode and unlocked.stderr)

@@ -1,0 +1,164 @@
+"""A document: which experiments, figures and tables a text is about."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Any, Self
+
+from pydantic import ConfigDict, Field
+
+from colorcore.errors import InputError, unknown
+from colorcore.experiment.concepts import Deletion
+from colorcore.experiment.folder import SETTINGS, ExperimentError
+from colorcore.experiment.loading import Experiment, load
+from colorcore.experiment.settings import Settings
+
+FILE = "document.yaml"
+OF_EACH_DELETION = {
+    "figures": ("stack-ablated", "colors-ablated", "error-similarity", "named", "sweep"),
+    "tables": ("named-sweep",),
+}
+"""What is shown of a deletion that is not the experiment's first, as far as the text shows it."""
+
+Names = Annotated[dict[str, str], Field(min_length=1)]
+
+
+class Group(Settings):
+    """Experiments that are compared with one another, by what they are called.
+
+    `base` is the one that the others are compared with: the main one where nothing is said.
+    """
+
+    base: Annotated[dict[str, str], Field(min_length=1, max_length=1)] | None = None
+    conditions: Names
+
+
+class Entry(Settings):
+    """How a figure or a table is made: by which module, told what."""
+
+    model_config = ConfigDict(extra="allow")
+
+    by: str | None = None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return self.model_extra or {}
+
+
+class Contents(Settings):
+    """What document.yaml holds.
+
+    `main` is the experiment that the text is about, and what it is called; `groups` are compared,
+    `others` are there besides. Figures and tables are made by the module of their name or by
+    another one; what else an entry says is told to that.
+    """
+
+    main: Annotated[dict[str, str], Field(min_length=1, max_length=1)]
+    groups: dict[str, Group] = Field(default_factory=dict)
+    others: dict[str, str] = Field(default_factory=dict)
+    figures: dict[str, Entry]
+    tables: dict[str, Entry]
+
+
+class Document(Contents):
+    """A document: a folder of its own, or an experiment's, of which it then is the report.
+
+    `experiments` is the folder of the experiments' folders.
+    """
+
+    folder: Path
+    experiments: Path
+
+    @property
+    def is_report(self) -> bool:
+        """Whether it is about one experiment, and its text written by the package."""
+        return not (self.folder / FILE).is_file()
+
+    def home(self, build: Path) -> Path:
+        """Where its numbers lie."""
+        return build / self.main_name if self.is_report else build
+
+    def out(self, build: Path) -> Path:
+        """Where its HTML and PDF lie."""
+        return build / self.main_name / "report" if self.is_report else build / self.folder.name
+
+    def shown(self, kind: str, deletion: Deletion, first: Deletion) -> list[str]:
+        """The figures or tables of a deletion of the main experiment."""
+        names: dict[str, Entry] = getattr(self, kind)
+        return [name for name in names if deletion == first or name in OF_EACH_DELETION[kind]]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What each of its experiments is called, the main one first."""
+        groups = [{**(g.base or {}), **g.conditions} for g in self.groups.values()]
+        return {k: v for names in (self.main, *groups, self.others) for k, v in names.items()}
+
+    @property
+    def main_name(self) -> str:
+        return next(iter(self.main))
+
+    def group(self, name: str) -> dict[str, str]:
+        """The experiments of a group by their names, the one that is compared with first.
+
+        Raises: InputError when there is no such group.
+        """
+        if name not in self.groups:
+            raise unknown("group", name, self.groups)
+        found = self.groups[name]
+        return {**(found.base or self.main), **found.conditions}
+
+    @classmethod
+    def of(cls, contents: Contents, folder: Path, experiments: Path) -> Self:
+        """A document in its folder, whose experiments are there.
+
+        Raises: ExperimentError naming one that is not.
+        """
+        found = cls(**dict(contents), folder=folder.resolve(), experiments=experiments.resolve())
+        known = sorted(path.parent.name for path in experiments.glob(f"*/{SETTINGS}"))
+        for name in found.names:
+            if name not in known:
+                raise ExperimentError(f"{folder / FILE}: {unknown('experiments', name, known)}")
+        return found
+
+    def load(self, name: str) -> Experiment:
+        """One of its experiments."""
+        return load(self.experiments / name)
+
+    def module(self, kind: str, name: str) -> ModuleType:
+        """A module of the document's own, or else of the package's `writeup`; `kind` is a folder.
+
+        Raises: InputError when neither has it.
+        """
+        file = name.replace("-", "_")
+        if (self.folder / kind / f"{file}.py").is_file():
+            return self.own(f"{kind}.{file}")
+        if importlib.util.find_spec(f"colorcore.writeup.{kind}.{file}") is None:
+            raise InputError(
+                f"{self.folder / FILE}: {kind}.{name}: wanted a module {file}.py in "
+                f"{self.folder / kind} or in the package, got none; write it, or name another as by"
+            )
+        return import_module(f"colorcore.writeup.{kind}.{file}")
+
+    @property
+    def package(self) -> dict[str, Path]:
+        """The folder of its own modules, by the name that they are imported by."""
+        return {self.folder.name: self.folder}
+
+    def own(self, name: str) -> ModuleType:
+        """A module of the document's folder, which is a package under the folder's name."""
+        package = self.folder.name
+        if package not in sys.modules:
+            spec = importlib.util.spec_from_file_location(
+                package,
+                self.folder / "__init__.py",
+                submodule_search_locations=[str(self.folder)],
+            )
+            assert spec is not None
+            assert spec.loader is not None
+            sys.modules[package] = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(sys.modules[package])
+        return import_module(f"{package}.{name}")

@@ -1,0 +1,34 @@
+"""What a search varied, where in the dopesheet, between which bounds, and what it found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from colorcore.experiment.folder import SEARCH, TRIALS, read
+from colorcore.search.log import best, read_log
+from colorcore.writeup.document import Document
+from colorcore.writeup.markdown import pipe_table
+from colorcore.writeup.numerals import significant
+from colorcore.writeup.subject import Subject
+
+READS = ()
+
+
+def searches(document: Document, of: str) -> list[Path]:
+    """The files of the search that are read."""
+    return [document.experiments / of / SEARCH, document.experiments / of / TRIALS]
+
+
+def write(subject: Subject, of: str) -> str:
+    """A row a value that was varied."""
+    settings, log = searches(subject.document, of)
+    winner = best(read_log(log))
+    rows = []
+    for name, bounds in read(settings)["space"].items():
+        steps = ", ".join(str(step) for step, _ in bounds["cells"])
+        values = (bounds["low"], bounds["high"], winner[name])
+        rows.append(
+            [f"`{bounds['cells'][0][1]}`", steps, *(significant(value, 3) for value in values)]
+        )
+    header = ["column", "step", "lowest", "highest", "found"]
+    return pipe_table(header, rows, align="llrrr")

@@ -1,0 +1,48 @@
+"""The lock of a killed build is told from that of one that runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from colorcore.workflow import lock
+
+
+@pytest.fixture
+def locked(tmp_path, monkeypatch):
+    """A folder whose lock a build left."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".snakemake" / "locks").mkdir(parents=True)
+    (tmp_path / ".snakemake" / "locks" / "0.output.lock").touch()
+    return tmp_path / ".snakemake"
+
+
+def test_a_lock_that_nobody_holds_is_left_behind(locked):
+    assert lock.left_behind()
+    lock.note()
+    assert lock.left_behind()
+
+
+def test_without_a_lock_nothing_is_left_behind(locked):
+    (locked / "locks" / "0.output.lock").unlink()
+    assert not lock.left_behind()
+
+
+def test_a_build_in_the_folder_holds_the_lock(locked):
+    named = locked.parent / "snakemake"
+    named.write_text("import sys; print('runs', flush=True); sys.stdin.read()")
+    with subprocess.Popen(
+        [sys.executable, named], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as build:
+        assert build.stdout is not None
+        build.stdout.readline()
+        assert not lock.left_behind()
+        build.communicate()
+    assert lock.left_behind()
+
+
+def test_a_lock_from_another_machine_may_be_held(locked):
+    (locked / lock.HOST).write_text("elsewhere")
+    assert not lock.left_behind()

@@ -1,0 +1,99 @@
+"""Commands that a process forks for a build do what they do by themselves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from colorcore.workflow import warm
+
+BUILD = """
+import os, sys
+from colorcore.workflow import warm
+warm.start()
+print(os.environ[warm.VARIABLE], flush=True)
+sys.stdin.read()
+"""
+TRAIN = [sys.executable, "-m", "colorcore", "train"]
+
+
+@pytest.fixture(scope="module")
+def build():
+    """What stands for a build: it has started the process, and waits."""
+    with subprocess.Popen(
+        [sys.executable, "-c", BUILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.kill()
+
+
+@pytest.fixture(scope="module")
+def warmed(build) -> dict[str, str]:
+    return {**os.environ, warm.VARIABLE: build.stdout.readline().strip()}
+
+
+def wait(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not done():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+def colorcore(*arguments: object, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "colorcore", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+
+
+def test_the_bits_and_the_log_are_the_same(small, tmp_path, warmed):
+    logs = {}
+    for name, environment in (("forked", warmed), ("alone", dict(os.environ))):
+        out = tmp_path / name
+        logs[name] = colorcore("train", small, "--out", out, "--seeds", 2, environment=environment)
+    assert logs["forked"].stderr == logs["alone"].stderr
+    for file in ("weights-0.safetensors", "history-0.parquet"):
+        assert (tmp_path / "forked" / file).read_bytes() == (tmp_path / "alone" / file).read_bytes()
+
+
+def test_a_mistake_has_the_same_status_and_line(tmp_path, warmed):
+    done = colorcore("train", "none", "--out", tmp_path, "--seeds", 1, environment=warmed)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: none/experiment.yaml: no such file;")
+    assert colorcore("dance", environment=warmed).returncode == 2
+
+
+def test_a_killed_command_ends_what_was_forked_for_it(tmp_path, warmed):
+    with subprocess.Popen(
+        [*TRAIN, "experiments/ex-2.10.1", "--out", tmp_path, "--seeds", "60"],
+        env=warmed,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as command:
+        assert command.stderr is not None
+        command.stderr.readline()  # of progress: it trains
+        command.send_signal(signal.SIGKILL)
+        rest = command.stderr.read()  # ends when nobody can write to it any more
+    assert "step 1501 of 1501" not in rest
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_the_process_cannot_be_reached_a_command_runs_by_itself(tmp_path):
+    nowhere = {**os.environ, warm.VARIABLE: str(tmp_path / "socket")}
+    assert (
+        colorcore("train", "none", "--out", "x", "--seeds", 1, environment=nowhere).returncode == 1
+    )
+
+
+def test_the_process_ends_with_the_build_that_started_it(build, warmed):
+    build.kill()
+    wait(lambda: not Path(warmed[warm.VARIABLE]).exists())

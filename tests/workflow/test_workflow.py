@@ -1,0 +1,158 @@
+"""What the workflow makes anew after an edit: what depends on it, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "snakemake", "--configfile", "config/smoke.yaml"]
+PARTS = ("config", "experiments", "paper", "profiles", "python", "rust")
+FILES = ("Snakefile", "Cargo.toml", "Cargo.lock", "environment.yaml")
+REPOSITORY = Path(__file__).parents[2]
+NOTHING = "Nothing to be done"
+
+
+class Checkout:
+    """A copy of the repository, to edit and to build in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "PYTHONPATH": str(self.folder / "python")}
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.run([*COMMAND, *arguments])
+
+    def jobs(self) -> dict[str, int]:
+        """How many jobs of each rule a build would run."""
+        shown = self.snakemake("--dry-run").stdout
+        if NOTHING in shown:
+            return {}
+        table = shown[shown.rindex("Job stats:") :]
+        found = {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", table, re.M)}
+        return {rule: n for rule, n in found.items() if rule not in ("all", "total")}
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        path = self.folder / name
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Checkout:
+    """A checkout that counts as built: each result is there, as an empty file."""
+    folder = tmp_path_factory.mktemp("checkout") / "first"
+    for part in PARTS:
+        shutil.copytree(REPOSITORY / part, folder / part)
+    for file in FILES:
+        shutil.copy(REPOSITORY / file, folder)
+    checkout = Checkout(folder)
+    _, *rows = checkout.snakemake("--summary").stdout.splitlines()
+    for row in rows:
+        path = folder / row.split("\t")[0]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert checkout.snakemake("--touch", "--forceall", "--no-hooks").returncode == 0
+    return checkout
+
+
+@pytest.fixture
+def checkout(finished, tmp_path) -> Checkout:
+    """The same in another folder, with all files dated anew."""
+    folder = tmp_path / "moved"
+    shutil.copytree(finished.folder, folder, copy_function=shutil.copyfile)
+    return Checkout(folder)
+
+
+def test_what_says_the_same_makes_nothing_anew(checkout):
+    checkout.edit("python/colorcore/training/loop.py", "\n@dataclass", "\n# Why.\n@dataclass")
+    checkout.edit("python/colorcore/writeup/style.py", '"""', '"""Now: ')
+    checkout.edit("python/colorcore/cli.py", "def search(", "def seek(")
+    checkout.edit("experiments/ex-2.10.1/experiment.yaml", "title: ", "title: Now, ")
+    checkout.edit("experiments/ex-2.9.1/experiment.yaml", "title: ", "# Why.\ntitle: ")
+    checkout.edit("Snakefile", '"""From', '"""All from')
+    tomorrow = time.time() + 86400
+    for path in ("paper/index.qmd", "build/smoke/ex-2.10.1/runs.csv", "rust/lib.rs"):
+        os.utime(checkout.folder / path, (tomorrow, tomorrow))
+    assert checkout.jobs() == {}
+
+
+def test_without_snakemakes_records_dates_decide(checkout):
+    shutil.rmtree(checkout.folder / ".snakemake")
+    tomorrow = time.time() + 86400
+    os.utime(checkout.folder / "experiments/ex-2.9.1/dopesheet.csv", (tomorrow, tomorrow))
+    assert checkout.jobs()["train"] >= 1
+
+
+def test_one_figure_edited_is_one_figure_drawn(checkout):
+    checkout.edit("python/colorcore/writeup/figures/sweep.py", "def draw(", "X = 1\n\n\ndef draw(")
+    assert checkout.jobs() == {"figure": 1, "report": 1}
+
+
+def test_one_experiment_edited_is_one_trained(checkout):
+    checkout.edit("experiments/ex-reliable-half/dopesheet.csv", "0.0125", "0.0126")
+    jobs = checkout.jobs()
+    assert {jobs[rule] for rule in ("train", "evaluate", "numbers", "report")} == {1}
+    assert "cubes" not in jobs
+    assert jobs["figure"] < 25
+
+
+def test_training_code_edited_is_all_trained(checkout):
+    checkout.edit("rust/pairs.rs", "fn ", "fn _")
+    jobs = checkout.jobs()
+    assert (jobs["train"], jobs["evaluate"]) == (27, 27)
+
+
+def test_an_experiment_that_a_document_is_about_and_is_not_there_is_told_at_once(checkout):
+    checkout.edit("paper/document.yaml", "ex-2.9.1:", "ex-2.9.2:")
+    done = checkout.snakemake()
+    assert done.returncode == 1
+    assert "got 'ex-2.9.2'; did you mean ex-2.9.1?" in done.stderr.splitlines()[-1]
+
+
+def test_the_reason_of_a_failure_comes_last(checkout):
+    done = checkout.snakemake("--force", "build/smoke/ex-2.10.1/tables/agreement.md")
+    assert done.returncode == 1
+    failed, reason = done.stderr.splitlines()[-2:]
+    log = "build/smoke/logs/ex-2.10.1/table-agreement.log"
+    assert failed == f"table agreement failed; its log is {log}"
+    assert reason.startswith("error: build/smoke/ex-2.10.1/runs.csv: wanted a whole result file")
+
+
+def test_a_killed_build_goes_on_and_makes_the_same_bits(checkout, tmp_path):
+    file = "build/smoke/ex-2.10.1-conflict/weights-0.safetensors"
+    (checkout.folder / file).unlink()
+    log = checkout.folder / "build/smoke/logs/ex-2.10.1-conflict/train-0.log"
+    with subprocess.Popen(
+        [*COMMAND, "--", file],
+        cwd=checkout.folder,
+        env=checkout.environment,
+        stderr=subprocess.DEVNULL,
+    ) as build:
+        while not (log.is_file() and "step" in log.read_text()):
+            time.sleep(0.05)
+            assert build.poll() is None
+        build.send_signal(signal.SIGKILL)
+
+    assert "unlocking" in checkout.run([sys.executable, "-m", "colorcore.workflow.lock"]).stdout
+    assert checkout.snakemake("--", file).returncode == 0
+    alone = ["-m", "colorcore", "train", "experiments/ex-2.10.1-conflict", "--seeds", "4"]
+    checkout.run([sys.executable, *alone, "--out", str(tmp_path / "alone")])
+    trained = (tmp_path / "alone" / "weights-0.safetensors").read_bytes()
+    assert (checkout.folder / file).read_bytes() == trained
