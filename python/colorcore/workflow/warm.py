@@ -78,6 +78,7 @@ class _Command(socketserver.BaseRequestHandler):
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
         os.setpgid(0, 0)  # with what it starts, to be ended together
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # which shells turn off behind &
         threading.Thread(target=self._end_with_caller, daemon=True).start()
         self.request.sendall(str(_run(command)).encode())
 
