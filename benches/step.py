@@ -19,7 +19,7 @@ import typer
 from torch import Tensor, nn
 
 from colorcore.anchor.ensemble import formula, passes
-from colorcore.anchor.objective import objective
+from colorcore.anchor.objective import weighted
 from colorcore.experiment.loading import Experiment, load
 from colorcore.training.batches import sampler
 from colorcore.training.model import initialize, network, row
@@ -44,22 +44,23 @@ def steps(experiment: Experiment, runs: int) -> dict[str, Step]:
     colors, labels = draw(0)
 
     def loss() -> Tensor:
-        return objective(costs, *passes(layers, values, colors), wanted=colors, labels=labels)
+        outputs = passes(layers, values, colors)
+        return weighted(costs, *outputs, wanted=colors, labels=labels, weights=weights)[0]
 
     def whole(step: int) -> None:
         colors, labels = draw(step)
         outputs = passes(layers, values, colors)
-        found = objective(costs, *outputs, wanted=colors, labels=labels)
-        (gradient,) = torch.autograd.grad(found, values, grad_outputs=weights)
+        total, _ = weighted(costs, *outputs, wanted=colors, labels=labels, weights=weights)
+        (gradient,) = torch.autograd.grad(total, values)
         adam.step(gradient, RATE)
 
-    (gradient,) = torch.autograd.grad(loss(), values, grad_outputs=weights)
+    (gradient,) = torch.autograd.grad(loss(), values)
     return {
         "a step": whole,
         "  draw": draw,
         "  networks, forward": lambda _: passes(layers, values, colors),
         "  and objective, forward": lambda _: loss(),
-        "  and back": lambda _: torch.autograd.grad(loss(), values, grad_outputs=weights),
+        "  and back": lambda _: torch.autograd.grad(loss(), values),
         "  Adam": lambda _: adam.step(gradient, RATE),
     }
 

@@ -34,8 +34,9 @@ NAIVE = (
     "from colorcore.training import loop;"
     "objective.angular_separation = formula.formula;"
     "loop.passes = ensemble.formula;"
-    "loop.objective = lambda terms, *made, wanted, labels:"
-    " objective.formula(terms, *made, wanted, labels);" + KERNEL
+    "plain = lambda found, weights: ((found * weights).sum(), found.detach());"
+    "loop.weighted = lambda terms, *made, wanted, labels, weights:"
+    " plain(objective.formula(terms, *made, wanted, labels), weights);" + KERNEL
 )
 PORT = Path(__file__).with_name("jax_sweep.py")
 

@@ -10,7 +10,7 @@ from colorcore.anchor import ensemble
 from colorcore.anchor.ensemble import EnsembleLinear, gelu, normalize, passes
 from colorcore.anchor.graph import around
 from colorcore.anchor.objective import formula as plain_objective
-from colorcore.anchor.objective import objective
+from colorcore.anchor.objective import objective, weighted
 from colorcore.kernels.ensemble import Network
 from colorcore.kernels.objective import Term, code, direction
 
@@ -185,3 +185,23 @@ def test_a_compiled_function_gives_the_same_without_a_break():
     loss(first, x).backward()
     torch.compile(loss, fullgraph=True, backend="aot_eager")(second, x).backward()
     torch.testing.assert_close(first.grad, second.grad)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_weighted_sum_is_that_of_the_terms_and_has_its_gradient(dtype):
+    generator = torch.Generator().manual_seed(3)
+    made = [torch.randn(4, 9, width, dtype=dtype, generator=generator) for width in (5, 5, 3)]
+    encoder, bottleneck, recon = (each.requires_grad_() for each in made)
+    wanted = torch.rand(4, 9, 3, dtype=dtype, generator=generator)
+    labels = torch.rand(4, 9, 1, generator=generator) < 0.5
+    anchor = Term("angular-anchor", 1, (1.0, 0.0, 0.0, 0.0, 0.0), affinities=(1.0,))
+    weights = torch.rand(2, 4, dtype=dtype, generator=generator)
+    total, found = weighted(
+        [anchor], encoder, bottleneck, recon, wanted=wanted, labels=labels, weights=weights
+    )
+    want = plain_objective([anchor], encoder, bottleneck, recon, wanted, labels)
+    torch.testing.assert_close(found, want.detach())
+    got = torch.autograd.grad(3 * total, [bottleneck, recon])
+    torch.testing.assert_close(
+        got, torch.autograd.grad(3 * (want * weights).sum(), [bottleneck, recon])
+    )
