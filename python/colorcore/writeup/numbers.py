@@ -87,11 +87,16 @@ def experiment_numbers(subject: Subject) -> Numbers:
         "remainder": told("remainder"),
         "read-off": told("read_off"),
         "departed": departed(experiment, subject.results.moments()),
-        "surgery-gap": significant(runs["surgery_gap"].max(), 1),
+        "surgery-gap": _gap(runs["surgery_gap"].max()),
         "interventions": _interventions(subject),
         "times": _times(subject),
         "settings": _settings(experiment, subject.deletion.dims),
     }
+
+
+def _gap(largest: float) -> str:
+    """The largest difference of outputs, as what they agree to within."""
+    return significant(largest, 1) if largest else "the last bit"
 
 
 def labelled(experiment: Experiment, runs: pd.DataFrame) -> Numbers:
