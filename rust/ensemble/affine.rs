@@ -106,26 +106,19 @@ pub fn outer<T: Real, S: Simd>(simd: S, x: Rows<T>, y: Rows<T>, out: &mut [T]) {
     let out = vectors_mut::<T, S>(out);
     for block in 0..padded(y.width) / lanes::<T, S>() {
         let mut i = 0;
-        while i + GROUP <= x.width {
-            let sums = outer_sums::<T, S, GROUP>(simd, x, i, others, block, blocks);
-            for (g, &sum) in sums.iter().enumerate() {
-                out[(i + g) * blocks + block] = sum;
-            }
-            i += GROUP;
-        }
         while i < x.width {
-            let rest = x.width - i;
-            i += match rest {
-                5.. => outer_rest::<T, S, 5>(simd, x, i, others, block, blocks, out),
-                3.. => outer_rest::<T, S, 3>(simd, x, i, others, block, blocks, out),
-                _ => outer_rest::<T, S, 1>(simd, x, i, others, block, blocks, out),
+            i += match x.width - i {
+                GROUP.. => outer_group::<T, S, GROUP>(simd, x, i, others, block, blocks, out),
+                5.. => outer_group::<T, S, 5>(simd, x, i, others, block, blocks, out),
+                3.. => outer_group::<T, S, 3>(simd, x, i, others, block, blocks, out),
+                _ => outer_group::<T, S, 1>(simd, x, i, others, block, blocks, out),
             };
         }
     }
 }
 
 #[inline(always)]
-fn outer_rest<T: Real, S: Simd, const G: usize>(
+fn outer_group<T: Real, S: Simd, const G: usize>(
     simd: S,
     x: Rows<T>,
     first: usize,
