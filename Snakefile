@@ -194,7 +194,6 @@ rule evaluate:
         "colorcore evaluate {params.folder} --out {params.out} --shards {params.shards} 2> {log}"
 
 
-
 rule cubes:
     input:
         settings=settings_of([MAIN.name]),

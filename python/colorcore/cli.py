@@ -140,8 +140,9 @@ def cubes(
         "score_grid": grids.scored_grid(model, experiment, chosen, seeds=seeds, run=run),
         "evolution": grids.evolution(moments, experiment.snapshots, cubes.latent_cube()),
     }
+    provenance = origin(experiment, "cubes")
     for name, grid in made.items():
-        files.write_grid(place.grid_path(name), grid, origin(experiment, "cubes"))
+        files.write_grid(place.grid_path(name), grid, provenance)
 
 
 @app.command()

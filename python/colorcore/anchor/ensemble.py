@@ -63,7 +63,7 @@ def gelu(x: Tensor) -> Tensor:
     """
     if has_torch_function_unary(x):  # as torch's own: so torch.fx sees one call
         return handle_torch_function(gelu, (x,), x)
-    if not _is_for_kernels(x):
+    if not is_for_kernels(x):
         return nn.functional.gelu(x)
     if torch.compiler.is_compiling():
         return torch.ops.colorcore.gelu(x)[0]
@@ -83,7 +83,7 @@ def normalize(x: Tensor) -> Tensor:
     """
     if has_torch_function_unary(x):
         return handle_torch_function(normalize, (x,), x)
-    if not _is_for_kernels(x) or x.ndim == 0 or x.shape[-1] == 0:
+    if not is_for_kernels(x) or x.ndim == 0 or x.shape[-1] == 0:
         return nn.functional.normalize(x, dim=-1)
     if torch.compiler.is_compiling():
         return torch.ops.colorcore.unit(x)
@@ -106,7 +106,7 @@ def passes(network: Network, values: Tensor, x: Tensor) -> tuple[Tensor, ...]:
         >>> y.shape, torch.autograd.grad(y.sum(), values)[0].shape
         (torch.Size([5, 64, 2]), torch.Size([5, 50]))
     """
-    if not _is_for_kernels(x) or values.device != x.device:
+    if not is_for_kernels(x) or values.device != x.device:
         return formula(network, values, x)
     if torch.compiler.is_compiling():
         return tuple(torch.ops.colorcore.network(values, x, network.widths, network.codes)[:-1])
@@ -139,7 +139,8 @@ def formula(network: Network, values: Tensor, x: Tensor) -> tuple[Tensor, ...]:
     return tuple(found)
 
 
-def _is_for_kernels(x: Tensor) -> bool:
+def is_for_kernels(x: Tensor) -> bool:
+    """Whether there are kernels for where a tensor is and what it holds."""
     return x.device.type == "cpu" and x.dtype in FLOATS
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from colorcore.anchor import ensemble_operators as operators
 from colorcore.anchor import terms as plain
-from colorcore.anchor.ensemble import FLOATS
+from colorcore.anchor.ensemble import is_for_kernels
 from colorcore.anchor.separation import angular_separation
 from colorcore.kernels.objective import Term, code
 
@@ -41,7 +41,7 @@ def objective(
         tensor([0.2500, 0.4000], grad_fn=<SqueezeBackward1>)
     """
     given = (encoder, bottleneck, recon, wanted, labels)
-    if encoder.device.type != "cpu" or encoder.dtype not in FLOATS:
+    if not is_for_kernels(encoder):
         return formula(terms, *given)
     if torch.compiler.is_compiling():
         numbers = code(tuple(terms), labels.shape[-1])
@@ -78,8 +78,7 @@ def weighted(
         (0.5, [[0.25]])
     """
     given = (encoder, bottleneck, recon, wanted, labels)
-    is_plain = encoder.device.type != "cpu" or encoder.dtype not in FLOATS
-    if is_plain or torch.compiler.is_compiling():
+    if not is_for_kernels(encoder) or torch.compiler.is_compiling():
         found = objective(terms, *given[:3], wanted=wanted, labels=labels)
         return (found * weights).sum(), found.detach()
     return _Weighted.apply(*given, weights, terms)

@@ -38,7 +38,8 @@ def check(path: Path, sheet: Path, experiment: Experiment) -> None:
     _check_snapshots(path, experiment)
 
 
-def _near(got: str, known: Collection[str]) -> str:
+def near(got: str, known: Collection[str]) -> str:
+    """The remedy for a name that is not known: the nearest one, where one is near."""
     return suggest(got, known, otherwise="remove or rename it")
 
 
@@ -62,7 +63,7 @@ def _check_columns(settings: Path, sheet: Path, experiment: Experiment) -> None:
         if column != LEARNING_RATE and column not in terms:
             raise ExperimentError(
                 f"{sheet}, row 1, column {column!r}: wanted lr or a regularizer of {settings}, "
-                f"{', '.join(terms)}; {_near(column, terms)}"
+                f"{', '.join(terms)}; {near(column, terms)}"
             )
     for term in terms:
         if term not in columns:
@@ -113,7 +114,7 @@ def check_labels(place: str, term: Regularizer, known: Collection[str]) -> None:
         if label not in known:
             raise ExperimentError(
                 f"{place}.labels: wanted concepts of this file, {list(known)}, got {label!r}; "
-                f"{_near(label, known)}"
+                f"{near(label, known)}"
             )
 
 

@@ -10,10 +10,10 @@ from typing import Any, TypeVar, get_args
 from pydantic import ConfigDict, ValidationError
 
 from colorcore import schedule
-from colorcore.errors import InputError, suggest, unknown
+from colorcore.errors import InputError, unknown
 from colorcore.experiment import concepts, palette
 from colorcore.experiment import folder as folders
-from colorcore.experiment.checks import check, check_axes, check_labels
+from colorcore.experiment.checks import check, check_axes, check_labels, near
 from colorcore.experiment.concepts import Deletion, Target
 from colorcore.experiment.folder import SETTINGS, ExperimentError
 from colorcore.experiment.palette import Palette
@@ -164,15 +164,15 @@ def _explain(errors: list[Any]) -> str:
             for e in errors
             if e["type"] == "missing" and list(e["loc"][:-1]) == beside
         ]
-        near = _near(str(got), missing or [key for key in _keys() if key != got])
-        return f"{place}: wanted only known keys, got this one; {near}"
+        known = missing or [key for key in _keys() if key != got]
+        return f"{place}: wanted only known keys, got this one; {near(str(got), known)}"
     if kind == "missing":
         return f"{place}: wanted a value, got none; add it"
     if kind == "union_tag_not_found":
         return f"{place}.term: wanted one of {', '.join(_terms())}, got none; add it"
     if kind == "union_tag_invalid":
         tag, known = str(context["tag"]), ", ".join(_terms())
-        return f"{place}.term: wanted one of {known}, got {tag!r}; {_near(tag, _terms())}"
+        return f"{place}.term: wanted one of {known}, got {tag!r}; {near(tag, _terms())}"
     if kind == "value_error":
         said = str(context["error"])
         got = "" if ", got" in said else f", got {error['input']!r}"
@@ -187,10 +187,6 @@ def _explain(errors: list[Any]) -> str:
 def _is_float(value: object) -> bool:
     """Whether a text is a number that YAML takes for a text, as it does 1e-8."""
     return isinstance(value, str) and re.fullmatch(r"[+-]?\d+e[+-]?\d+", value) is not None
-
-
-def _near(got: str, known: list[str]) -> str:
-    return suggest(got, known, otherwise="remove or rename it")
 
 
 def _terms() -> list[str]:

@@ -76,7 +76,6 @@ def _split(path: Path) -> tuple[list[str], dict[int, list[str]]]:
             f"{path}: wanted a CSV of colours, got one that cannot be read ({reason}); mend it"
         ) from None
     found = dict(rows)
-    found = dict(rows)
     if len(found) < 2:
         raise ExperimentError(f"{path}: wanted a row for each colour, got none; add some")
     first, *others = found

@@ -7,7 +7,6 @@ from pathlib import Path
 import jinja2
 import yaml
 
-from colorcore.results.measures import neighbors
 from colorcore.writeup import single
 from colorcore.writeup.document import Document
 from colorcore.writeup.numbers import Numbers, condition_numbers, experiment_numbers, key
@@ -51,7 +50,6 @@ def write_text(main: Subject, stage: Path) -> None:
         folder=experiment.name,
         deletion=main.deletion,
         concept=main.concept,
-        neighbors=neighbors(main.deletion.targets[0].rgb),
         further=[
             (name, key(name), experiment.deletions[name]) for name in single.further(experiment)
         ],
