@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from colorcore import provenance
+from editing import change
 
 FIGURE, OTHER = "colorcore.writeup.figures.colors", "colorcore.writeup.figures.stack"
 EVERYTHING = {"train", "evaluate", "table", "report", FIGURE, OTHER}  # kernels make the palettes
@@ -61,10 +62,7 @@ def edited(tmp_path, monkeypatch):
 
     def edit(name, old, new):
         folder = tmp_path if name.startswith(("rust/", "Cargo")) else provenance.PACKAGE
-        path = folder / name
-        text = path.read_text()
-        assert old in text
-        path.write_text(text.replace(old, new, 1))
+        change(folder, old, new, name, times=1)
         forget()
 
     forget()

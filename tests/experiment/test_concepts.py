@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from colorcore.errors import InputError
 from colorcore.experiment.concepts import Deletion, Target, deletions, targets
 from colorcore.experiment.loading import load
 from colorcore.experiment.settings import Concept, ExperimentSettings, Surgery
+from editing import change
 
 MAIN = Path("experiments/ex-2.10.1")
 
@@ -152,13 +152,11 @@ def test_a_concept_whose_columns_are_called_as_others_is_refused():
         targets({"target": concept(color="red")})
 
 
-def test_deletions_of_a_file_are_told_with_the_file(tmp_path):
-    folder = Path(shutil.copytree(MAIN, tmp_path / "mine"))
-    path = folder / "experiment.yaml"
-    path.write_text(path.read_text().replace("layer: encoder", "deletions: {all: [red, blue]}"))
+def test_deletions_of_a_file_are_told_with_the_file(folder):
+    change(folder, "layer: encoder", "deletions: {all: [red, blue]}")
     with pytest.raises(InputError) as caught:
         load(folder)
     assert str(caught.value) == (
-        f"{path}: surgery.deletions.all: wanted concepts of this file, ['red'], got 'blue'; name "
-        "one of them"
+        f"{folder}/experiment.yaml: surgery.deletions.all: wanted concepts of this file, ['red'], "
+        "got 'blue'; name one of them"
     )

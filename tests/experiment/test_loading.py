@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,22 +10,10 @@ from pydantic import ValidationError
 from colorcore.errors import InputError
 from colorcore.experiment.folder import ExperimentError
 from colorcore.experiment.loading import load
-from colorcore.experiment.origin import digest
 from colorcore.experiment.settings import Cube
+from editing import change
 
 MAIN = Path("experiments/ex-2.10.1")
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return Path(shutil.copytree(MAIN, tmp_path / "mine"))
-
-
-def change(folder, old, new, file="experiment.yaml"):
-    path = folder / file
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
 
 
 def test_the_main_experiment_is_the_published_one():
@@ -44,17 +31,6 @@ def test_settings_cannot_be_changed():
     experiment = load(MAIN)
     with pytest.raises(ValidationError, match="frozen"):
         experiment.representative_seed = 5
-
-
-def test_the_digest_changes_with_settings_and_schedule_and_not_with_spelling(folder):
-    original = digest(load(folder))
-    change(folder, "title: Delete", "# a comment\ntitle:   Delete")
-    assert digest(load(folder)) == original
-    change(folder, "rate: 0.08", "rate: 0.07")
-    changed = digest(load(folder))
-    assert changed != original
-    change(folder, "0.15", "0.16", "dopesheet.csv")
-    assert digest(load(folder)) not in (original, changed)
 
 
 MISTAKES = {
@@ -124,34 +100,6 @@ def test_mistakes_name_file_place_and_remedy(folder, old, new):
     assert str(caught.value) == f"{folder}/experiment.yaml: {MISTAKES[old, new]}"
 
 
-def test_a_column_that_no_regularizer_uses_is_refused(folder):
-    change(folder, "reg-anchor", "reg-anker", "dopesheet.csv")
-    with pytest.raises(ExperimentError) as caught:
-        load(folder)
-    assert str(caught.value) == (
-        f"{folder}/dopesheet.csv, row 1, column 'reg-anker': wanted lr or a regularizer of "
-        f"{folder}/experiment.yaml, reg-separate, reg-anchor, reg-anti-subspace; "
-        "did you mean reg-anchor?"
-    )
-
-
-def test_a_regularizer_without_a_column_is_refused(folder):
-    change(folder, "surgery:", "  reg-unit: {term: unitarity}\n\nsurgery:")
-    with pytest.raises(ExperimentError) as caught:
-        load(folder)
-    assert str(caught.value) == (
-        f"{folder}/experiment.yaml: regularizers.reg-unit: wanted a column of that name in "
-        f"{folder}/dopesheet.csv, got ['lr', 'reg-separate', 'reg-anchor', 'reg-anti-subspace']; "
-        "add it"
-    )
-
-
-def test_a_sheet_without_learning_rate_is_refused(folder):
-    change(folder, ",lr,", ",rate,", "dopesheet.csv")
-    with pytest.raises(ExperimentError, match="row 1: wanted a column lr"):
-        load(folder)
-
-
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(ExperimentError) as caught:
         load(tmp_path / "none")
@@ -174,57 +122,6 @@ def test_a_key_that_stands_twice_is_refused(folder):
     change(folder, "batch_size: 64", "batch_size: 64\n  batch_size: 32")
     with pytest.raises(ExperimentError, match="key 'batch_size' stands twice"):
         load(folder)
-
-
-def test_a_negative_learning_rate_is_refused(folder):
-    change(folder, "0.05,,,", "-0.05,,,", "dopesheet.csv")
-    with pytest.raises(ExperimentError) as caught:
-        load(folder)
-    assert str(caught.value) == (
-        f"{folder}/dopesheet.csv, column lr: wanted no rate below 0, got -0.05; raise it"
-    )
-
-
-@pytest.mark.parametrize("name", ["recon", "loss", "labelled_red"])
-def test_a_regularizer_named_as_a_column_of_the_history_is_refused(folder, name):
-    for file in ("experiment.yaml", "dopesheet.csv"):
-        change(folder, "reg-anchor", name, file)
-    with pytest.raises(ExperimentError, match=f"rename it, reg-{name} say"):
-        load(folder)
-
-
-def test_the_digest_tells_the_order_of_concepts(folder):
-    label = "green: {affinity: vibrancy, power: 1, rate: 0.01, axis: 1}"
-    red = "red: {affinity: redness, power: 8, rate: 0.08, axis: 0}"
-    change(folder, "red: {affinity: redness, power: 8, rate: 0.08}", f"{red}\n  {label}")
-    first = digest(load(folder))
-    change(folder, f"{red}\n  {label}", f"{label}\n  {red}")
-    assert digest(load(folder)) != first
-
-
-def test_the_digest_does_not_tell_the_title(folder):
-    first = digest(load(folder))
-    change(folder, "title: Delete red", "title: Forget red")
-    assert digest(load(folder)) == first
-
-
-def test_the_digest_tells_the_colors_of_a_file(folder):
-    (folder / "colors.csv").write_text("r,g,b\n1,0,0\n0,0,1\n")
-    change(folder, "cube: {space: rgb, points: 10}", "csv: colors.csv")
-    first = digest(load(folder))
-    change(folder, "0,0,1", "0,0,0.5", "colors.csv")
-    assert digest(load(folder)) != first
-
-
-def test_the_digest_tells_columns_that_are_used_and_no_others(folder):
-    (folder / "colors.csv").write_text("r,g,b,warm,size\n1,0,0,0.5,3\n0,0,1,0,4\n")
-    change(folder, "cube: {space: rgb, points: 10}", "csv: colors.csv")
-    change(folder, "affinity: redness", "affinity: column, column: warm")
-    first = digest(load(folder))
-    change(folder, ",3\n", ",9\n", "colors.csv")
-    assert digest(load(folder)) == first
-    change(folder, "0.5", "0.6", "colors.csv")
-    assert digest(load(folder)) != first
 
 
 TWO = """red: {affinity: redness, power: 8, rate: 0.08}

@@ -16,6 +16,7 @@ from colorcore.schedule.dopesheet import resolve
 from colorcore.search import log as logs
 from colorcore.search import settings, trials
 from colorcore.search.run import run
+from editing import change
 
 SPACE = """trials: 4
 random_trials: 2
@@ -36,12 +37,6 @@ def folder(small, tmp_path):
     place = Path(shutil.copytree(small, tmp_path / "small"))
     (place / "search.yaml").write_text(SPACE)
     return place
-
-
-def change(folder, old, new):
-    path = folder / "search.yaml"
-    assert old in path.read_text()
-    path.write_text(path.read_text().replace(old, new))
 
 
 def quiet(line):
@@ -92,14 +87,16 @@ def test_the_dopesheet_that_is_kept_is_that_of_the_best_trial(found):
 
 
 def test_a_training_that_diverges_is_a_trial_that_cannot_win(folder, tmp_path):
-    change(folder, "{low: 0.001, high: 0.1, log: true,", "{low: 1.0e+30, high: 1.0e+31,")
+    change(
+        folder, "{low: 0.001, high: 0.1, log: true,", "{low: 1.0e+30, high: 1.0e+31,", "search.yaml"
+    )
     with pytest.raises(InputError, match="wanted a trial that is complete, got 4 that are not"):
         run(folder, tmp_path / "out", show=quiet)
     assert set(logs.read_log(tmp_path / "out" / "trials.csv")["state"]) == {"diverged"}
 
 
 def test_the_log_of_another_search_is_refused(folder, found):
-    change(folder, "high: 0.5", "high: 0.6")
+    change(folder, "high: 0.5", "high: 0.6", "search.yaml")
     with pytest.raises(InputError) as caught:
         run(folder, found, show=quiet)
     assert str(caught.value) == (
@@ -152,7 +149,7 @@ def test_the_log_of_another_search_is_refused(folder, found):
     ],
 )
 def test_a_mistake_in_a_search_is_told(folder, old, new, message):
-    change(folder, old, new)
+    change(folder, old, new, "search.yaml")
     with pytest.raises(ExperimentError) as caught:
         settings.read(folder)
     assert str(caught.value).startswith(f"{folder}/search.yaml: {message}")

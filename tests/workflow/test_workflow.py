@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from editing import change
+
 COMMAND = [sys.executable, "-m", "snakemake", "--configfile", "config/smoke.yaml"]
 PARTS = ("config", "experiments", "paper", "profiles", "python", "rust")
 FILES = ("Snakefile", "Cargo.toml", "Cargo.lock", "environment.yaml")
@@ -48,10 +50,7 @@ class Checkout:
         return {rule: n for rule, n in found.items() if rule not in ("all", "total")}
 
     def edit(self, name: str, old: str, new: str) -> None:
-        path = self.folder / name
-        text = path.read_text()
-        assert old in text
-        path.write_text(text.replace(old, new, 1))
+        change(self.folder, old, new, name, times=1)
 
 
 @pytest.fixture(scope="module")

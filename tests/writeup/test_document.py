@@ -12,6 +12,7 @@ from colorcore.experiment.folder import ExperimentError
 from colorcore.writeup import making, opening
 from colorcore.writeup.figures import stack, sweep
 from colorcore.writeup.subject import subject
+from editing import change
 
 TEXT = """main: {ex-2.10.1: the main one}
 groups:
@@ -43,12 +44,6 @@ def folder(tmp_path):
     (place / "figures" / "own.py").write_text(OWN)
     (place / "document.yaml").write_text(TEXT)
     return place
-
-
-def change(folder, old, new):
-    path = folder / "document.yaml"
-    assert old in path.read_text()
-    path.write_text(path.read_text().replace(old, new))
 
 
 def test_a_document_names_its_experiments_the_main_one_first(folder):
@@ -104,7 +99,7 @@ def test_an_unknown_experiment_is_refused(folder):
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_document_is_told(folder, old, new, message):
-    change(folder, old, new)
+    change(folder, old, new, "document.yaml")
     with pytest.raises(ExperimentError) as caught:
         opening.read(folder)
     assert str(caught.value) == f"{folder}/document.yaml: {message}"
