@@ -71,7 +71,9 @@ def edited(tmp_path, monkeypatch):
 
 
 def forget():
-    for read in (provenance._parse, provenance._meaning, provenance._file_imports):
+    for read in (
+        provenance._parse, provenance._meaning, provenance._imports_of, provenance._module_files,
+    ):  # fmt: skip
         read.cache_clear()
 
 

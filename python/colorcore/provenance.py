@@ -46,13 +46,13 @@ def sources(command: str, *modules: str, also: Mapping[str, Path] | None = None)
     """The files that a command's function imports, directly or not; see `code`."""
     roots = tuple({PACKAGE.name: PACKAGE, **(also or {})}.items())
     found: set[Path] = set()
-    waiting = [path for function in _command(command) for path in _imports(function, roots)]
-    waiting += [path for name in modules for path in _module_files(name, roots)]
+    imported = [name for function in _command(command) for name in _imports(function)]
+    waiting = _files_of([*imported, *modules], roots)
     while waiting:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            waiting += _file_imports(path, roots)
+            waiting += _files_of(_imports_of(path), roots)
     return sorted(found)
 
 
@@ -116,14 +116,17 @@ def _without_comments(rust: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-@cache
-def _file_imports(path: Path, roots: Roots) -> list[Path]:
-    return _imports(_parse(path), roots) if path.suffix == ".py" else []
-
-
-def _imports(tree: ast.AST, roots: Roots) -> list[Path]:
-    names = [name for node in ast.walk(tree) for name in _imported_names(node)]
+def _files_of(names: Iterable[str], roots: Roots) -> list[Path]:
     return [path for name in names for path in _module_files(name, roots)]
+
+
+@cache
+def _imports_of(path: Path) -> list[str]:
+    return _imports(_parse(path)) if path.suffix == ".py" else []
+
+
+def _imports(tree: ast.AST) -> list[str]:
+    return [name for node in ast.walk(tree) for name in _imported_names(node)]
 
 
 def _imported_names(node: ast.AST) -> Iterator[str]:
@@ -133,6 +136,7 @@ def _imported_names(node: ast.AST) -> Iterator[str]:
         yield from (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
 
 
+@cache
 def _module_files(name: str, roots: Roots) -> list[Path]:
     """The files of a module of these packages; none for another's, or for a function's name."""
     if name == "colorcore._native":

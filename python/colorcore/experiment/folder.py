@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+from yaml import CSafeLoader
 
 from colorcore.errors import InputError, suggest
 
@@ -97,7 +98,7 @@ def _join(below: Any, above: Any) -> Any:
     return {key: value for key, value in joined.items() if value is not None}
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class _UniqueKeys(CSafeLoader):
     """YAML in which a key that stands twice is an error, and not overwritten without a word."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

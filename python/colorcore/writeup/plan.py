@@ -1,0 +1,144 @@
+"""What a build of a document makes, and of what: the rules of the workflow ask this."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from colorcore import provenance
+from colorcore.experiment.concepts import Deletion
+from colorcore.experiment.folder import Files, files
+from colorcore.experiment.loading import Experiment
+from colorcore.experiment.origin import digest
+from colorcore.writeup import making, opening
+from colorcore.writeup.document import Document
+from colorcore.writeup.making import Kind
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A document, its experiments, and where their results will lie.
+
+    All files are named from the folder of the build on, so that a build is the same in another
+    place. A `deletion` is where the results of one of the main experiment's deletions lie in that
+    experiment's folder: nothing for the first, else a slash and its name.
+    """
+
+    document: Document
+    build: str
+    shards: int
+    experiments: dict[str, Experiment]
+
+    @classmethod
+    def of(cls, folder: str, *, build: str, seeds: int, shards: int) -> Self:
+        """The plan for the document, or the report of an experiment, in a folder.
+
+        Raises: InputError for what could not be built, before anything is.
+        """
+        document = opening.read(Path(folder))
+        opening.check(document, seeds)
+        return cls(document, build, shards, {n: document.load(n) for n in document.names})
+
+    @property
+    def main(self) -> Experiment:
+        """The experiment that the figures and tables are about."""
+        return self.experiments[self.document.main_name]
+
+    @property
+    def place(self) -> str:
+        return os.path.relpath(self.document.folder)
+
+    @property
+    def home(self) -> str:
+        return self.document.home(Path(self.build)).as_posix()
+
+    @property
+    def out(self) -> str:
+        return self.document.out(Path(self.build)).as_posix()
+
+    @cached_property
+    def text(self) -> list[str]:
+        """The files of the document that are no code."""
+        return [
+            os.path.relpath(path)
+            for path in self.document.folder.rglob("*")
+            if path.is_file() and path.suffix not in (".py", ".pyc")
+        ]
+
+    @cached_property
+    def settings(self) -> dict[str, str]:
+        """What decides the results of each experiment, as digests."""
+        return {name: digest(experiment) for name, experiment in self.experiments.items()}
+
+    @cached_property
+    def files(self) -> dict[str, Files]:
+        """What each experiment is read from."""
+        return {name: files(experiment.folder) for name, experiment in self.experiments.items()}
+
+    @cached_property
+    def deletions(self) -> dict[str, Deletion]:
+        return {
+            "" if deletion == self.main.deletion else f"/{name}": deletion
+            for name, deletion in self.main.deletions.items()
+        }
+
+    @property
+    def has_explorer(self) -> bool:
+        return self.main.leaves_sphere(self.main.deletion)
+
+    def folder(self, name: str) -> str:
+        """The folder that an experiment is read from."""
+        return os.path.relpath(self.experiments[name].folder)
+
+    def settings_files(self, name: str) -> list[str]:
+        """The files that an experiment is read from."""
+        settings, dopesheet, data = self.files[name]
+        return [os.path.relpath(p) for p in (*settings, dopesheet, data) if p is not None]
+
+    def results(self, name: str, *kinds: str) -> list[str]:
+        """Result files of an experiment by their names, in which * stands for every shard."""
+        return [
+            f"{self.build}/{name}/{kind.replace('*', str(shard))}"
+            for kind in kinds
+            for shard in (range(self.shards) if "*" in kind else [0])
+        ]
+
+    def results_of_all(self, *kinds: str) -> list[str]:
+        return [file for name in self.experiments for file in self.results(name, *kinds)]
+
+    def settings_read(self, kind: Kind, name: str) -> list[str]:
+        """The experiments whose settings a figure or a table may look at."""
+        read = making.reads(self.document, kind, name)
+        return list(dict.fromkeys([self.document.main_name, *read]))
+
+    def reads(self, kind: Kind, name: str, deletion: str) -> list[str]:
+        """The results that a figure or a table says it reads, and its other files."""
+        found = making.reads(self.document, kind, name, deletion[1:]).items()
+        results = [file for one, kinds in found for file in self.results(one, *kinds)]
+        return [*results, *map(os.path.relpath, making.files(self.document, kind, name))]
+
+    def searches(self) -> list[str]:
+        """The logs of searches beside the main experiment."""
+        return [os.path.relpath(path) for path in self.main.folder.parent.glob("*/trials.csv")]
+
+    def code(self, command: str, kind: Kind, name: str) -> str:
+        """What makes a figure or a table, as a digest."""
+        maker, _ = making.find(self.document, kind, name)
+        return provenance.code(command, maker.__name__, also=self.document.package)
+
+    def code_of_numbers(self) -> str:
+        """What computes the numbers that the text quotes, as a digest."""
+        own = opening.modules(self.document)
+        return provenance.code("numbers", *own, also=self.document.package)
+
+    def shown(self, kind: Kind, deletion: str) -> list[str]:
+        """The figures or tables of a deletion."""
+        return self.document.shown(kind, self.deletions[deletion], self.main.deletion)
+
+    @staticmethod
+    def option(deletion: str) -> str:
+        """The option that names a deletion to a command, which the first needs not."""
+        return f" --deletion '{deletion[1:]}'" if deletion else ""
