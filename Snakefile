@@ -32,6 +32,8 @@ try:  # before anything is trained: what cannot be built is told here
 except InputError as error:
     raise WorkflowError(f"error: {error}") from None
 MAIN = PLAN.main.name  # what figures and tables are about
+TRAINED = ["weights-*.safetensors", "snapshots-*.safetensors", "history-*.parquet"]
+TRAINING = "records/train-*.json"  # what training noted, that whoever reads its results checks
 GRIDS = ["color_slices", "loss_cube", "latent_cube", "score_grid", "evolution"]
 
 # Memory as measured, with room: torch alone takes 0.8 GB. Minutes for a hundred seeds.
@@ -62,8 +64,7 @@ wildcard_constraints:
     table="|".join(PLAN.document.tables),
 
 
-localrules:
-    all,
+localrules: all
 
 
 onstart:
@@ -85,12 +86,11 @@ rule train:
         weights=f"{BUILD}/{{experiment}}/weights-{{shard}}.safetensors",
         snapshots=f"{BUILD}/{{experiment}}/snapshots-{{shard}}.safetensors",
         history=f"{BUILD}/{{experiment}}/history-{{shard}}.parquet",
-        record=f"{BUILD}/{{experiment}}/train-{{shard}}.json",
+        record=f"{BUILD}/{{experiment}}/records/train-{{shard}}.json",
     params:
         code=provenance.code("train"),
         settings=lambda w: PLAN.settings[w.experiment],
-        folder=lambda w: PLAN.folder(w.experiment),
-        out=lambda w: f"{BUILD}/{w.experiment}",
+        command=lambda w: f"train {PLAN.folder(w.experiment)} --out {BUILD}/{w.experiment}",
         seeds=config["seeds"],
         shards=config["shards"],
     log:
@@ -102,26 +102,26 @@ rule train:
     resources:
         **TORCH,
     shell:
-        "colorcore train {params.folder} --out {params.out} --seeds {params.seeds}"
-        " --shards {params.shards} --shard {wildcards.shard} 2> {log}"
+        "colorcore {params.command} --seeds {params.seeds} --shards {params.shards}"
+        " --shard {wildcards.shard} 2> {log}"
 
 
 rule evaluate:
     input:
         settings=lambda w: settings_of([w.experiment]),
-        trained=lambda w: PLAN.results(
-            w.experiment, "weights-*.safetensors", "snapshots-*.safetensors", "history-*.parquet"
-        ),
+        trained=lambda w: PLAN.results(w.experiment, *TRAINED),
+        records=lambda w: ancient(PLAN.results(w.experiment, TRAINING)),
     output:
         runs=f"{BUILD}/{{experiment}}/runs.csv",
         moments=f"{BUILD}/{{experiment}}/moments.csv",
         history=f"{BUILD}/{{experiment}}/history.parquet",
+        record=f"{BUILD}/{{experiment}}/records/evaluate.json",
     params:
         code=provenance.code("evaluate"),
         settings=lambda w: PLAN.settings[w.experiment],
-        folder=lambda w: PLAN.folder(w.experiment),
-        out=lambda w: f"{BUILD}/{w.experiment}",
+        command=lambda w: f"evaluate {PLAN.folder(w.experiment)} --out {BUILD}/{w.experiment}",
         shards=config["shards"],
+        which="",
     log:
         f"{BUILD}/logs/{{experiment}}/evaluate.log",
     benchmark:
@@ -131,44 +131,40 @@ rule evaluate:
     resources:
         **TORCH,
     shell:
-        "colorcore evaluate {params.folder} --out {params.out} --shards {params.shards} 2> {log}"
+        "colorcore {params.command} --shards {params.shards}{params.which} 2> {log}"
 
 
-rule cubes:
+use rule evaluate as cubes with:
     input:
         settings=settings_of([MAIN]),
         trained=PLAN.results(MAIN, "weights-*.safetensors", "snapshots-*.safetensors"),
+        records=ancient(PLAN.results(MAIN, TRAINING)),
     output:
         grids=expand(f"{BUILD}/{MAIN}{{{{deletion}}}}/{{grid}}.nc", grid=GRIDS),
+        record=f"{BUILD}/{MAIN}{{deletion}}/records/cubes.json",
     params:
         code=provenance.code("cubes"),
         settings=PLAN.settings[MAIN],
-        command=lambda w: f"cubes {PLAN.folder(MAIN)}",
-        out=lambda w: f"{BUILD}/{MAIN}",
-        shards=config["shards"],
+        command=lambda w: f"cubes {PLAN.folder(MAIN)} --out {BUILD}/{MAIN}",
         which=lambda w: PLAN.option(w.deletion),
     log:
         f"{BUILD}/logs/{MAIN}{{deletion}}/cubes.log",
     benchmark:
         f"{BUILD}/benchmarks/{MAIN}{{deletion}}/cubes.tsv"
-    conda:
-        "environment.yaml"
-    resources:
-        **TORCH,
-    shell:
-        "colorcore {params.command} --out {params.out} --shards {params.shards}{params.which} 2> {log}"
 
 
 use rule cubes as interventions with:
     input:
         settings=settings_of([MAIN]),
         trained=PLAN.results(MAIN, "weights-*.safetensors"),
+        records=ancient(PLAN.results(MAIN, TRAINING)),
     output:
         table=f"{BUILD}/{MAIN}{{deletion}}/interventions.csv",
         grid=f"{BUILD}/{MAIN}{{deletion}}/interventions.nc",
+        record=f"{BUILD}/{MAIN}{{deletion}}/records/interventions.json",
     params:
         code=provenance.code("interventions"),
-        command=lambda w: f"interventions {PLAN.folder(MAIN)}",
+        command=lambda w: f"interventions {PLAN.folder(MAIN)} --out {BUILD}/{MAIN}",
     log:
         f"{BUILD}/logs/{MAIN}{{deletion}}/interventions.log",
     benchmark:
@@ -179,11 +175,13 @@ use rule cubes as explorer with:
     input:
         settings=settings_of([MAIN]),
         trained=PLAN.results(MAIN, "snapshots-*.safetensors"),
+        records=ancient(PLAN.results(MAIN, TRAINING)),
     output:
-        f"{BUILD}/{MAIN}/explorer.json",
+        scene=f"{BUILD}/{MAIN}/explorer.json",
+        record=f"{BUILD}/{MAIN}/records/explorer.json",
     params:
         code=provenance.code("explorer"),
-        command=lambda w: f"explorer {PLAN.folder(MAIN)}",
+        command=lambda w: f"explorer {PLAN.folder(MAIN)} --out {BUILD}/{MAIN}",
         which="",
     log:
         f"{BUILD}/logs/{MAIN}/explorer.log",
@@ -195,6 +193,7 @@ rule figure:
     input:
         settings=lambda w: settings_of(PLAN.settings_read("figures", w.figure)),
         results=lambda w: PLAN.reads("figures", w.figure, w.deletion),
+        records=lambda w: ancient(PLAN.records(PLAN.reads("figures", w.figure, w.deletion))),
     output:
         light=f"{BUILD}/{MAIN}{{deletion}}/figures/{{figure}}-light.svg",
         dark=f"{BUILD}/{MAIN}{{deletion}}/figures/{{figure}}-dark.svg",
@@ -221,6 +220,7 @@ use rule figure as table with:
     input:
         settings=lambda w: settings_of(PLAN.settings_read("tables", w.table)),
         results=lambda w: PLAN.reads("tables", w.table, w.deletion),
+        records=lambda w: ancient(PLAN.records(PLAN.reads("tables", w.table, w.deletion))),
     output:
         f"{BUILD}/{MAIN}{{deletion}}/tables/{{table}}.md",
     params:
@@ -238,7 +238,9 @@ rule numbers:
         settings=settings_of(PLAN.experiments),
         runs=PLAN.results_of_all("runs.csv", "moments.csv"),
         interventions=expand(rules.interventions.output.table, deletion=PLAN.deletions),
-        records=PLAN.results(MAIN, "train-*.json"),
+        records=ancient(PLAN.results_of_all("records/evaluate.json")),
+        intervened=ancient(expand(rules.interventions.output.record, deletion=PLAN.deletions)),
+        trained=PLAN.results(MAIN, TRAINING),
         text=[path for path in PLAN.text if path.endswith(".csv")],
         searches=PLAN.searches(),
     output:

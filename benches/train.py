@@ -84,19 +84,15 @@ def run(commands: list[list[str]]) -> float:
 def package_errors(out: Path) -> tuple[list[float], list[float]]:
     """Each run's error on the validation grid and on its last batch, as the package trained it."""
     from colorcore.colors.cubes import flat_colors, validation_grid
-    from colorcore.results import files as results
+    from colorcore.results.files import join_histories
     from colorcore.results.response import respond
     from colorcore.training import checkpoint
 
-    place = results.Results(out)
-    shards = range(len(list(out.glob("weights-*"))))
-    model, _ = checkpoint.load([place.weights_path(shard) for shard in shards])
+    model, _ = checkpoint.load(list(out.glob("weights-*")))
     grid = respond(model, flat_colors(validation_grid())).mse.mean(axis=1)
-    last: list[float] = []
-    for shard in shards:
-        history = results.read_shard_history(place.shard_history_path(shard))
-        last += history["recon"][history["step"] == history["step"].max()].tolist()
-    return grid.tolist(), last
+    history = join_histories(out.glob("history-*"))
+    last = history["recon"][history["step"] == history["step"].max()]
+    return grid.tolist(), last.tolist()
 
 
 def port_errors(out: Path) -> tuple[list[float], list[float]]:

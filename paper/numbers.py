@@ -32,7 +32,7 @@ SEARCHED = "ex-reliable"  # the experiment of which the text tells the search
 def numbers(document: Document, build: Path) -> Numbers:
     """All of them, by experiment."""
     main = subject(document, build)
-    record = main.results.records()[0]
+    record = main.results.trained()[0]
     found: Numbers = {
         key(document.main_name): {**experiment_numbers(main), **main_numbers(main)},
         "versions": record["versions"],

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 import paper  # noqa: F401  a document's own modules are then those of the repository
+from colorcore.experiment.loading import load
 from colorcore.results.files import Results, write_runs
 from colorcore.writeup import opening
 from colorcore.writeup.document import Document
@@ -96,13 +97,15 @@ def results(small, document, tmp_path_factory) -> Results:
     Beside them, results of the conditions that it is compared with: the same, a little better.
     """
     build = tmp_path_factory.mktemp("build")
-    found = Results(build / small.name)
+    found = Results(build / small.name, load(small))
     run_all(small, found.folder, seeds=4, shards=2)
     better = found.runs().assign(score_r2=lambda runs: runs["score_r2"] + 0.01)
     for name in document.names:
         if name != small.name:
-            write_runs(Results(build / name).runs_path, better)
-            write_runs(Results(build / name).moments_path, found.moments())
+            other = Results(build / name, document.load(name))
+            write_runs(other.runs_path, better)
+            write_runs(other.moments_path, found.moments())
+            other.note("evaluate", made=[other.runs_path, other.moments_path])
     return found
 
 

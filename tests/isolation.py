@@ -12,7 +12,8 @@ from unittest.mock import patch
 import pandas as pd
 
 from colorcore.experiment.folder import SEARCH, TRIALS
-from colorcore.results.files import Results
+from colorcore.results.records import FOLDER as RECORDS
+from colorcore.results.records import record_of
 from colorcore.writeup import drawing, making
 from colorcore.writeup.subject import Subject
 from paper import published
@@ -52,7 +53,7 @@ def make(subject: Subject, kind: making.Kind, name: str, folder: Path) -> tuple[
     """Draw a figure or write a table from nothing but the results that it says it reads.
 
     Returns what it was made of, all that it says it reads, and all that it did read: results below
-    the folder, and files of searches and publications.
+    the folder with their records, and files of searches and publications.
     """
     folder, build = folder.resolve(), subject.results.folder.parent
     said = set(making.files(subject.document, kind, name))
@@ -62,11 +63,12 @@ def make(subject: Subject, kind: making.Kind, name: str, folder: Path) -> tuple[
         for pattern in patterns:
             found = list((build / place).glob(pattern))
             assert found, f"{place}/{pattern}: nobody makes that"
-            for file in found:
+            own = [record_of(file) for file in found if file.parent.name != RECORDS]
+            for file in (*found, *own):
                 copy = folder / file.relative_to(build)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 said.add(Path(shutil.copy(file, copy)))
-    results = Results(folder / subject.experiment.name, subject.results.deletion)
+    results = replace(subject.results, folder=folder / subject.experiment.name)
     alone = replace(subject, results=results)
     with listening() as opened:
         (drawing.draw if kind == "figures" else making.tabulate)(alone, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -48,14 +49,36 @@ def test_an_output_that_cannot_be_written_is_one_line(small, tmp_path):
 
 def test_truncated_weights_are_one_line(results, small, tmp_path):
     out = tmp_path / "out"
-    out.mkdir()
+    shutil.copytree(results.folder / "records", out / "records")
+    for path in results.folder.glob("*-?.*"):
+        shutil.copy(path, out)
     whole = results.weights_path(0).read_bytes()
     (out / "weights-0.safetensors").write_bytes(whole[: len(whole) // 2])
-    done = colorcore("evaluate", small, "--out", out, "--shards", 1)
+    before = sorted(out.iterdir())
+    done = colorcore("evaluate", small, "--out", out, "--shards", 2)
     assert done.returncode == 1
-    assert done.stderr.startswith(f"error: {out}/weights-0.safetensors: wanted a whole safetensors")
-    assert done.stderr.count("\n") == 1
-    assert [path.name for path in out.iterdir()] == ["weights-0.safetensors"]
+    assert done.stderr == (
+        f"error: {out}/weights-0.safetensors: wanted the result that was written, got another; "
+        "delete it and build again\n"
+    )
+    assert sorted(out.iterdir()) == before
+
+
+def test_a_build_is_verified_or_what_is_wrong_is_named(results, small, tmp_path):
+    build = tmp_path / "build"
+    shutil.copytree(results.folder, build / results.folder.name)
+    done = colorcore("verify", build, "--experiments", small.parent)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("ex-2.10.1: seeds 0 to 3 in 2 shards; ")
+    runs = build / results.folder.name / "runs.csv"
+    runs.write_text(runs.read_text().replace("0.", "1.", 1))
+    done = colorcore("verify", build, "--experiments", small.parent)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == [
+        f"{runs}: wanted what {runs.parent}/records/evaluate.json says that it made, got something "
+        "else; delete it and build again",
+        f"error: {build}: 1 results are not what they should be",
+    ]
 
 
 @pytest.mark.parametrize("command", ["figure", "table"])

@@ -56,11 +56,9 @@ def train(
 ) -> None:
     """Train runs side by side; write their weights, snapshots and history."""
     started = time.perf_counter()
-    from colorcore import provenance
     from colorcore.experiment.loading import load
-    from colorcore.experiment.origin import origin
     from colorcore.progress import track
-    from colorcore.results import files as results
+    from colorcore.results import files
     from colorcore.training import checkpoint
     from colorcore.training.loop import shard_seeds
     from colorcore.training.loop import train as train_runs
@@ -70,15 +68,15 @@ def train(
     title = f"{experiment.name}, seeds {share[0]} to {share[-1]}"
     training = train_runs(experiment, seeds=share, progress=partial(track, title=title))
 
-    made = origin(experiment, "train")
-    place = results.Results(out)
-    save = partial(checkpoint.save, seeds=share, provenance=made)
-    save(place.weights_path(shard), training.model.state_dict())
-    save(place.snapshots_path(shard), training.snapshots)
-    results.write_history(place.shard_history_path(shard), training.history)
-    elapsed = {"seconds": time.perf_counter() - started, "runs": len(share)}
-    machine = {"versions": provenance.versions(), "hardware": provenance.hardware()}
-    results.write_record(place.record_path(shard), {**made, **elapsed, **machine})
+    place = files.Results(out, experiment)
+    weights, snapshots = place.weights_path(shard), place.snapshots_path(shard)
+    history = place.shard_history_path(shard)
+    save = partial(checkpoint.save, seeds=share, provenance=place.origin("train"))
+    save(weights, training.model.state_dict())
+    save(snapshots, training.snapshots)
+    files.write_history(history, training.history)
+    more = {"seeds": list(share), "shards": shards, "seconds": time.perf_counter() - started}
+    place.note("train", made=[weights, snapshots, history], more=more)
 
 
 @app.command()
@@ -88,7 +86,6 @@ def evaluate(
     shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
 ) -> None:
     """Evaluate every run before and after surgery, and through training; join the histories."""
-    import pandas as pd
     import torch
 
     from colorcore.experiment.loading import load
@@ -96,15 +93,19 @@ def evaluate(
     from colorcore.training import checkpoint
 
     torch.set_num_threads(1)
-    place, experiment = files.Results(out), load(folder)
-    model, seeds = checkpoint.load(place.weights_paths(shards))
-    shares = [files.read_shard_history(place.shard_history_path(i)) for i in range(shards)]
-    history = pd.concat(shares).sort_values(["step", "seed"], kind="stable", ignore_index=True)
+    experiment = load(folder)
+    place = files.Results(out, experiment)
+    weights, snapshots = place.weights_paths(shards), place.snapshots_paths(shards)
+    shares = place.shard_history_paths(shards)
+    model, seeds = checkpoint.load(weights)
+    history = files.join_histories(shares)
     files.write_history(place.history_path, history)
     every = runs.all_runs(experiment, model, seeds=seeds, history=history)
     files.write_runs(place.runs_path, every)
-    snapshots, _ = checkpoint.load_snapshots(place.snapshots_paths(shards))
-    files.write_runs(place.moments_path, runs.moments(snapshots, experiment, seeds=seeds))
+    moments, _ = checkpoint.load_snapshots(snapshots)
+    files.write_runs(place.moments_path, runs.moments(moments, experiment, seeds=seeds))
+    made = [place.runs_path, place.moments_path, place.history_path]
+    place.note("evaluate", made=made, of=[*weights, *snapshots, *shares])
 
 
 @app.command()
@@ -119,18 +120,16 @@ def cubes(
 
     from colorcore.colors import cubes
     from colorcore.experiment.loading import load
-    from colorcore.experiment.origin import origin
     from colorcore.results import files, grids, measures, response
     from colorcore.training import checkpoint
 
     torch.set_num_threads(1)
     experiment = load(folder)
     place, chosen = files.Results.of(out, experiment, deletion), experiment.chosen(deletion)
-    model, seeds = checkpoint.load(place.weights_paths(shards))
+    weights, snapshots = place.weights_paths(shards), place.snapshots_paths(shards)
+    model, seeds = checkpoint.load(weights)
     run = measures.index_of(experiment.representative_seed, seeds)
-    moments = checkpoint.load_moments(
-        place.snapshots_paths(shards), seed=experiment.representative_seed
-    )
+    moments = checkpoint.load_moments(snapshots, seed=experiment.representative_seed)
 
     one = response.single_run(model, run)
     made = {
@@ -140,9 +139,9 @@ def cubes(
         "score_grid": grids.scored_grid(model, experiment, chosen, seeds=seeds, run=run),
         "evolution": grids.evolution(moments, experiment.snapshots, cubes.latent_cube()),
     }
-    provenance = origin(experiment, "cubes")
     for name, grid in made.items():
-        files.write_grid(place.grid_path(name), grid, provenance)
+        files.write_grid(place.grid_path(name), grid, place.origin("cubes"))
+    place.note("cubes", made=[*map(place.grid_path, made)], of=[*weights, *snapshots])
 
 
 @app.command()
@@ -156,18 +155,19 @@ def interventions(
     import torch
 
     from colorcore.experiment.loading import load
-    from colorcore.experiment.origin import origin
     from colorcore.results import falloffs, files
     from colorcore.training import checkpoint
 
     torch.set_num_threads(1)
     experiment = load(folder)
     place, chosen = files.Results.of(out, experiment, deletion), experiment.chosen(deletion)
-    model, seeds = checkpoint.load(place.weights_paths(shards))
+    weights, path = place.weights_paths(shards), place.grid_path("interventions")
+    model, seeds = checkpoint.load(weights)
     grid = falloffs.scored(experiment, chosen, model, seeds=seeds)
-    files.write_grid(place.grid_path("interventions"), grid, origin(experiment, "interventions"))
+    files.write_grid(path, grid, place.origin("interventions"))
     every = falloffs.table(experiment, chosen, model, seeds=seeds)
     files.write_runs(place.interventions_path, every)
+    place.note("interventions", made=[path, place.interventions_path], of=weights)
 
 
 @app.command()
@@ -180,18 +180,38 @@ def explorer(
     import torch
 
     from colorcore.experiment.loading import load
-    from colorcore.experiment.origin import origin
     from colorcore.results import explorer, files
     from colorcore.training import checkpoint
 
     torch.set_num_threads(1)
-    experiment, place = load(folder), files.Results(out)
-    moments = checkpoint.load_moments(
-        place.snapshots_paths(shards), seed=experiment.representative_seed
-    )
+    experiment = load(folder)
+    place = files.Results(out, experiment)
+    snapshots = place.snapshots_paths(shards)
+    moments = checkpoint.load_moments(snapshots, seed=experiment.representative_seed)
     scene = explorer.explore(moments, experiment, experiment.deletion)
-    made = {**explorer.encode(scene), "provenance": origin(experiment, "explorer")}
+    made = {**explorer.encode(scene), "provenance": place.origin("explorer")}
     files.write_scene(place.explorer_path, made)
+    place.note("explorer", made=[place.explorer_path], of=snapshots)
+
+
+@app.command()
+def verify(
+    build: Annotated[Path, typer.Argument(help="The folder that holds all results: build.")],
+    experiments: Annotated[
+        Path, typer.Option(help="The folder that holds the experiments.")
+    ] = Path("experiments"),
+) -> None:
+    """Check every result of a build against what its steps noted; say what made it."""
+    from colorcore.errors import InputError
+    from colorcore.results.verification import verify as check
+
+    found = check(build, experiments)
+    for line in found.made:
+        typer.echo(line)
+    for line in found.wrong:
+        typer.echo(line, err=True)
+    if found.wrong:
+        raise InputError(f"{build}: {len(found.wrong)} results are not what they should be")
 
 
 @app.command()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from colorcore.colors.cubes import flat_colors, score_grid
 from colorcore.experiment.loading import load
 from colorcore.results import response
-from colorcore.results.files import Results
 from colorcore.results.measures import likeness
 from colorcore.training import checkpoint
 
@@ -51,7 +52,7 @@ def test_the_score_grid_has_the_similarity_to_what_is_deleted(blue, both):
         (blue.results, blue.deletion),
         (both.results, both.deletion),
         *(
-            (Results(both.results.folder, name), both.experiment.deletions[name])
+            (replace(both.results, deletion=name), both.experiment.deletions[name])
             for name in ("blue", "red-and-blue")
         ),
     ):
@@ -60,7 +61,7 @@ def test_the_score_grid_has_the_similarity_to_what_is_deleted(blue, both):
 
 
 def test_a_further_deletion_takes_its_own_dimensions_from_the_cubes(both):
-    grid = Results(both.results.folder, "red-and-blue").grid("latent_cube")
+    grid = replace(both.results, deletion="red-and-blue").grid("latent_cube")
     gone = grid["latents"].sel(variant="pruned").isnull().all(["red", "green", "blue"])
     assert gone.values.tolist() == [True, False, False, True, False, False]
     same = both.results.grid("latent_cube")["recon"].sel(variant="baseline")

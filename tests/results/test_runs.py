@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
-import pytest
 
 from colorcore.colors.cubes import flat_colors, regular_rgb, score_grid
 from colorcore.colors.named import NAMES, named_colors, named_rgb
-from colorcore.errors import InputError
 from colorcore.experiment.labels import probabilities
 from colorcore.experiment.loading import load
 from colorcore.results import measures, response
-from colorcore.results.files import Results
 from colorcore.results.runs import run_table
 from colorcore.training import checkpoint
 
@@ -45,17 +44,6 @@ def test_labels_are_counted_from_the_history(results, both):
     assert results.runs()["labelled_red"].tolist() == want.tolist()
     want = both.results.history().groupby("seed")["labelled_blue"].sum()
     assert both.results.runs()["labelled_blue"].tolist() == want.tolist()
-
-
-def test_missing_and_damaged_results_are_named(results, tmp_path):
-    with pytest.raises(InputError, match=r"runs\.csv: no such result; build the step"):
-        Results(tmp_path).runs()
-    (tmp_path / "history.parquet").write_bytes(results.history_path.read_bytes()[:100])
-    with pytest.raises(InputError, match="wanted a whole result file"):
-        Results(tmp_path).history()
-    (tmp_path / "score_grid.nc").write_bytes(results.grid_path("score_grid").read_bytes()[:100])
-    with pytest.raises(InputError, match="wanted a whole result file"):
-        Results(tmp_path).grid("score_grid")
 
 
 def test_history_is_joined_in_the_order_of_steps_and_seeds(results):
@@ -134,7 +122,7 @@ def test_red_is_read_off_the_colors_whose_ablated_latents_are_nearest(results, s
 
 
 def deleted(both, name) -> pd.DataFrame:
-    return Results(both.results.folder, name).runs()
+    return replace(both.results, deletion=name).runs()
 
 
 def test_each_deletion_has_a_table_of_its_own(both):
@@ -207,5 +195,5 @@ def test_moments_have_every_concept_on_its_own_axis_and_are_not_those_of_a_delet
     last = table[table["step"] == 31]
     for column in ("red_cosine", "blue_cosine"):
         np.testing.assert_allclose(last[column], both.results.runs()[column], rtol=1e-6)
-    assert Results(both.results.folder, "blue").moments_path == both.results.moments_path
+    assert replace(both.results, deletion="blue").moments_path == both.results.moments_path
     assert not (both.results.folder / "blue" / "moments.csv").exists()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from colorcore.results.files import Results
 from colorcore.results.measures import bounds
 from colorcore.writeup import numbers, opening
 from colorcore.writeup.numerals import fixed, significant
@@ -56,17 +56,15 @@ def test_runs_that_go_beyond_a_bound_are_counted(found, both, results):
     runs = results.runs()
     assert found["deleted"] == str((runs["ablated red"] > 2 / 9).sum())
     assert found["harmed"] == str((runs["harm"] > 0.01).sum())
-    two, table = (
-        of(both, deletion="red-and-blue"),
-        Results(both.results.folder, "red-and-blue").runs(),
-    )
+    table = replace(both.results, deletion="red-and-blue").runs()
+    two = of(both, deletion="red-and-blue")
     limit = bounds(both.experiment.deletions["red-and-blue"]).unlike
     assert two["deleted"] == str((table["ablated target"] > limit).sum())
 
 
 def test_each_deletion_has_numbers_of_its_own(both):
     for name, title in (("red", "red"), ("blue", "blue"), ("red-and-blue", "red and blue")):
-        runs = Results(both.results.folder, "" if name == "red" else name).runs()
+        runs = replace(both.results, deletion="" if name == "red" else name).runs()
         numbers_of_it = of(both, deletion="" if name == "red" else name)
         assert numbers_of_it["concept"] == title
         target = numbers_of_it["ablated"]["target"]

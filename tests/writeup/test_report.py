@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from colorcore.errors import InputError
+from colorcore.results.files import Results, write_scene
 from colorcore.writeup import opening, renderers, report
 from colorcore.writeup.sources import TYPESET
 from commands import MAIN
@@ -160,9 +161,12 @@ Only on paper.
 
 
 def test_the_page_carries_the_explorer_and_the_pdf_what_stands_for_it(paper, build):
-    (build / "exp" / "explorer.json").write_text('{"seed":0}\n')
+    document = opening.read(paper)
+    results = Results(build / "exp", document.load("exp"))
+    write_scene(results.explorer_path, {"seed": 0})
+    results.note("explorer", made=[results.explorer_path])
     (paper / "index.qmd").write_text(TEXT + EXPLORER)
-    report.render(opening.read(paper), build=build)
+    report.render(document, build=build)
     text, source = html(build), (build / "stage" / "index.typ").read_text()
     assert '<script type="application/json">{"seed":0}</script>' in text
     assert (TYPESET / "explorer" / "explorer.js").read_text().strip() in text

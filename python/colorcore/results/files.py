@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,11 +13,14 @@ import xarray as xr
 
 from colorcore.errors import InputError
 from colorcore.experiment.loading import Experiment
+from colorcore.experiment.origin import origin
 from colorcore.outputs import replacing, write_text
+from colorcore.results import records
+from colorcore.results.records import Record
 
 T = TypeVar("T")
 
-OF_RUNS = ("runs.csv", "moments.csv", "history.parquet", "train-*.json")
+OF_RUNS = ("runs.csv", "moments.csv", "history.parquet", "records/train-*.json")
 """What is of an experiment's runs, and not made of one of its deletions."""
 
 DELETION = "deletion"  # the column of runs.csv that says after which deletion a row is
@@ -25,13 +28,14 @@ DELETION = "deletion"  # the column of runs.csv that says after which deletion a
 
 @dataclass(frozen=True)
 class Results:
-    """A folder `build/<experiment>` and the files in it.
+    """A folder `build/<experiment>` and the files in it, of which none is read unchecked.
 
     What is made of the first deletion lies in the folder itself, and what is made of a further one
     in a folder within it, of that `deletion`'s name.
     """
 
     folder: Path
+    experiment: Experiment
     deletion: str = ""
 
     @classmethod
@@ -41,7 +45,7 @@ class Results:
         Raises: InputError when there is no such deletion.
         """
         chosen = experiment.chosen(deletion)
-        return cls(folder, "" if chosen == experiment.deletion else chosen.name)
+        return cls(folder, experiment, "" if chosen == experiment.deletion else chosen.name)
 
     @property
     def judged(self) -> Path:
@@ -55,16 +59,28 @@ class Results:
         return self.folder / f"snapshots-{shard}.safetensors"
 
     def weights_paths(self, shards: int) -> list[Path]:
-        return [self.weights_path(shard) for shard in range(shards)]
+        """The weights of all runs, trained in so many shards.
+
+        Raises: InputError unless they are of this experiment and of one split.
+        """
+        self.trained(shards)
+        return [self._checked(self.weights_path(shard)) for shard in range(shards)]
 
     def snapshots_paths(self, shards: int) -> list[Path]:
-        return [self.snapshots_path(shard) for shard in range(shards)]
+        """The snapshots of all runs; as `weights_paths`."""
+        self.trained(shards)
+        return [self._checked(self.snapshots_path(shard)) for shard in range(shards)]
+
+    def shard_history_paths(self, shards: int) -> list[Path]:
+        """The histories of all runs; as `weights_paths`."""
+        self.trained(shards)
+        return [self._checked(self.shard_history_path(shard)) for shard in range(shards)]
 
     def shard_history_path(self, shard: int) -> Path:
         return self.folder / f"history-{shard}.parquet"
 
-    def record_path(self, shard: int) -> Path:
-        return self.folder / f"train-{shard}.json"
+    def train_record_path(self, shard: int) -> Path:
+        return records.record_of(self.weights_path(shard))
 
     @property
     def history_path(self) -> Path:
@@ -91,34 +107,77 @@ class Results:
 
     def runs(self) -> pd.DataFrame:
         """A row a seed; see `runs.run_table`. The file has those of all deletions."""
-        table = read_result(self.runs_path, pd.read_csv)
+        table = self._read(self.runs_path, pd.read_csv)
         chosen = self.deletion or table[DELETION].iloc[0]
         return table[table[DELETION] == chosen].reset_index(drop=True)
 
     def moments(self) -> pd.DataFrame:
         """A row a snapshot and seed; see `runs.moments`."""
-        return read_result(self.moments_path, pd.read_csv)
+        return self._read(self.moments_path, pd.read_csv)
 
     def interventions(self) -> pd.DataFrame:
         """A row an intervention and seed; see `falloffs.table`."""
-        return read_result(self.interventions_path, pd.read_csv)
+        return self._read(self.interventions_path, pd.read_csv)
 
     def history(self) -> pd.DataFrame:
         """A row a step and seed; see `loop.Training`."""
-        return read_result(self.history_path, pd.read_parquet)
+        return self._read(self.history_path, pd.read_parquet)
 
     def grid(self, name: str) -> xr.Dataset:
         """A colour cube by name, wholly in memory; see `grids.damage`."""
-        return read_result(self.grid_path(name), lambda path: xr.load_dataset(path, engine="scipy"))
+        return self._read(self.grid_path(name), lambda path: xr.load_dataset(path, engine="scipy"))
 
-    def records(self) -> list[dict[str, Any]]:
-        """What each shard's training noted of itself, in the order of the shards."""
-        paths = sorted(self.folder.glob("train-*.json"))
-        if not paths:
-            raise InputError(f"{self.folder}: no train-*.json; train the experiment first")
-        return [
-            read_result(path, lambda p: json.loads(p.read_text(encoding="utf-8"))) for path in paths
-        ]
+    def scene(self) -> str:
+        """What the explorer shows, as JSON; see `explorer.encode`."""
+        return self._read(self.explorer_path, lambda path: path.read_text(encoding="utf-8"))
+
+    def trained(self, shards: int | None = None) -> list[Record]:
+        """What each shard's training noted of itself: so many, or as many as the first knows of.
+
+        Raises: InputError when one is missing or of something else, or when they are not the shards
+        of one split.
+        """
+        first = self._origin_checked(self.train_record_path(0))
+        count = first["shards"] if shards is None else shards
+        rest = [self._origin_checked(self.train_record_path(i)) for i in range(1, count)]
+        found = [first, *rest]
+        seeds = [seed for record in found for seed in record["seeds"]]
+        begin = self.experiment.first_seed
+        if {r["shards"] for r in found} != {count} or seeds != [*range(begin, begin + len(seeds))]:
+            got = ", ".join(
+                f"{r['seeds'][0]} to {r['seeds'][-1]} of {r['shards']} shards" for r in found
+            )
+            raise InputError(
+                f"{self.folder}: wanted the seeds from {begin} on, in {count} shards of one split, "
+                f"got seeds {got}; train them all with the same seeds and shards"
+            )
+        return found
+
+    def note(
+        self,
+        step: str,
+        *,
+        made: list[Path],
+        of: Iterable[Path] = (),
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write the record of a step that made these files of those, with more notes of it."""
+        notes = {**self.origin(step), **(more or {})}
+        records.write(records.record_of(made[0]), notes, made=made, of=of)
+
+    def origin(self, step: str) -> dict[str, str]:
+        """What a step's results are to be of: experiment, settings and code."""
+        return origin(self.experiment, step)
+
+    def _read(self, path: Path, reader: Callable[[Path], T]) -> T:
+        return read_result(self._checked(path), reader)
+
+    def _checked(self, path: Path) -> Path:
+        records.check(path, self.origin(records.step_of(records.record_of(path))))
+        return path
+
+    def _origin_checked(self, record: Path) -> Record:
+        return records.check_origin(record, self.origin(records.step_of(record)))
 
 
 def read_result(path: Path, reader: Callable[[Path], T]) -> T:
@@ -137,9 +196,10 @@ def read_result(path: Path, reader: Callable[[Path], T]) -> T:
         ) from error
 
 
-def read_shard_history(path: Path) -> pd.DataFrame:
-    """The history of one shard."""
-    return read_result(path, pd.read_parquet)
+def join_histories(paths: Iterable[Path]) -> pd.DataFrame:
+    """The histories of shards as one, in the order of steps and seeds."""
+    shares = [read_result(path, pd.read_parquet) for path in paths]
+    return pd.concat(shares).sort_values(["step", "seed"], kind="stable", ignore_index=True)
 
 
 def write_history(path: Path, history: pd.DataFrame) -> None:
@@ -157,10 +217,6 @@ def write_grid(path: Path, grid: xr.Dataset, provenance: dict[str, Any]) -> None
     marked = grid.assign_attrs(provenance=json.dumps(provenance, sort_keys=True))
     with replacing(path) as stand_in:
         marked.to_netcdf(stand_in, engine="scipy")
-
-
-def write_record(path: Path, record: dict[str, Any]) -> None:
-    write_text(path, json.dumps(record, indent=2, sort_keys=True) + "\n")
 
 
 def write_scene(path: Path, scene: dict[str, Any]) -> None:

@@ -100,7 +100,7 @@ def train(experiment: Experiment, *, seeds: Sequence[int], progress: Progress = 
             snapshots.append(_state(model, values))
 
     fill(model, values)
-    _check_finite(losses, seeds)
+    _check_finite(losses, values, seeds)
     return Training(
         model=model.eval(),
         snapshots={name: torch.stack([s[name] for s in snapshots]) for name in snapshots[0]},
@@ -120,14 +120,21 @@ def _state(model: Autoencoder, values: Tensor) -> dict[str, Tensor]:
     return {name: value.detach().clone() for name, value in model.state_dict().items()}
 
 
-def _check_finite(losses: Tensor, seeds: Sequence[int]) -> None:
+def _check_finite(losses: Tensor, values: Tensor, seeds: Sequence[int]) -> None:
+    remedy = "lower the learning rate or the weights in the dopesheet before it"
     bad = (~losses.isfinite()).nonzero()
     if len(bad):
         step, term, run = bad[0].tolist()
         got = losses[step, term, run].item()
         raise InputError(
-            f"seed {seeds[run]}: wanted finite losses, got {got} at step {step}; "
-            f"lower the learning rate or the weights in the dopesheet before it"
+            f"seed {seeds[run]}: wanted finite losses, got {got} at step {step}; {remedy}"
+        )
+    bad = (~values.isfinite()).nonzero()  # which the last step alone may have made
+    if len(bad):
+        run, place = bad[0].tolist()
+        raise InputError(
+            f"seed {seeds[run]}: wanted finite weights, got {values[run, place].item()} after step "
+            f"{len(losses) - 1}; {remedy}"
         )
 
 

@@ -159,7 +159,7 @@ def _interventions(subject: Subject) -> Numbers:
 
 
 def _times(subject: Subject) -> Numbers:
-    seconds = [record["seconds"] for record in subject.results.records()]
+    seconds = [record["seconds"] for record in subject.results.trained()]
     return {"longest-shard": f"{max(seconds):.1f}", "shards": str(len(seconds))}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,8 @@ from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.folder import Files, files
 from colorcore.experiment.loading import Experiment
 from colorcore.experiment.origin import digest
+from colorcore.results.records import FOLDER as RECORDS
+from colorcore.results.records import record_of
 from colorcore.writeup import making, opening
 from colorcore.writeup.document import Document
 from colorcore.writeup.making import Kind
@@ -105,6 +108,12 @@ class Plan:
             for kind in kinds
             for shard in (range(self.shards) if "*" in kind else [0])
         ]
+
+    def records(self, paths: Iterable[str]) -> list[str]:
+        """The records of result files, which their readers check them against."""
+        own = [path for path in map(Path, paths) if path.is_relative_to(self.build)]
+        found = [record_of(path) for path in own if path.parent.name != RECORDS]
+        return list(dict.fromkeys(path.as_posix() for path in found))
 
     def results_of_all(self, *kinds: str) -> list[str]:
         return [file for name in self.experiments for file in self.results(name, *kinds)]

@@ -18,7 +18,7 @@ TEMPLATE = "report.qmd"
 def numbers(document: Document, build: Path) -> Numbers:
     """All that the report quotes: of the experiment, its deletions, and what it is based on."""
     main = subject(document, build)
-    record = main.results.records()[0]
+    record = main.results.trained()[0]
     found: Numbers = {
         "versions": record["versions"],
         "hardware": record["hardware"],

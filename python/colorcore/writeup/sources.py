@@ -67,7 +67,7 @@ def _place(one: Subject, main: Subject, stage: Path, place: Path) -> None:
         shown = figure_markup((place / "figures" / alt.stem).as_posix(), alt.read_text("utf-8"))
         alt.with_suffix(".md").write_text(shown, encoding="utf-8")
     if one.results.explorer_path.is_file():
-        scene = explorer_markup(_read(one.results.explorer_path).decode())
+        scene = explorer_markup(one.results.scene())
         (folder / "explorer.md").write_text(scene, encoding="utf-8")
 
 

@@ -31,7 +31,7 @@ class Subject:
         """The results of another experiment of the document, of its first deletion."""
         if name == self.experiment.name:
             return self.results
-        return Results(self.results.folder.parent / name)
+        return Results(self.results.folder.parent / name, self.document.load(name))
 
     def group(self, name: str) -> dict[str, pd.DataFrame]:
         """The runs of a group by what they are called, those that are compared with first.

@@ -1,0 +1,135 @@
+"""What a step notes beside its results: for what, by what and of what they were made.
+
+Whoever reads a result checks it against the record of the step that made it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from colorcore import provenance
+from colorcore.errors import InputError
+from colorcore.outputs import write_text
+
+FOLDER = "records"  # in the folder of the results that they are about
+AGAIN = "delete it and build again"
+
+OF_A_SHARD = re.compile(r"(?:weights|snapshots|history)-(\d+)\.\w+")
+OF_A_STEP = {
+    "runs.csv": "evaluate",
+    "moments.csv": "evaluate",
+    "history.parquet": "evaluate",
+    "interventions.csv": "interventions",
+    "interventions.nc": "interventions",
+    "explorer.json": "explorer",
+}
+ORIGIN = {
+    "experiment": ("of {wanted}", "of {got}"),
+    "settings": ("of {wanted} as its settings are", "of other settings"),
+    "code": ("of {wanted} by the code as it is", "by other code"),
+}
+"""What an origin and a record must both say, and what is wanted and got when they do not."""
+
+Record = dict[str, Any]
+
+
+def record_of(path: Path) -> Path:
+    """Where the record of the step that makes a result file lies."""
+    shard = OF_A_SHARD.fullmatch(path.name)
+    step = f"train-{shard[1]}" if shard else OF_A_STEP.get(path.name, "cubes")
+    return path.parent / FOLDER / f"{step}.json"
+
+
+def step_of(record: Path) -> str:
+    """The step that writes a record: `train` for `train-0.json`."""
+    return record.stem.split("-")[0]
+
+
+def write(
+    path: Path, notes: Mapping[str, Any], *, made: Iterable[Path], of: Iterable[Path]
+) -> None:
+    """Note what a step made and of which results, as digests, on what machine, and more `notes`."""
+    record = {
+        **notes,
+        "of": digests(of),
+        "made": digests(made),
+        "versions": provenance.versions(),
+        "hardware": provenance.hardware(),
+    }
+    whole = {**record, "digest": _own_digest(record)}
+    write_text(path, json.dumps(whole, indent=2, sort_keys=True) + "\n")
+
+
+def digests(paths: Iterable[Path]) -> dict[str, str]:
+    """SHA-256 of files by their names.
+
+    Raises: InputError when there is no such file.
+    """
+    return {path.name: digest(path) for path in paths}
+
+
+def digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such result; build the step that makes it first") from error
+    except OSError as error:
+        raise InputError(
+            f"{path}: wanted a result that can be read, got {error.strerror}; {AGAIN}"
+        ) from error
+
+
+def _own_digest(record: Record) -> str:
+    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
+
+
+def read(path: Path) -> Record:
+    """A record.
+
+    Raises: InputError when there is none, or it is not what was written.
+    """
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        is_whole = record.pop("digest") == _own_digest(record)
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{path}: no such record of what made the results beside it; build them again"
+        ) from error
+    except (OSError, ValueError, AttributeError, TypeError, KeyError) as error:
+        raise InputError(f"{path}: wanted a whole record, got something else; {AGAIN}") from error
+    if not is_whole:
+        raise InputError(f"{path}: wanted a record as it was written, got another; {AGAIN}")
+    return record
+
+
+def check(path: Path, origin: Mapping[str, str]) -> Record:
+    """The record of a result file, which bears the file out.
+
+    Raises: InputError, one line, when the file is missing, is not what was written, or was made for
+    another experiment, with other settings or by other code than `origin` says.
+    """
+    own = digest(path)
+    record = check_origin(record_of(path), origin)
+    if record["made"].get(path.name) != own:
+        raise InputError(f"{path}: wanted the result that was written, got another; {AGAIN}")
+    return record
+
+
+def check_origin(path: Path, origin: Mapping[str, str]) -> Record:
+    """A record that says this origin.
+
+    Raises: InputError when there is none, or it says another.
+    """
+    record = read(path)
+    for key, (wanted, got) in ORIGIN.items():
+        if record[key] != origin[key]:
+            names = {"wanted": origin["experiment"], "got": record["experiment"]}
+            said = f"wanted results {wanted}, got those {got}".format(**names)
+            raise InputError(f"{path}: {said}; build them again")
+    return record

@@ -1,0 +1,97 @@
+"""A whole build, checked against what its steps noted of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from colorcore.errors import InputError, unknown
+from colorcore.experiment.folder import SETTINGS
+from colorcore.experiment.loading import load
+from colorcore.results import records
+from colorcore.results.files import Results
+from colorcore.results.records import Record
+
+SUFFIXES = (".safetensors", ".parquet", ".csv", ".nc", ".json")  # of results
+
+
+class Findings(NamedTuple):
+    """What made a build, a line an experiment, and what in it is not as it is to be."""
+
+    made: list[str]
+    wrong: list[str]
+
+
+def verify(build: Path, experiments: Path) -> Findings:
+    """Check every result of a build, of experiments whose folders lie in `experiments`.
+
+    Each must be what its step wrote, with the settings and by the code as they are now, of results
+    that are still the same; and nothing else may lie beside it.
+
+    Raises: InputError when there are no records.
+    """
+    names = sorted({path.relative_to(build).parts[0] for path in _records(build)})
+    if not names:
+        raise InputError(
+            f"{build}: wanted a folder that holds results and the records of what made them, got "
+            "none; name that of a build"
+        )
+    known = [path.parent.name for path in experiments.glob(f"*/{SETTINGS}")]
+    found = Findings([], [])
+    for name in names:
+        if name not in known:
+            found.wrong.append(f"{build / name}: {unknown('experiment', name, known)}")
+            continue
+        results = Results(build / name, load(experiments / name))
+        wrong = list(_mistakes(results))
+        found.wrong.extend(wrong)
+        if not wrong:
+            found.made.append(_made(name, results.trained()))
+    return found
+
+
+def _records(folder: Path) -> list[Path]:
+    return sorted(folder.rglob(f"{records.FOLDER}/*.json"))
+
+
+def _made(name: str, trained: list[Record]) -> str:
+    seeds = [seed for record in trained for seed in record["seeds"]]
+    machines = {(r["hardware"]["processor"], r["versions"]["torch"]) for r in trained}
+    how = "; ".join(f"{processor}, torch {torch}" for processor, torch in sorted(machines))
+    shards = "1 shard" if len(trained) == 1 else f"{len(trained)} shards"
+    return f"{name}: seeds {seeds[0]} to {seeds[-1]} in {shards}; {how}"
+
+
+def _mistakes(results: Results) -> Iterator[str]:
+    """What is wrong with the results of an experiment, and of its deletions."""
+    known: set[Path] = set()
+    for path in _records(results.folder):
+        try:
+            record = records.check_origin(path, results.origin(records.step_of(path)))
+        except InputError as error:
+            yield str(error)
+            continue
+        place = path.parent.parent
+        known.update(place / name for name in record["made"])
+        yield from _changed(place, record["made"], f"what {path} says that it made")
+        yield from _changed(results.folder, record["of"], f"what {path} says that it read")
+    try:
+        results.trained()
+    except InputError as error:
+        yield str(error)
+    places = {path.parent.parent for path in _records(results.folder)}
+    for file in sorted(file for place in places for file in place.iterdir()):
+        if file.suffix in SUFFIXES and file not in known:
+            yield f"{file}: wanted only what a record says was made, got this as well; delete it"
+
+
+def _changed(folder: Path, digests: dict[str, str], wanted: str) -> Iterator[str]:
+    for name, digest in digests.items():
+        try:
+            is_same = records.digest(folder / name) == digest
+        except InputError as error:
+            yield str(error)
+            continue
+        if not is_same:
+            yield f"{folder / name}: wanted {wanted}, got something else; {records.AGAIN}"
