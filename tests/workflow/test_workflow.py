@@ -131,7 +131,7 @@ def test_the_reason_of_a_failure_comes_last(checkout):
     failed, reason = done.stderr.splitlines()[-2:]
     log = "build/smoke/logs/ex-2.10.1/table-agreement.log"
     assert failed == f"table agreement failed; its log is {log}"
-    assert reason.startswith("error: build/smoke/ex-2.10.1/runs.csv: wanted a whole result file")
+    assert reason.startswith("error: build/smoke/ex-2.10.1/records/evaluate.json: wanted a")
 
 
 def test_a_killed_build_goes_on_and_makes_the_same_bits(checkout, tmp_path):
