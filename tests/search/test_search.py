@@ -58,7 +58,7 @@ def test_a_search_finds_the_same_trials_twice(folder, found, tmp_path):
 
 def test_an_interrupted_search_goes_on_to_the_same_end(folder, found, tmp_path):
     half = tmp_path / "half"
-    half.mkdir()
+    shutil.copytree(found / "records", half / "records")
     whole = (found / "trials.csv").read_text()
     (half / "trials.csv").write_text("".join(whole.splitlines(keepends=True)[:3]))
     said: list[str] = []
@@ -96,13 +96,44 @@ def test_a_training_that_diverges_is_a_trial_that_cannot_win(folder, tmp_path):
 
 
 def test_the_log_of_another_search_is_refused(folder, found):
-    change(folder, "high: 0.5", "high: 0.6", "search.yaml")
+    log = (found / "trials.csv").read_text()
+    (found / "trials.csv").write_text(log.replace(log.splitlines()[-1].split(",")[1], "0.0404"))
     with pytest.raises(InputError) as caught:
         run(folder, found, show=quiet)
     assert str(caught.value) == (
         f"{found}/trials.csv: wanted the log of this search, got another's; move it away to begin "
         "anew"
     )
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("search.yaml", "high: 0.5", "high: 0.6"),
+        ("search.yaml", "target: 0.2", "target: 0.3"),
+        ("search.yaml", "count: 2", "count: 3"),
+        ("search.yaml", "sampler_seed: 0", "sampler_seed: 1"),
+        ("experiment.yaml", "batch_size: 64", "batch_size: 32"),
+        ("dopesheet.csv", "0.05,0,0", "0.06,0,0"),
+    ],
+)
+def test_a_search_does_not_go_on_under_another_aim(folder, found, file, old, new):
+    change(folder, old, new, file)
+    with pytest.raises(InputError) as caught:
+        run(folder, found, show=quiet)
+    assert str(caught.value) == (
+        f"{found}/records/search.json: wanted results of small as its settings are, got those of "
+        "other settings; build them again, or move them away"
+    )
+
+
+def test_a_search_goes_on_to_more_trials(folder, found, tmp_path):
+    change(folder, "trials: 4", "trials: 5", "search.yaml")
+    run(folder, found, show=quiet)
+    run(folder, tmp_path / "at-once", show=quiet)
+    at_once = (tmp_path / "at-once" / "trials.csv").read_text()
+    assert (found / "trials.csv").read_text() == at_once
+    assert len(at_once.splitlines()) == 6
 
 
 @pytest.mark.parametrize(

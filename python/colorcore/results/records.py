@@ -14,6 +14,7 @@ from typing import Any
 
 from colorcore import provenance
 from colorcore.errors import InputError
+from colorcore.experiment.folder import TRIALS
 from colorcore.outputs import write_text
 
 FOLDER = "records"  # in the folder of the results that they are about
@@ -27,6 +28,7 @@ OF_A_STEP = {
     "interventions.csv": "interventions",
     "interventions.nc": "interventions",
     "explorer.json": "explorer",
+    TRIALS: "search",
 }
 ORIGIN = {
     "experiment": ("of {wanted}", "of {got}"),
@@ -131,5 +133,5 @@ def check_origin(path: Path, origin: Mapping[str, str]) -> Record:
         if record[key] != origin[key]:
             names = {"wanted": origin["experiment"], "got": record["experiment"]}
             said = f"wanted results {wanted}, got those {got}".format(**names)
-            raise InputError(f"{path}: {said}; build them again")
+            raise InputError(f"{path}: {said}; build them again, or move them away")
     return record
