@@ -12,12 +12,20 @@ pub fn check_length(name: &'static str, got: usize, wanted: usize) -> Result<()>
     }
 }
 
+/// How many bytes the largest of our numbers takes.
+const WIDEST: usize = 8;
+
 /// How many numbers a shape holds.
+///
+/// Also of an empty one no array can be made when its other axes alone would exceed all memory.
 pub fn size(name: &'static str, shape: &[usize]) -> Result<usize> {
-    shape
-        .iter()
-        .try_fold(1usize, |size, &n| size.checked_mul(n))
-        .ok_or(Error::Size { name })
+    let others = shape.iter().filter(|&&n| n > 0);
+    others
+        .copied()
+        .try_fold(WIDEST, usize::checked_mul)
+        .filter(|&bytes| bytes <= isize::MAX as usize)
+        .ok_or(Error::Size { name })?;
+    Ok(shape.iter().product())
 }
 
 /// An empty buffer with room for so many values.
@@ -45,7 +53,12 @@ mod tests {
     fn a_shape_or_a_buffer_beyond_all_memory_is_refused() {
         let wanted = Error::Size { name: "cube" };
         assert_eq!(size("cube", &[usize::MAX, 2]), Err(wanted.clone()));
-        assert_eq!(size("cube", &[usize::MAX, 2, 0]), Err(wanted.clone()));
+        for shape in [[usize::MAX, 2, 0], [0, 1 << 30, 1 << 31], [1 << 60, 0, 1]] {
+            assert_eq!(size("cube", &shape), Err(wanted.clone()));
+        }
+        assert_eq!(size("cube", &[0, 1 << 30, 1 << 29]), Ok(0));
+        assert_eq!(size("cube", &[2, 3, 0]), Ok(0));
+        assert_eq!(size("cube", &[2, 3, 4]), Ok(24));
         for numbers in [usize::MAX, isize::MAX as usize / 8, 1 << 55] {
             assert_eq!(zeros::<f64>("cube", numbers), Err(wanted.clone()));
         }

@@ -71,7 +71,7 @@ mod tests {
                 name: "probabilities"
             })
         );
-        let drawn = draw_batch(usize::MAX, &[], 0, &[0], 0, 1);
+        let drawn = draw_batch(MOST_COLORS + 1, &[], 0, &[0], 0, 1);
         assert_eq!(drawn, Err(Error::Size { name: "colors" }));
         let drawn = draw_batch(1, &[], 0, &[0, 1], 0, usize::MAX);
         assert_eq!(drawn, Err(Error::Size { name: "the batch" }));

@@ -36,12 +36,14 @@ fn numbers<'a, T: Element>(name: &str, array: &'a Array<'_, T>) -> PyResult<&'a 
     Ok(array.as_slice()?)
 }
 
-/// A result as an array; that it fits its shape is what the kernels promise.
+/// A result as an array; that it fits its shape is what the kernels promise. NumPy makes none of a
+/// shape that exceeds all memory, empty or not, so that must be told first.
 fn made<'py, T: Element>(
     py: Python<'py>,
     values: Vec<T>,
     shape: &[usize],
 ) -> PyResult<Made<'py, T>> {
+    size("the result", shape)?;
     let array = ArrayD::from_shape_vec(IxDyn(shape), values)
         .map_err(|error| PyValueError::new_err(error.to_string()))?;
     Ok(array.into_pyarray(py))

@@ -163,3 +163,46 @@ print((peak() - before) / z.nbytes)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert float(done.stdout) < 20  # the matrix of pairs would take 13 107 times the latents
+
+
+@pytest.mark.parametrize(
+    ("concepts", "batch_size"), [(0, 2**60), (1, 2**60), (1, 2**63 - 1), (2**20, 2**40)]
+)
+def test_an_empty_result_whose_other_axes_exceed_all_memory_is_refused(concepts, batch_size):
+    # Such a shape ends the process when NumPy is asked for it by C.
+    with pytest.raises((MemoryError, ValueError)):
+        kernels.draw_batch(
+            np.zeros((1, 3)), np.zeros((1, concepts)), seeds=[], step=0, batch_size=batch_size
+        )
+
+
+MASKED = np.ma.masked_equal([[0.25, 0.5, 1.0]] * 2, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("latents", lambda: kernels.angular_separation(MASKED)),
+        ("upstream", lambda: kernels.angular_separation_grad(MASKED.data, MASKED[:, 0])),
+        ("g", lambda: kernels.rgb_cube(MASKED.data[0], MASKED[0], MASKED.data[0])),
+        ("rgb", lambda: kernels.rgb_to_hsv(MASKED)),
+        ("hsv", lambda: kernels.hsv_to_rgb(MASKED)),
+        (
+            "probabilities",
+            lambda: kernels.draw_batch(MASKED.data, MASKED, seeds=[0], step=0, batch_size=2),
+        ),
+        (
+            "seeds",
+            lambda: kernels.draw_batch(
+                MASKED.data, MASKED.data, seeds=np.ma.masked_array([0]), step=0, batch_size=2
+            ),
+        ),
+    ],
+)
+def test_a_mask_is_refused_and_not_lost(name, call):
+    with pytest.raises(TypeError) as caught:
+        call()
+    assert str(caught.value) == (
+        f"{name} must have no mask, got a masked array; fill it with .filled(…) or leave out what "
+        "is masked with .compressed()"
+    )

@@ -78,7 +78,10 @@ def test_without_concepts_there_are_no_labels():
          "pass a list of whole numbers"),
         ({"seeds": [-1]}, "seeds must lie in 0…2**63 − 1, got -1…-1; choose others"),
         ({"step": -1}, "step must lie in 0…2**63 − 1, got -1; count steps from 0"),
-        ({"batch_size": -1}, "batch_size must be at least 0, got -1; give a whole number"),
+        ({"batch_size": -1}, "batch_size must lie in 0…2**63 − 1, got -1; give a smaller whole "
+         "number"),
+        ({"batch_size": 2**64}, "batch_size must lie in 0…2**63 − 1, got 18446744073709551616; "
+         "give a smaller whole number"),
         ({"chances": np.full((10, 1), 1.5)}, "probabilities must lie in [0, 1], got 1.5"),
         (
             {"colors": np.empty((0, 3)), "chances": np.empty((0, 1))},

@@ -15,23 +15,36 @@ FLOATS = {np.dtype(np.float32): "f32", np.dtype(np.float64): "f64"}
 LARGEST_ADDRESS = 2**63  # seeds and steps fit a signed integer, as torch and pandas keep them
 
 
+def array(name: str, values: ArrayLike) -> Array:
+    """Numbers as an array.
+
+    Raises: TypeError for a masked array, whose mask would be lost.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} must have no mask, got a masked array; fill it with .filled(…) or leave out "
+            "what is masked with .compressed()"
+        )
+    return np.asarray(values)
+
+
 def axes(names: Sequence[str], values: Sequence[ArrayLike]) -> list[Array]:
     """The axes of a cube as contiguous arrays of one float type. Shapes: (n,) each.
 
     Raises: TypeError for other types; ValueError for other shapes.
     """
-    arrays = [np.asarray(axis) for axis in values]
-    for name, array in zip(names, arrays, strict=True):
-        if array.ndim != 1:
+    arrays = [array(name, axis) for name, axis in zip(names, values, strict=True)]
+    for name, axis in zip(names, arrays, strict=True):
+        if axis.ndim != 1:
             raise ValueError(
-                f"{name} must be an axis with shape (n,), got shape {array.shape}; flatten it"
+                f"{name} must be an axis with shape (n,), got shape {axis.shape}; flatten it"
             )
-        if array.dtype != arrays[0].dtype or array.dtype not in FLOATS:
+        if axis.dtype != arrays[0].dtype or axis.dtype not in FLOATS:
             raise TypeError(
                 f"{', '.join(names)} must all be float32 or all float64, got "
                 f"{', '.join(str(a.dtype) for a in arrays)}; cast with .astype(float)"
             )
-    return [np.ascontiguousarray(array) for array in arrays]
+    return [np.ascontiguousarray(axis) for axis in arrays]
 
 
 def colors(name: str, values: ArrayLike) -> Array:
@@ -39,13 +52,13 @@ def colors(name: str, values: ArrayLike) -> Array:
 
     Raises: TypeError for other types; ValueError for other shapes.
     """
-    array = np.asarray(values)
-    if array.dtype not in FLOATS or array.shape[-1:] != (3,):
-        raise (ValueError if array.dtype in FLOATS else TypeError)(
-            f"{name} must be float32 or float64 with shape (..., 3), got {array.dtype} "
-            f"{array.shape}; cast with .astype(float) and put the channels last"
+    found = array(name, values)
+    if found.dtype not in FLOATS or found.shape[-1:] != (3,):
+        raise (ValueError if found.dtype in FLOATS else TypeError)(
+            f"{name} must be float32 or float64 with shape (..., 3), got {found.dtype} "
+            f"{found.shape}; cast with .astype(float) and put the channels last"
         )
-    return np.ascontiguousarray(array)
+    return np.ascontiguousarray(found)
 
 
 def unit(name: str, values: Array) -> None:
@@ -74,7 +87,7 @@ def chances(points: ArrayLike, probabilities: ArrayLike) -> tuple[Array, NDArray
 
     Raises: TypeError for probabilities that are not real numbers; ValueError for other shapes.
     """
-    palette, table = np.asarray(points), np.asarray(probabilities)
+    palette, table = array("colors", points), array("probabilities", probabilities)
     if table.dtype.kind not in "fiub":
         raise TypeError(
             f"probabilities must be real numbers, got {table.dtype}; cast with .astype(float)"
@@ -92,28 +105,30 @@ def addresses(name: str, values: ArrayLike | Sequence[int]) -> NDArray[np.uint64
 
     Raises: TypeError for other types and shapes; ValueError for other ranges.
     """
-    array = np.asarray(values)
-    if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
+    found = array(name, values)
+    if found.ndim != 1 or (found.size and found.dtype.kind not in "iu"):
         raise TypeError(
-            f"{name} must be integers with shape (n,), got {array.dtype} {array.shape}; "
+            f"{name} must be integers with shape (n,), got {found.dtype} {found.shape}; "
             "pass a list of whole numbers"
         )
-    if array.size and not 0 <= int(array.min()) <= int(array.max()) < LARGEST_ADDRESS:
+    if found.size and not 0 <= int(found.min()) <= int(found.max()) < LARGEST_ADDRESS:
         raise ValueError(
-            f"{name} must lie in 0…2**63 − 1, got {array.min()}…{array.max()}; choose others"
+            f"{name} must lie in 0…2**63 − 1, got {found.min()}…{found.max()}; choose others"
         )
-    return np.ascontiguousarray(array if array.size else [], dtype=np.uint64)
+    return np.ascontiguousarray(found if found.size else [], dtype=np.uint64)
 
 
 def counts(*, step: int, batch_size: int) -> None:
     """Check the number of a step and of its samples.
 
-    Raises: ValueError for numbers below 0, or a step that is too large.
+    Raises: ValueError for numbers below 0 or too large.
     """
     if not 0 <= step < LARGEST_ADDRESS:
         raise ValueError(f"step must lie in 0…2**63 − 1, got {step}; count steps from 0")
-    if batch_size < 0:
-        raise ValueError(f"batch_size must be at least 0, got {batch_size}; give a whole number")
+    if not 0 <= batch_size < LARGEST_ADDRESS:
+        raise ValueError(
+            f"batch_size must lie in 0…2**63 − 1, got {batch_size}; give a smaller whole number"
+        )
 
 
 def latents(values: ArrayLike) -> Array:
@@ -121,26 +136,26 @@ def latents(values: ArrayLike) -> Array:
 
     Raises: TypeError for other types; ValueError for other shapes.
     """
-    array = np.asarray(values)
-    if array.dtype not in FLOATS or array.ndim < 2 or array.shape[-1] == 0:
-        raise (ValueError if array.dtype in FLOATS else TypeError)(
+    found = array("latents", values)
+    if found.dtype not in FLOATS or found.ndim < 2 or found.shape[-1] == 0:
+        raise (ValueError if found.dtype in FLOATS else TypeError)(
             "latents must be float32 or float64 with shape (..., batch, k), got "
-            f"{array.dtype} {array.shape}; cast with .astype(float)"
+            f"{found.dtype} {found.shape}; cast with .astype(float)"
         )
-    return np.ascontiguousarray(array)
+    return np.ascontiguousarray(found)
 
 
-def like(name: str, values: ArrayLike, shape: tuple[int, ...], array: Array) -> Array:
+def like(name: str, values: ArrayLike, shape: tuple[int, ...], other: Array) -> Array:
     """An array of a given shape and another's type, made contiguous.
 
     Raises: ValueError for other shapes and types.
     """
-    result = np.asarray(values)
-    if result.shape != shape or result.dtype != array.dtype:
+    result = array(name, values)
+    if result.shape != shape or result.dtype != other.dtype:
         raise ValueError(
-            f"{name} must be {array.dtype} with shape {shape}, as the latents are, got "
+            f"{name} must be {other.dtype} with shape {shape}, as the latents are, got "
             f"{result.dtype} {result.shape}; pass one number a "
-            f"{'sample' if len(shape) < array.ndim else 'coordinate'}"
+            f"{'sample' if len(shape) < other.ndim else 'coordinate'}"
         )
     return np.ascontiguousarray(result)
 

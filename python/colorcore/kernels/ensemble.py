@@ -209,7 +209,7 @@ def unit_grad(x: ArrayLike, units: ArrayLike, upstream: ArrayLike) -> Array:
 
 
 def floats(name: str, values: ArrayLike) -> Array:
-    array = np.asarray(values)
+    array = arguments.array(name, values)
     if array.dtype not in arguments.FLOATS:
         raise TypeError(
             f"{name} must be float32 or float64, got {array.dtype}; cast with .astype(float)"
@@ -228,7 +228,7 @@ def _wide(name: str, values: ArrayLike) -> Array:
 
 
 def like(name: str, values: ArrayLike, shape: tuple[int, ...], array: Array) -> Array:
-    result = np.asarray(values)
+    result = arguments.array(name, values)
     if result.shape != shape or result.dtype != array.dtype:
         raise ValueError(
             f"{name} must be {array.dtype} with shape {shape}, got {result.dtype} {result.shape}; "

@@ -138,7 +138,7 @@ def given(
 
     Raises: TypeError for other types; ValueError for other shapes.
     """
-    first = np.asarray(encoder)
+    first = arguments.array("encoder", encoder)
     if first.dtype not in arguments.FLOATS:
         raise TypeError(
             f"encoder must be float32 or float64, got {first.dtype}; cast with .astype(float)"
@@ -233,7 +233,7 @@ def check(terms: Sequence[Term], found: Given) -> None:
 
 
 def _fit(name: str, values: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    array = np.asarray(values)
+    array = arguments.array(name, values)
     if array.shape != shape or array.dtype != dtype:
         raise ValueError(
             f"{name} must be {dtype} with shape {shape}, as the encoder says, got {array.dtype} "
