@@ -36,12 +36,16 @@ paper: setup
 # How many runs; fewer while trying things out.
 SEEDS ?= 60
 
+# A report has results of its own, also of the experiment that it compares with.
+REPORT = build/reports/$(notdir $(EXPERIMENT:/=))
+
 report: setup
 	@test -n "$(EXPERIMENT)" || { echo "make report: wanted EXPERIMENT=experiments/…, got none"; exit 2; }
 	@$(UNLOCK)
-	@$(SNAKEMAKE) --configfile config/report.yaml --config document="$(EXPERIMENT)" seeds=$(SEEDS)
-	@echo "HTML: build/$(notdir $(EXPERIMENT:/=))/report/index.html"
-	@echo "PDF:  build/$(notdir $(EXPERIMENT:/=))/report/index.pdf"
+	@$(SNAKEMAKE) --configfile config/report.yaml \
+	  --config document="$(EXPERIMENT)" build=$(REPORT) seeds=$(SEEDS)
+	@echo "HTML: $(REPORT)/index.html"
+	@echo "PDF:  $(REPORT)/index.pdf"
 
 docs: setup $(EXAMPLES) build/docs/speed.done
 	mkdocs build --strict

@@ -103,7 +103,7 @@ rule train:
         **TORCH,
     shell:
         "colorcore {params.command} --seeds {params.seeds} --shards {params.shards}"
-        " --shard {wildcards.shard} 2> {log}"
+        " --shard {wildcards.shard} 2> {log:q}"
 
 
 rule evaluate:
@@ -131,7 +131,7 @@ rule evaluate:
     resources:
         **TORCH,
     shell:
-        "colorcore {params.command} --shards {params.shards}{params.which} 2> {log}"
+        "colorcore {params.command} --shards {params.shards}{params.which} 2> {log:q}"
 
 
 use rule evaluate as cubes with:
@@ -213,7 +213,7 @@ rule figure:
     resources:
         **LIGHT,
     shell:
-        "colorcore {params.command} --build {params.build}{params.which} 2> {log}"
+        "colorcore {params.command} --build {params.build}{params.which} 2> {log:q}"
 
 
 use rule figure as table with:
@@ -244,7 +244,7 @@ rule numbers:
         text=[path for path in PLAN.text if path.endswith(".csv")],
         searches=PLAN.searches(),
     output:
-        f"{PLAN.home}/numbers.json",
+        f"{BUILD}/numbers.json",
     params:
         code=PLAN.code_of_numbers(),
         settings=PLAN.settings,
@@ -252,15 +252,15 @@ rule numbers:
         build=lambda w: BUILD,
         claims="--check-claims" if config["check_claims"] else "--no-check-claims",
     log:
-        f"{PLAN.home}/logs/numbers.log",
+        f"{BUILD}/logs/numbers.log",
     benchmark:
-        f"{PLAN.home}/benchmarks/numbers.tsv"
+        f"{BUILD}/benchmarks/numbers.tsv"
     conda:
         "environment.yaml"
     resources:
         **TORCH,
     shell:
-        "colorcore numbers {params.document} --build {params.build} {params.claims} 2> {log}"
+        "colorcore numbers {params.document} --build {params.build} {params.claims} 2> {log:q}"
 
 
 rule report:
@@ -290,10 +290,10 @@ rule report:
     log:
         f"{PLAN.out}/report.log",
     benchmark:
-        f"{PLAN.home}/benchmarks/report.tsv"
+        f"{BUILD}/benchmarks/report.tsv"
     conda:
         "environment.yaml"
     resources:
         **LIGHT,
     shell:
-        "colorcore report {params.document} --build {params.build} 2> {log}"
+        "colorcore report {params.document} --build {params.build} 2> {log:q}"

@@ -6,11 +6,14 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from markdown_it import MarkdownIt
 
 from colorcore.errors import InputError
+from colorcore.results.files import OF_RUNS
+from colorcore.writeup import style
 from docstrings import markdown
 from timings import Timings
 
@@ -98,6 +101,19 @@ def commands(page: Path) -> list[str]:
     return [line for line in lines if line != "make setup"]
 
 
+def test_the_figure_of_the_page_on_documents_is_drawn(main):
+    fences = MarkdownIt().parse(Path("docs/document.md").read_text("utf-8"))
+    code = next(token.content for token in fences if token.info == "python")
+    module = ModuleType("harm")
+    exec(compile(code, "docs/document.md", "exec"), module.__dict__)
+    assert set(module.READS) <= set(OF_RUNS)
+    data = module.gather(main)
+    figure = module.draw(data, style.LIGHT)
+    (line,) = figure.axes[0].get_lines()
+    assert list(line.get_xdata()) == data["ablated target"].tolist()
+    assert "each of 4 runs" in module.describe(data)
+
+
 def test_the_commands_of_your_own_experiment_lead_from_nothing_to_a_report(tmp_path):
     """With two runs each, in a copy of the repository, whose set-up is that of this one."""
     for name in ("experiments", "config", "profiles", "Snakefile", "Makefile", "environment.yaml"):
@@ -109,7 +125,7 @@ def test_the_commands_of_your_own_experiment_lead_from_nothing_to_a_report(tmp_p
         done = subprocess.run(line, shell=True, cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
     for name in ("my-blue", "my-pair"):
-        pdf = tmp_path / "build" / name / "report" / "index.pdf"
+        pdf = tmp_path / "build" / "reports" / name / "index.pdf"
         assert pdf.read_bytes().startswith(b"%PDF")
         html = (pdf.parent / "index.html").read_text("utf-8")
         assert "Without <em>blue</em>" in html

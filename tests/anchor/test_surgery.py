@@ -209,3 +209,58 @@ def test_a_vector_along_the_axis_leaves_nothing_behind_a_normalisation():
     model, along = nn.Sequential(writer, Unit(), reader), torch.tensor([[3.0, 3e-6]])
     assert ablate(model, [0], layer="1", after="1")(along).item() == pytest.approx(1e-6)
     assert ablate(model, [0], layer="1")(along).item() == pytest.approx(1)
+
+
+class TwoWays(nn.Module):
+    """A layer that is read with and without its normalisation."""
+
+    def __init__(self):
+        super().__init__()
+        self.writer, self.unit, self.norm = nn.Linear(3, 5), nn.Identity(), Unit()
+        self.straight, self.normed = nn.Linear(5, 2), nn.Linear(5, 2)
+
+    def forward(self, x):
+        z = self.unit(self.writer(x))
+        return self.straight(z) + self.normed(self.norm(z))
+
+
+@pytest.mark.parametrize("operate", [ablate, prune])
+@pytest.mark.parametrize(
+    ("model", "layer", "after", "message"),
+    [
+        (
+            nn.Sequential(nn.Linear(3, 5), nn.GELU(), nn.Linear(5, 5), Unit(), nn.Linear(5, 3)),
+            "3", "1",
+            "after: wanted a layer through which 4 gets all that 2 writes, got 1; name the "
+            "normalisation between them",
+        ),
+        (
+            nn.Sequential(nn.Linear(3, 5), Unit(), nn.Linear(5, 3), nn.GELU()),
+            "1", "3",
+            "after: wanted a layer through which 2 gets all that 0 writes, got 3; name the "
+            "normalisation between them",
+        ),
+        (
+            TwoWays(), "unit", "norm",
+            "after: wanted a layer through which straight gets all that writer writes, got norm; "
+            "name the normalisation between them",
+        ),
+        (
+            nn.Sequential(nn.Linear(3, 5), Unit(), nn.Linear(5, 3)), "1", "norm",
+            "layer: wanted one of 0, 1, 2, got 'norm'; choose one of them",
+        ),
+    ],
+)  # fmt: skip
+def test_surgery_behind_a_layer_that_not_all_goes_through_is_refused(
+    operate, model, layer, after, message
+):
+    with pytest.raises(InputError) as caught:
+        operate(model, [0], layer=layer, after=after)
+    assert str(caught.value) == message
+
+
+def test_surgery_may_be_right_behind_the_layer_that_writes():
+    model = nn.Sequential(nn.Linear(3, 4), Unit(), nn.Linear(4, 2))
+    x = torch.randn(6, 3)
+    behind = ablate(model, [1], layer="1", after="0")(x)
+    assert torch.equal(behind, ablate(model, [1], layer="1")(x))

@@ -54,6 +54,16 @@ def test_the_average_weighs_samples_by_affinity():
     assert regularizers.average(per_sample, None).item() == pytest.approx(3.0)
 
 
+@pytest.mark.parametrize("shape", [(1,), (4, 1), (4, 4), (1, 4), ()])
+def test_affinities_of_another_shape_are_refused_and_not_spread_out(shape):
+    with pytest.raises(InputError) as caught:
+        regularizers.average(torch.ones(4), torch.ones(shape))
+    assert str(caught.value) == (
+        f"affinity must have the shape of the samples' terms, (4,), got {shape}; give one number a "
+        "sample, labels[..., 0] say"
+    )
+
+
 def test_the_average_of_no_labelled_sample_is_zero_with_zero_gradient():
     per_sample = torch.tensor([[1.0, 2.0]], requires_grad=True)
     mean = regularizers.average(per_sample, torch.zeros(1, 2))

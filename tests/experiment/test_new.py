@@ -92,6 +92,8 @@ def test_one_that_is_based_says_what_differs_and_comes_to_the_same(experiments, 
         ("ex-2.9.1", "ex-2.10.1", "blue", "wanted a folder that is not there yet, got one that is"),
         ("mine", "ex-2.10", "blue", "like: wanted one of .*, got 'ex-2.10'; did you mean ex-2.10"),
         ("mine", "ex-2.10.1", "bleu", "got 'bleu'; did you mean blue?"),
+        ("my exp", "ex-2.10.1", "blue", r"my exp: wanted a name of letters, .*; rename the folder"),
+        ("mine/mine", "ex-2.10.1", "blue", "wanted a folder beside other experiments, got one in"),
     ],
 )
 def test_what_cannot_be_made_is_refused_and_leaves_nothing(
@@ -101,3 +103,12 @@ def test_what_cannot_be_made_is_refused_and_leaves_nothing(
     with pytest.raises(InputError, match=message):
         create(experiments / name, like, [concept], data=None, based=False)
     assert sorted(experiments.rglob("*")) == before
+
+
+@pytest.mark.parametrize("concepts", [["red", "red"], ["sky=#80c0ff", "sky=#80c0fe"]])
+def test_a_concept_that_is_named_twice_is_refused(experiments, concepts):
+    with pytest.raises(
+        InputError, match=r"concept: wanted each once, got (\w+), \1; leave one out"
+    ):
+        create(experiments / "twice", "ex-2.10.1", concepts, data=None, based=False)
+    assert not (experiments / "twice").exists()

@@ -13,6 +13,7 @@ from colorcore.errors import InputError
 from colorcore.experiment.concepts import Deletion, Target
 from colorcore.experiment.loading import load
 from colorcore.results import explorer, response
+from colorcore.training import checkpoint
 from colorcore.training.model import initialize
 from commands import MAIN, run
 
@@ -70,6 +71,13 @@ def test_principal_directions_of_an_ellipse_are_its_half_axes():
     directions, spread = explorer.principal(points)
     np.testing.assert_allclose(directions, [[0, 1, 0], [1, 0, 0], [0, 0, 1]], atol=1e-12)
     np.testing.assert_allclose(spread, [9 / 13, 4 / 13, 0], atol=1e-12)
+
+
+def test_the_explorer_begins_with_the_colour_most_like_what_is_deleted(scene, blue):
+    assert scene.names[scene.start] == "red"
+    moments = checkpoint.load_moments(blue.results.snapshots_paths(1), seed=0)
+    found = explorer.explore(moments, blue.experiment, blue.deletion)
+    assert found.names[found.start] == "blue"
 
 
 def test_what_is_stored_is_rounded_as_little_as_it_says(scene):

@@ -25,7 +25,7 @@ def columns(*concepts: str) -> list[str]:
         *(f"{variant} {name}" for variant in VARIANTS for name in NAMES),
         *(f"cosine {name}" for name in NAMES),
         *(f"{variant} target" for variant in VARIANTS),
-        "target_cosine", "surgery_gap", "unlike_max", "harm", "anchor_loss",
+        "target_cosine", "surgery_gap", "unlike_max", "harm", "harm_before", "anchor_loss",
         "remainder", "remainder_opposite", "remainder_neighbors", "read_off", "deletion",
     ]  # fmt: skip
 
@@ -79,6 +79,7 @@ def test_harm_is_the_worst_damage_to_what_is_unlike_a_target(results, blue):
     runs = blue.results.runs()
     want = runs[["unlike_max", *(f"ablated {name}" for name in names)]].max(axis=1)
     np.testing.assert_allclose(runs["harm"], want)
+    assert (runs["harm_before"] >= runs[[f"baseline {name}" for name in names]].max(axis=1)).all()
 
 
 def test_the_worst_damage_on_the_grid_is_that_of_the_cubes(blue):

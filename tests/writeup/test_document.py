@@ -123,6 +123,18 @@ def test_a_figure_without_a_module_is_refused(folder):
     )
 
 
+def test_what_a_document_cannot_show_is_told_before_anything_is_trained(folder):
+    with pytest.raises(
+        InputError, match=r"document\.yaml: figures\.lost: wanted a module lost\.py"
+    ):
+        opening.check(opening.read(folder), seeds=60)
+    change(folder, "  lost: {}\n", "", "document.yaml")
+    opening.check(opening.read(folder), seeds=60)
+    change(folder, "tables: {", "tables: {none: {}, ", "document.yaml")
+    with pytest.raises(InputError, match=r"document\.yaml: tables\.none: wanted a module none\.py"):
+        opening.check(opening.read(folder), seeds=60)
+
+
 def test_what_a_figure_reads_is_told_by_experiment(folder):
     found = opening.read(folder)
     assert making.reads(found, "figures", "sweep") == {"ex-2.10.1": ["runs.csv"]}
@@ -135,18 +147,16 @@ def test_what_a_figure_reads_is_told_by_experiment(folder):
     }  # fmt: skip
 
 
-def test_numbers_and_pages_of_a_document_lie_in_the_build_folder(folder, tmp_path):
+def test_pages_of_a_document_lie_in_a_folder_of_its_name(folder, tmp_path):
     found = opening.read(folder)
-    assert found.home(tmp_path) == tmp_path
     assert found.out(tmp_path) == tmp_path / "essay"
 
 
-def test_those_of_a_report_lie_beside_the_results_of_its_experiment(folder, tmp_path):
+def test_those_of_a_report_are_all_that_is_built(folder, tmp_path):
     found = opening.read(folder.parent / "experiments" / "ex-2.10.1")
     assert found.is_report
     assert found.names == {"ex-2.10.1": "ex-2.10.1"}
-    assert found.home(tmp_path) == tmp_path / "ex-2.10.1"
-    assert found.out(tmp_path) == tmp_path / "ex-2.10.1" / "report"
+    assert found.out(tmp_path) == tmp_path
 
 
 def test_the_report_of_an_experiment_compares_it_with_its_base(folder):

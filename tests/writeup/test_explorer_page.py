@@ -38,6 +38,7 @@ OFF_RED = np.array([[0, 0, 0], [0.16 / 3, 0, 0]])
 AXES = ("z0", "p1", "p2", "p3", "p4")
 SCENE = Scene(
     seed=0,
+    start=0,
     names=("red", "cyan"),
     colors=COLORS,
     steps=(0, 1501),

@@ -93,10 +93,10 @@ def test_a_condition_on_other_seeds_has_no_difference(results):
     assert "differs" not in found["score-r2"]
 
 
-def test_the_numbers_of_a_report_lie_beside_its_results(blue):
+def test_the_numbers_of_a_report_are_of_its_experiment_and_its_base(blue):
     build = blue.results.folder.parent
     opening.write_numbers(blue.document, build)
-    found = json.loads((build / "blue" / "numbers.json").read_text())
+    found = json.loads((build / "numbers.json").read_text())
     assert found["this"]["name"] == "blue"
     assert found["this"]["title"] == "Delete blue"
     assert found["deletions"] == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from torch import fx, nn
 
@@ -23,14 +23,15 @@ TRANSPARENT_FUNCTIONS = {
 }  # fmt: skip
 
 
-def around(model: nn.Module, name: str) -> tuple[str, list[str]]:
+def around(model: nn.Module, name: str, after: str | None = None) -> tuple[str, list[str]]:
     """The names of the linear layer that writes a layer's output, and of those that read it.
 
     Found by following tensors through the model, symbolically. A linear layer writes its own
-    output.
+    output. All that the readers get has to go through the layer `after`, if one is named.
 
-    Raises: InputError when the model cannot be followed, or when what stands between the layer and
-    the linear ones around it is not known to treat each dimension by itself.
+    Raises: InputError when the model cannot be followed, when what stands between the layer and
+    the linear ones around it is not known to treat each dimension by itself, or when something is
+    read that has not gone through `after`.
 
     Example:
 
@@ -38,21 +39,24 @@ def around(model: nn.Module, name: str) -> tuple[str, list[str]]:
         >>> around(model, "1")
         ('0', ['2'])
     """
-    layer = find(model, name)
+    layer, named = find(model, name), {name}
+    if after is not None:
+        find(model, after)
+        named.add(after)
     if any(True for _ in layer.parameters()) and not isinstance(layer, LINEAR):
         raise InputError(
             f"layer {name}: wanted a linear layer or one without parameters, got "
             f"{type(layer).__name__}; name a layer next to it"
         )
-    graph = _trace(model, name)
+    graph = _trace(model, named)
     calls = [node for node in graph.nodes if node.op == "call_module" and node.target == name]
     if len(calls) != 1:
         raise InputError(
             f"layer {name}: wanted one that the model calls once, got {len(calls)} calls; name a "
             "linear layer or a layer that the model calls"
         )
-    writer = _writer(model, calls[0], name)
-    readers = list(dict.fromkeys(_readers(model, writer, name)))
+    writer = _writer(model, calls[0], named)
+    readers = list(dict.fromkeys(_readers(model, writer, named)))
     if not readers:
         raise InputError(
             f"layer {name}: wanted a linear layer that reads it, got none; name a layer before the "
@@ -65,24 +69,31 @@ def around(model: nn.Module, name: str) -> tuple[str, list[str]]:
                 f"layer {target}: wanted a linear layer that is called once, got {count} calls; "
                 "give each place a layer of its own"
             )
+    if after is not None and after != writer.target:
+        past = list(_readers(model, writer, named, up_to=after))
+        if past:
+            raise InputError(
+                f"after: wanted a layer through which {past[0]} gets all that {writer.target} "
+                f"writes, got {after}; name the normalisation between them"
+            )
     return str(writer.target), [str(reader) for reader in readers]
 
 
 class _Tracer(fx.Tracer):
-    """Follows tensors into every module but linear ones and the named one."""
+    """Follows tensors into every module but linear ones and the named ones."""
 
-    def __init__(self, name: str):
+    def __init__(self, named: Collection[str]):
         super().__init__()
-        self.name = name
+        self.named = named
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        is_leaf = isinstance(m, LINEAR) or module_qualified_name == self.name
+        is_leaf = isinstance(m, LINEAR) or module_qualified_name in self.named
         return is_leaf or super().is_leaf_module(m, module_qualified_name)
 
 
-def _trace(model: nn.Module, name: str) -> fx.Graph:
+def _trace(model: nn.Module, named: Collection[str]) -> fx.Graph:
     try:
-        return _Tracer(name).trace(model)
+        return _Tracer(named).trace(model)
     except Exception as error:
         raise InputError(
             f"model: wanted one whose forward pass torch.fx can follow, got {error}; name the "
@@ -90,24 +101,29 @@ def _trace(model: nn.Module, name: str) -> fx.Graph:
         ) from error
 
 
-def _writer(model: nn.Module, node: fx.Node, name: str) -> fx.Node:
+def _writer(model: nn.Module, node: fx.Node, named: Collection[str]) -> fx.Node:
     """The linear layer that a node's values come from."""
     while not _is_linear(model, node):
-        if len(node.all_input_nodes) != 1 or not _is_transparent(model, node, name):
+        if len(node.all_input_nodes) != 1 or not _is_transparent(model, node, named):
             raise _opaque(model, node)
         (node,) = node.all_input_nodes
     return node
 
 
-def _readers(model: nn.Module, node: fx.Node, name: str) -> Iterator[str]:
-    """The linear layers that a node's values go to. Values that leave the model go nowhere."""
+def _readers(
+    model: nn.Module, node: fx.Node, named: Collection[str], *, up_to: str | None = None
+) -> Iterator[str]:
+    """The linear layers that a node's values go to. Values that leave the model go nowhere.
+
+    What is `up_to` a layer is all that does not go through it.
+    """
     for user in node.users:
         if _is_linear(model, user):
             yield str(user.target)
-        elif not _leaves(user):
-            if not _is_transparent(model, user, name):
+        elif not _leaves(user) and user.target != up_to:
+            if not _is_transparent(model, user, named):
                 raise _opaque(model, user)
-            yield from _readers(model, user, name)
+            yield from _readers(model, user, named, up_to=up_to)
 
 
 def _leaves(node: fx.Node) -> bool:
@@ -120,10 +136,10 @@ def _is_linear(model: nn.Module, node: fx.Node) -> bool:
     return node.op == "call_module" and isinstance(model.get_submodule(str(node.target)), LINEAR)
 
 
-def _is_transparent(model: nn.Module, node: fx.Node, name: str) -> bool:
+def _is_transparent(model: nn.Module, node: fx.Node, named: Collection[str]) -> bool:
     if node.op == "call_module":
         module = model.get_submodule(str(node.target))
-        return node.target == name or isinstance(module, TRANSPARENT_MODULES)
+        return node.target in named or isinstance(module, TRANSPARENT_MODULES)
     return node.op.startswith("call_") and _function(node) in TRANSPARENT_FUNCTIONS
 
 

@@ -78,7 +78,8 @@ def ablate(
     written, and what is left keeps its size: nothing, for a vector along a removed axis.
 
     Raises: InputError when there is no such layer, when the linear layers around it cannot be told,
-    when a dimension is not in it, or none would be left.
+    when what they read does not all go through `after`, when a dimension is not in it, or none
+    would be left.
 
     Source: Experiment 2.10.1.
 
@@ -90,7 +91,7 @@ def ablate(
         (0.0, [0.0, 0.0, 0.0])
     """
     result = copy.deepcopy(model)
-    writer, read_by = _around(result, layer, reader)
+    writer, read_by = _around(result, layer, reader, after)
     keep, dims = _keep(writer, dims), list(dims)
     if after is not None:
         _append(result, after, Mask(dims, width=len(keep) + len(dims)))
@@ -135,7 +136,7 @@ def prune(
         True
     """
     result = copy.deepcopy(model)
-    writer, read_by = _around(result, layer, reader)
+    writer, read_by = _around(result, layer, reader, after)
     keep = _keep(writer, dims)
     if after is None:
         _narrow(writer, keep)
@@ -162,10 +163,12 @@ def _append(model: nn.Module, name: str, step: nn.Module) -> None:
     setattr(model.get_submodule(parent), last, nn.Sequential(find(model, name), step))
 
 
-def _around(model: nn.Module, layer: str, reader: str | None) -> tuple[Linear, list[Linear]]:
+def _around(
+    model: nn.Module, layer: str, reader: str | None, after: str | None
+) -> tuple[Linear, list[Linear]]:
     """The layer that writes what a layer gives, and those that read it."""
     if reader is None:
-        writer, readers = around(model, layer)
+        writer, readers = around(model, layer, after)
     else:
         writer, readers = layer, [reader]
     written, *read = (_linear(model, name) for name in (writer, *readers))

@@ -169,14 +169,14 @@ def unitarity(latents: Latents) -> PerSample:
     return (torch.linalg.vector_norm(latents, dim=-1) - 1).square()
 
 
-def average(
-    per_sample: PerSample, affinity: Float[Tensor, "*runs batch"] | None
-) -> Float[Tensor, "*runs"]:
+def average(per_sample: PerSample, affinity: Tensor | None) -> Float[Tensor, "*runs"]:
     """Mean over the batch, or over the samples with an affinity, weighted by it.
 
     Σ ℓᵢ·aᵢ / (Σ aᵢ + 1e-8), which is 0 for a batch in which no sample has one.
 
-    Shapes: (…, batch) → (…).
+    Shapes: (…, batch), and the same of the affinities, ≥ 0 → (…).
+
+    Raises: InputError for affinities of another shape.
 
     Example:
 
@@ -187,6 +187,11 @@ def average(
     """
     if affinity is None:
         return per_sample.mean(dim=-1)
+    if affinity.shape != per_sample.shape:
+        raise InputError(
+            f"affinity must have the shape of the samples' terms, {tuple(per_sample.shape)}, got "
+            f"{tuple(affinity.shape)}; give one number a sample, labels[..., 0] say"
+        )
     return (per_sample * affinity).sum(dim=-1) / (affinity.sum(dim=-1) + EPSILON)
 
 
@@ -211,7 +216,7 @@ class Regularizer:
 
 
 def _vector(name: str, values: Vector, latents: Tensor) -> Tensor:
-    vector = latents.new_tensor(values)
+    vector = torch.as_tensor(values, dtype=latents.dtype, device=latents.device)
     if vector.shape != latents.shape[-1:]:
         raise InputError(
             f"{name} must have the latents' {latents.shape[-1]} coordinates, got shape "

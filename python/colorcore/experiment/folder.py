@@ -7,6 +7,7 @@ that has no dopesheet uses that of its base.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from colorcore.errors import InputError, suggest
 SETTINGS, DOPESHEET = "experiment.yaml", "dopesheet.csv"
 SEARCH, TRIALS = "search.yaml", "trials.csv"  # where the dopesheet was searched for
 BASE = "base"
+NAME = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
 
 
 class ExperimentError(InputError):
@@ -33,6 +35,19 @@ class Files(NamedTuple):
     settings: list[Path]
     dopesheet: Path
     data: Path | None
+
+
+def check_name(folder: Path) -> None:
+    """Check what an experiment is called, which stands in paths, commands and variables.
+
+    Raises: ExperimentError for a name with more than letters, digits, dots, dashes and underscores.
+    """
+    name = folder.resolve().name
+    if not NAME.fullmatch(name):
+        raise ExperimentError(
+            f"{folder}: wanted a name of letters, digits, dots, dashes and underscores that begins "
+            f"with a letter or digit, got {name!r}; rename the folder"
+        )
 
 
 def files(folder: Path) -> Files:

@@ -43,20 +43,30 @@ def create(
 
     With `based`, the folder says only what differs from `like`, and names it as its base.
 
-    Raises: InputError when the folder is there already, or for a concept whose colour is not known.
+    Raises: InputError when the folder is there already, is not beside `like` or cannot be called
+    so; for a concept that is named twice, or whose colour is not known.
     """
     if folder.exists():
         raise InputError(
             f"{folder}: wanted a folder that is not there yet, got one that is; choose another"
         )
+    folders.check_name(folder)
+    names = [text.partition("=")[0] for text in concepts]
+    if len(set(names)) < len(names):
+        raise InputError(f"concept: wanted each once, got {', '.join(names)}; leave one out")
     known = sorted(path.parent.name for path in folder.parent.glob(f"*/{SETTINGS}"))
+    if not known:
+        raise InputError(
+            f"{folder}: wanted a folder beside other experiments, got one in {folder.parent}, "
+            f"which holds none; write it as experiments/{folder.name}"
+        )
     if like not in known:
         raise unknown("like", like, known)
     model = load(folder.parent / like)
     content = folders.content(folder.parent / like)
     columns = [name for name in _columns(data) if name in concepts]
     palette = read(data, uses=columns) if data else model.palette
-    content["title"] = f"Delete {' and '.join(name.split('=')[0] for name in concepts)}"
+    content["title"] = f"Delete {' and '.join(names)}"
     content["concepts"] = _concepts(concepts, model, palette, columns)
     if data:
         content["data"] = {"csv": DATA, "batch_size": model.data.batch_size}

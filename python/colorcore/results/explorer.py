@@ -40,10 +40,12 @@ class Scene(NamedTuple):
 
     Shapes: `colors` (points, 3), RGB in [0, 1], the first of them named by `names`; `steps` of the
     training, increasing; `spread` (axes - 1), the share of the variance off the anchored axis that
-    lies along each principal direction; `clouds` by variant.
+    lies along each principal direction; `clouds` by variant. `start` is the place of the colour
+    most like what is deleted.
     """
 
     seed: int
+    start: int
     names: tuple[str, ...]
     colors: Array
     steps: tuple[int, ...]
@@ -75,9 +77,9 @@ def explore(moments: Autoencoder, experiment: Experiment, deletion: Deletion) ->
         else:
             parts = latents[..., [anchored]], latents[..., kept] @ directions
             clouds[name] = Cloud((f"z{anchored}", *names), np.concatenate(parts, -1), recon, mse)
-    return Scene(
-        experiment.representative_seed, NAMES, colors, experiment.snapshots, spread, clouds
-    )
+    start = int(np.abs(colors - deletion.colors[0]).sum(axis=1).argmin())
+    seed, steps = experiment.representative_seed, experiment.snapshots
+    return Scene(seed, start, NAMES, colors, steps, spread, clouds)
 
 
 def _split(experiment: Experiment, deletion: Deletion) -> tuple[int, list[int]]:
@@ -124,6 +126,7 @@ def encode(scene: Scene) -> dict[str, Any]:
     """
     return {
         "seed": scene.seed,
+        "start": scene.start,
         "names": list(scene.names),
         "colors": [hex_code(color) for color in scene.colors],
         "steps": list(scene.steps),

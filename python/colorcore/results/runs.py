@@ -50,7 +50,7 @@ def run_table(
     mean over the deletion's targets: `<variant> target`, the errors of their colours; what
     `_remainders` and `_read_off` say; and the expected loss of the anchor. The largest difference
     between ablated and pruned outputs; the largest error of ablation on the score grid among
-    colours without similarity to a target, and that among named ones too.
+    colours without similarity to a target, that among named ones too, and that before ablation.
     """
     models = variants(model, experiment, deletion)
     grid, named = flat_colors(score_grid()), named_colors()
@@ -86,9 +86,11 @@ def run_table(
     columns["surgery_gap"] = _largest_gap(on_grid, on_named)
     columns["unlike_max"] = on_grid["ablated"].mse[:, unlike(grid, deletion)].max(axis=1)
     apart = [NAMES.index(name) for name in unlike_names(deletion)]
-    columns["harm"] = np.maximum(
-        columns["unlike_max"], on_named["ablated"].mse[:, apart].max(axis=1, initial=0)
-    )
+    for name, variant in (("harm", "ablated"), ("harm_before", "baseline")):
+        columns[name] = np.maximum(
+            on_grid[variant].mse[:, unlike(grid, deletion)].max(axis=1),
+            on_named[variant].mse[:, apart].max(axis=1, initial=0),
+        )
     columns["anchor_loss"] = _anchor_loss(experiment, deletion, model)
     columns |= _remainders(model, deletion)
     columns["read_off"] = _mean(

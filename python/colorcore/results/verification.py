@@ -31,7 +31,7 @@ def verify(build: Path, experiments: Path) -> Findings:
 
     Raises: InputError when there are no records.
     """
-    names = sorted({path.relative_to(build).parts[0] for path in _records(build)})
+    names = sorted(path.parent.name for path in build.glob(f"*/{records.FOLDER}"))
     if not names:
         raise InputError(
             f"{build}: wanted a folder that holds results and the records of what made them, got "

@@ -66,7 +66,7 @@ class Schedule:
         return list(self.table.columns)
 
 
-def read(path: Path) -> Schedule:
+def read(path: Path | str) -> Schedule:
     """Read and resolve a dopesheet.
 
     Raises: ScheduleError, naming file, row and column, for anything that cannot be resolved.
@@ -75,13 +75,13 @@ def read(path: Path) -> Schedule:
 
     Example:
 
-        >>> schedule = read(Path("experiments/ex-2.10.1/dopesheet.csv"))
+        >>> schedule = read("experiments/ex-2.10.1/dopesheet.csv")
         >>> schedule.steps, schedule.properties
         (1501, ['lr', 'reg-separate', 'reg-anchor', 'reg-anti-subspace'])
         >>> schedule.table.loc[750].round(3).to_dict()
         {'lr': 0.1, 'reg-separate': 0.01, 'reg-anchor': 0.15, 'reg-anti-subspace': 0.03}
     """
-    return resolve(read_text(path), path=path)
+    return resolve(read_text(Path(path)), path=Path(path))
 
 
 def resolve(text: str, *, path: Path) -> Schedule:

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field
 
 from colorcore.errors import InputError, unknown
 from colorcore.experiment.concepts import Deletion
-from colorcore.experiment.folder import SETTINGS, ExperimentError
+from colorcore.experiment.folder import SETTINGS, ExperimentError, check_name
 from colorcore.experiment.loading import Experiment, load
 from colorcore.experiment.settings import Settings
 
@@ -78,13 +78,9 @@ class Document(Contents):
         """Whether it is about one experiment, and its text written by the package."""
         return not (self.folder / FILE).is_file()
 
-    def home(self, build: Path) -> Path:
-        """Where its numbers lie."""
-        return build / self.main_name if self.is_report else build
-
     def out(self, build: Path) -> Path:
         """Where its HTML and PDF lie."""
-        return build / self.main_name / "report" if self.is_report else build / self.folder.name
+        return build if self.is_report else build / self.folder.name
 
     def shown(self, kind: str, deletion: Deletion, first: Deletion) -> list[str]:
         """The figures or tables of a deletion of the main experiment."""
@@ -119,6 +115,8 @@ class Document(Contents):
         """
         found = cls(**dict(contents), folder=folder.resolve(), experiments=experiments.resolve())
         known = sorted(path.parent.name for path in experiments.glob(f"*/{SETTINGS}"))
+        for path in (folder, *(experiments / name for name in found.names)):
+            check_name(path)
         for name in found.names:
             if name not in known:
                 raise ExperimentError(f"{folder / FILE}: {unknown('experiments', name, known)}")

@@ -81,6 +81,7 @@ def experiment_numbers(subject: Subject) -> Numbers:
         "samples": f"{runs['samples'].iloc[0]:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
         "unlike": told("unlike_max"),
         "harm": told("harm"),
+        "harm-before": told("harm_before"),
         "harmed": str(int((runs["harm"] > 0.01).sum())),
         "deleted": str(int((runs["ablated target"] > found.unlike).sum())),
         "bounds": {name: significant(value) for name, value in found._asdict().items()},
@@ -170,7 +171,7 @@ def _settings(experiment: Experiment, dims: list[int]) -> Numbers:
     sizes = [*pairwise(encoder), *pairwise(decoder)]
     levels = data.cube.points if data.cube else ()
     return {
-        "levels": " × ".join(map(str, dict.fromkeys(levels))),
+        "levels": " × ".join(map(str, levels if len(set(levels)) > 1 else levels[:1])),
         "colors": str(len(experiment.palette.colors)),
         "batch-size": str(data.batch_size),
         "steps": str(experiment.schedule.steps),

@@ -8,7 +8,7 @@ from colorcore.errors import InputError
 from colorcore.experiment.folder import SETTINGS
 from colorcore.experiment.loading import load, read_settings
 from colorcore.results.measures import index_of
-from colorcore.writeup import single
+from colorcore.writeup import making, single
 from colorcore.writeup.document import FILE, Contents, Document
 
 EXPERIMENTS = "experiments"
@@ -41,10 +41,15 @@ def modules(document: Document) -> list[str]:
 
 
 def check(document: Document, seeds: int) -> None:
-    """Check, before anything is trained, that so many runs of each experiment are enough.
+    """Check, before anything is trained, that all of a document can be made of so many runs.
 
-    Raises: InputError when the representative run of the main one would not be trained.
+    Raises: InputError when the representative run of the main one would not be trained, or a figure
+    or table is of what there is not.
     """
+    for name in document.figures:
+        making.reads(document, "figures", name)
+    for name in document.tables:
+        making.reads(document, "tables", name)
     main = document.load(document.main_name)
     index_of(main.representative_seed, list(range(main.first_seed, main.first_seed + seeds)))
 
@@ -54,7 +59,7 @@ def write_numbers(document: Document, build: Path) -> None:
     from colorcore.writeup import numbers, single_text
 
     made = single_text.numbers if document.is_report else document.own("numbers").numbers
-    numbers.write(document.home(build) / "numbers.json", made(document, build))
+    numbers.write(build / "numbers.json", made(document, build))
 
 
 def check_claims(document: Document, build: Path) -> None:

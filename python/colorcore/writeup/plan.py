@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from shlex import quote
 from typing import Self
 
 from colorcore import provenance
@@ -53,10 +54,6 @@ class Plan:
     @property
     def place(self) -> str:
         return os.path.relpath(self.document.folder)
-
-    @property
-    def home(self) -> str:
-        return self.document.home(Path(self.build)).as_posix()
 
     @property
     def out(self) -> str:
@@ -150,4 +147,4 @@ class Plan:
     @staticmethod
     def option(deletion: str) -> str:
         """The option that names a deletion to a command, which the first needs not."""
-        return f" --deletion '{deletion[1:]}'" if deletion else ""
+        return f" --deletion {quote(deletion[1:])}" if deletion else ""

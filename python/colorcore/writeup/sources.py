@@ -33,7 +33,7 @@ def gather(document: Document, build: Path) -> Path:
 
     Raises: InputError when something that the document shows has not been made.
     """
-    stage = document.home(build) / "stage"
+    stage = build / "stage"
     shutil.rmtree(stage, ignore_errors=True)
     shutil.copytree(TYPESET, stage, ignore=shutil.ignore_patterns(single_text.TEMPLATE))
     main = subject(document, build)
@@ -45,7 +45,7 @@ def gather(document: Document, build: Path) -> Path:
     else:
         code = shutil.ignore_patterns("*.py", "__pycache__")
         shutil.copytree(document.folder, stage, dirs_exist_ok=True, ignore=code)
-    numbers = json.loads(_read(document.home(build) / "numbers.json"))
+    numbers = json.loads(_read(build / "numbers.json"))
     variables = yaml.safe_dump(numbers, allow_unicode=True, sort_keys=False)
     (stage / "_variables.yml").write_text(variables, encoding="utf-8")
     for deletion in main.experiment.deletions.values():

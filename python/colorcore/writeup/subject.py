@@ -41,6 +41,11 @@ class Subject:
         members = self.document.group(name).items()
         return {label: self.results_of(member).runs() for member, label in members}
 
+    def judged_by(self, name: str) -> str:
+        """What the runs of a group are judged by: the concept, unless it is another for some."""
+        deletions = [self.document.load(n).deletion.title for n in self.document.group(name)]
+        return self.concept if set(deletions) == {self.concept} else "target"
+
 
 def subject(document: Document, build: Path, *, deletion: str = "") -> Subject:
     """The document's main experiment, and its first deletion or another."""

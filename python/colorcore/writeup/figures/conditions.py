@@ -44,7 +44,7 @@ def reads_of(document: Document, group: str) -> list[str]:
 
 def gather(subject: Subject, group: str) -> Data:
     found = bounds(subject.deletion)
-    return Data(subject.concept, subject.group(group), (found.unlike, found.even))
+    return Data(subject.judged_by(group), subject.group(group), (found.unlike, found.even))
 
 
 def draw(data: Data, theme: Theme) -> Figure:

@@ -53,8 +53,9 @@ def draw(data: Data, theme: Theme) -> Figure:
         axes.plot(band.index, band["median"], color=theme.lines[0])
         axes.grid(axis="y", color=theme.faint, lw=0.4)
         axes.set_axisbelow(True)
-        axes.set(xlim=(-0.02, 1.02), ylim=(-0.01, None))
         style.letter(axes, mark, name)
+    # Limits of an axis that panels share hold for those drawn later, too.
+    panels.flat[0].set(xlim=(-0.02, 1.02), ylim=(-0.01, None))
     figure.supxlabel(f"similarity to {data.concept}", fontsize=8)
     figure.supylabel("MSE", fontsize=8)
     return figure

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import cycle
+from itertools import chain, cycle, repeat
 from string import ascii_lowercase
 
 import pandas as pd
@@ -16,6 +16,7 @@ from colorcore.writeup.subject import Subject
 PANEL = 1.05  # inches: the height of one
 
 READS = ()
+WIDE = 3.0  # the first, which others may hide
 DASHES = ("-", "-", "--", "-.", ":")
 
 Data = dict[str, pd.DataFrame]
@@ -36,14 +37,16 @@ def _properties(data: Data) -> list[str]:
 def draw(data: Data, theme: Theme) -> Figure:
     """Every property over the steps of training, a line an experiment that has it."""
     shown = _properties(data)
+    second, first, *others = theme.lines  # the first of a group has one colour in all figures
+    colors = (first, second, *others)
     figure = style.new(0.6 + PANEL * len(shown))
     panels = figure.subplots(len(shown), 1, sharex=True)
     for axes, name, mark in zip(panels, shown, ascii_lowercase, strict=False):
-        for (label, table), color, dashes in zip(
-            data.items(), cycle(theme.lines), cycle(DASHES), strict=False
+        for (label, table), color, dashes, width in zip(
+            data.items(), cycle(colors), cycle(DASHES), chain([WIDE], repeat(None)), strict=False
         ):
             if name in table:
-                axes.plot(table.index, table[name], dashes, color=color, label=label)
+                axes.plot(table.index, table[name], dashes, color=color, lw=width, label=label)
         axes.set_ylim(bottom=0)
         axes.margins(x=0.01)
         style.letter(axes, mark, "learning rate" if name == LEARNING_RATE else name)

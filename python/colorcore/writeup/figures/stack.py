@@ -38,7 +38,9 @@ def gather(subject: Subject, variant: str) -> Data:
     loss = subject.results.grid("loss_cube").sel(saturation=1.0)
     rows = np.linspace(0, loss.sizes["value"] - 1, VALUES).round().astype(int)[1:]
     lines = loss.isel(value=rows)
-    own, first, second, *_ = order(subject)
+    own, *rest = order(subject)
+    # On dimensions that are removed as well, nothing is to be seen afterwards.
+    first, second, *_ = sorted(rest, key=lambda dim: dim in subject.deletion.dims)
     return Data(
         variant=variant,
         views=((first, own, second), (first, second, own)),

@@ -15,12 +15,9 @@ from colorcore.writeup.subject import Subject
 READS = ("runs.csv",)
 PANELS = (
     ("ablated target", "score_r2", "MSE of {concept}, ablated", "score $R^2$"),
-    ("target_cosine", "score_r2", "cosine of {concept} to its anchor", "score $R^2$"),
+    ("target_cosine", "score_r2", "cosine to the anchor", "score $R^2$"),
     ("val_mse", "score_r2", "validation MSE", "score $R^2$"),
 )
-
-
-VALIDATION_TICKS = [1e-5, 1e-4]
 
 
 class Data(NamedTuple):
@@ -48,8 +45,9 @@ def draw(data: Data, theme: Theme) -> Figure:
         style.letter(axes, mark)
         if axes is panels[0]:
             axes.set_ylabel(ylabel)
-            axes.legend(loc="lower right")
-    style.plain_log(panels[2], VALIDATION_TICKS)
+            axes.legend(loc="best")
+    panels[2].set_xscale("log")
+    style.whole_powers(panels[2])
     panels[0].set_ylim(-0.03, 1.03)
     return figure
 

@@ -38,7 +38,7 @@ def write(subject: Subject, group: str) -> str:
     rows = [[name, *(SHOWN[m][1](base[m].median()) for m in MEASURES)]]
     for label, runs in others:
         rows.append([label, *(_difference(base, runs, m) for m in MEASURES)])
-    header = [SHOWN[m][0].format(concept=subject.concept) for m in MEASURES]
+    header = [SHOWN[m][0].format(concept=subject.judged_by(group)) for m in MEASURES]
     return pipe_table(["condition", *header], rows, align="l" + "r" * len(MEASURES))
 
 

@@ -162,7 +162,7 @@
     const data = root.querySelector('script[type="application/json"]').textContent;
     const scene = decode(JSON.parse(data));
     const view = {
-      variant: "baseline", moment: scene.steps.length - 1, color: 0,
+      variant: "baseline", moment: scene.steps.length - 1, color: scene.start,
       first: "p1", second: "p2", ...FRONT,
     };
     const plot = makePlot(scene);
@@ -186,6 +186,7 @@
       tint(plot, view, scene);
       readout.replaceChildren(...readOut(scene, view));
       note.textContent = noteText(scene, view);
+      colors.select.value = view.color;
       first.select.value = view.first;
       second.select.value = view.second;
       glide(arrange(scene, view));
