@@ -141,7 +141,7 @@ def test_a_deletion_has_a_name_that_a_folder_can_bear_and_each_concept_once(name
     )
 
 
-@pytest.mark.parametrize("name", ["figures", "tables", "stage", "report"])
+@pytest.mark.parametrize("name", ["figures", "tables", "records"])
 def test_a_deletion_whose_folder_is_another_ones_is_refused(name):
     with pytest.raises(InputError):
         deletions(settings("red", first=("red",), **{name: ("red",)}))
@@ -160,3 +160,12 @@ def test_deletions_of_a_file_are_told_with_the_file(folder):
         f"{folder}/experiment.yaml: surgery.deletions.all: wanted concepts of this file, ['red'], "
         "got 'blue'; name one of them"
     )
+
+
+def test_names_that_would_share_a_folder_are_refused():
+    pair = {"a b": concept(color="red"), "a-b": concept(color="blue")}
+    message = r"concepts\.a-b: wanted a name that differs from 'a b' in more than a hyphen"
+    with pytest.raises(InputError, match=message):
+        targets(pair)
+    with pytest.raises(InputError, match=r"surgery\.deletions\.a-b: wanted a name that differs"):
+        deletions(settings("red", "blue", **{"a b": ("red",), "a-b": ("blue",)}))

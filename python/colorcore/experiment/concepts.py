@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from colorcore.experiment.settings import Concept, ExperimentSettings
 HEX = re.compile(r"#[0-9a-fA-F]{6}")
 NAME = re.compile(r"[A-Za-z][\w-]*( [\w-]+)*")
 TAKEN = "target"  # what columns of results call the concepts of a deletion
-FOLDERS = ("figures", "tables", "stage", "report", "logs", "benchmarks")  # beside a deletion's own
+FOLDERS = ("figures", "tables", "records")  # beside a deletion's own
 
 
 class Target(NamedTuple):
@@ -80,7 +80,25 @@ def targets(concepts: Mapping[str, Concept]) -> dict[str, Target]:
                 "choose another"
             )
         found[name] = Target(name, _rgb(name, concept), axis)
+    _tell_apart("concepts", found)
     return found
+
+
+def _tell_apart(place: str, names: Iterable[str]) -> None:
+    """Refuse names that are one where a space cannot be, in paths and variables."""
+    known: dict[str, str] = {}
+    for name in names:
+        other = known.setdefault(hyphened(name), name)
+        if other != name:
+            raise InputError(
+                f"{place}.{name}: wanted a name that differs from {other!r} in more than a hyphen, "
+                "got that; rename one"
+            )
+
+
+def hyphened(name: str) -> str:
+    """A name as it stands in paths: `dark gray` → `dark-gray`."""
+    return name.replace(" ", "-")
 
 
 def _rgb(name: str, concept: Concept) -> tuple[float, float, float]:
@@ -125,6 +143,7 @@ def deletions(settings: ExperimentSettings) -> dict[str, Deletion]:
                 f"surgery.deletions.{name}: wanted a name of letters, digits, hyphens and single "
                 f"spaces, and each concept once, got {name!r} of {list(parts)}; change it"
             )
+    _tell_apart("surgery.deletions", named)
     return {name: Deletion(name, tuple(map(known.get, parts))) for name, parts in named.items()}  # type: ignore[arg-type]
 
 

@@ -11,7 +11,7 @@ from shlex import quote
 from typing import Self
 
 from colorcore import provenance
-from colorcore.experiment.concepts import Deletion
+from colorcore.experiment.concepts import Deletion, hyphened
 from colorcore.experiment.folder import Files, files
 from colorcore.experiment.loading import Experiment
 from colorcore.experiment.origin import digest
@@ -81,7 +81,7 @@ class Plan:
     @cached_property
     def deletions(self) -> dict[str, Deletion]:
         return {
-            "" if deletion == self.main.deletion else f"/{name}": deletion
+            "" if deletion == self.main.deletion else f"/{hyphened(name)}": deletion
             for name, deletion in self.main.deletions.items()
         }
 
@@ -144,7 +144,6 @@ class Plan:
         """The figures or tables of a deletion."""
         return self.document.shown(kind, self.deletions[deletion], self.main.deletion)
 
-    @staticmethod
-    def option(deletion: str) -> str:
+    def option(self, deletion: str) -> str:
         """The option that names a deletion to a command, which the first needs not."""
-        return f" --deletion {quote(deletion[1:])}" if deletion else ""
+        return f" --deletion {quote(self.deletions[deletion].name)}" if deletion else ""

@@ -51,7 +51,7 @@ def gather(document: Document, build: Path) -> Path:
     for deletion in main.experiment.deletions.values():
         is_first = deletion == main.deletion
         one = main if is_first else subject(document, build, deletion=deletion.name)
-        _place(one, main, stage, Path(main.experiment.name) / one.results.deletion)
+        _place(one, main, stage, one.results.judged.relative_to(build))
     return stage
 
 
