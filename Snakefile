@@ -8,7 +8,6 @@ made from them count when their checksums differ."""
 import gc
 import os
 import sys
-from base64 import urlsafe_b64encode
 from pathlib import Path
 
 from snakemake.utils import min_version, validate
@@ -16,7 +15,7 @@ from snakemake.utils import min_version, validate
 from colorcore import provenance
 from colorcore.workflow import lock, warm
 from colorcore.errors import InputError
-from colorcore.outputs import date_now
+from colorcore.outputs import date_now, sweep
 from colorcore.writeup.plan import Plan
 
 min_version("9.0")
@@ -46,8 +45,7 @@ os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.ge
 
 def recorded(name):
     """Whether Snakemake knows from what an experiment's results were made."""
-    key = urlsafe_b64encode(f"{BUILD}/{name}/weights-0.safetensors".encode()).decode()
-    return Path(".snakemake/metadata", key).exists()
+    return lock.recorded(f"{BUILD}/{name}/weights-0.safetensors")
 
 
 def settings_of(names):
@@ -69,6 +67,7 @@ localrules: all
 
 onstart:
     lock.note()
+    sweep(Path(BUILD))
     date_now([*Path(BUILD).rglob("*"), *PLAN.text])
     warm.start()
 

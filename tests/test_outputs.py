@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from colorcore.errors import InputError
-from colorcore.outputs import replacing, write_text
+from colorcore.outputs import replacing, sweep, write_text
 
 
 def test_a_file_appears_when_its_block_ends(tmp_path):
@@ -46,3 +46,15 @@ def test_a_folder_that_cannot_be_made_is_named_with_a_remedy(tmp_path):
 def test_results_can_be_read_by_others(tmp_path):
     write_text(tmp_path / "shared.md", "for all")
     assert (tmp_path / "shared.md").stat().st_mode & 0o400
+
+
+def test_what_a_killed_command_left_is_swept_and_nothing_else(tmp_path):
+    whole = tmp_path / "a" / "text.md"
+    write_text(whole, "whole")
+    with replacing(whole) as stand_in:
+        stand_in.write_text("whole")
+        left = stand_in.with_name(f"{stand_in.stem}x{stand_in.suffix}")  # as of another, killed
+        left.write_text("half")
+    assert sorted(whole.parent.iterdir()) == [left, whole]
+    sweep(tmp_path)
+    assert list(whole.parent.iterdir()) == [whole]

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from colorcore.errors import InputError
 
+PART = ".part-"  # in the name of a stand-in, which nothing else has
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -38,7 +40,7 @@ def _stand_in(path: Path) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(
-            prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent
+            prefix=f".{path.stem}{PART}", suffix=path.suffix, dir=path.parent
         )
     except OSError as error:
         reason = error.strerror or error
@@ -60,6 +62,12 @@ def write_text(path: Path, text: str) -> None:
     """Write a whole text file, UTF-8 with Unix line ends, by `replacing`."""
     with replacing(path) as stand_in:
         stand_in.write_text(text, encoding="utf-8", newline="\n")
+
+
+def sweep(folder: Path) -> None:
+    """Remove the stand-ins that commands left which were killed; none may be at work there."""
+    for path in folder.rglob(f".*{PART}*"):
+        path.unlink()
 
 
 def date_now(paths: Iterable[Path | str]) -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 
 from colorcore.errors import InputError
 from colorcore.training import checkpoint
@@ -88,3 +88,17 @@ def test_snapshots_of_one_run_become_a_model_of_moments(tmp_path):
     assert torch.equal(model.state_dict()["encoder.0.weight"], run.expand(3, -1, -1))
     with pytest.raises(InputError, match="wanted snapshots of seed 8, found none"):
         checkpoint.load_moments([path], seed=8)
+
+
+def test_a_full_disk_is_told_as_for_other_results(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise SafetensorError("I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(checkpoint, "save_file", full)
+    with pytest.raises(InputError) as caught:
+        save(tmp_path / "w.safetensors", [0])
+    assert str(caught.value) == (
+        f"{tmp_path}/w.safetensors: cannot be written (I/O error: No space left on device "
+        "(os error 28))"
+    )
+    assert list(tmp_path.iterdir()) == []

@@ -35,7 +35,10 @@ def save(
     tensors["seeds"] = torch.tensor(list(seeds), dtype=torch.int64)
     metadata = {METADATA_KEY: json.dumps(provenance, sort_keys=True)}
     with replacing(path) as stand_in:
-        save_file(tensors, stand_in, metadata=metadata)
+        try:
+            save_file(tensors, stand_in, metadata=metadata)
+        except SafetensorError as error:
+            raise OSError(str(error)) from error  # as other writers say that there is no space
 
 
 def read(path: Path) -> tuple[dict[str, Tensor], list[int]]:

@@ -10,6 +10,7 @@ import os
 import platform
 import subprocess
 import sys
+from base64 import urlsafe_b64encode
 from pathlib import Path
 
 import psutil
@@ -21,6 +22,11 @@ HOST = "host"  # the file with the name of the machine
 def note(folder: Path = RECORDS) -> None:
     """Note the machine that builds."""
     (folder / HOST).write_text(platform.node(), encoding="utf-8")
+
+
+def recorded(output: str, folder: Path = RECORDS) -> bool:
+    """Whether Snakemake knows from what an output was made."""
+    return (folder / "metadata" / urlsafe_b64encode(output.encode()).decode()).exists()
 
 
 def left_behind(folder: Path = RECORDS) -> bool:
