@@ -133,6 +133,14 @@ def test_what_a_document_cannot_show_is_told_before_anything_is_trained(folder):
     change(folder, "tables: {", "tables: {none: {}, ", "document.yaml")
     with pytest.raises(InputError, match=r"document\.yaml: tables\.none: wanted a module none\.py"):
         opening.check(opening.read(folder), seeds=60)
+    change(folder, "{none: {}, ", "{", "document.yaml")
+    change(folder, "others: {ex-2.9.1: an older one}\n", "", "document.yaml")
+    with pytest.raises(InputError) as caught:
+        opening.check(opening.read(folder), seeds=60)
+    assert str(caught.value) == (
+        f"{folder}/document.yaml: figures.own: reads results of ex-2.9.1, which the document is "
+        "not about; add that to a group or to others, or leave this out"
+    )
 
 
 def test_what_a_figure_reads_is_told_by_experiment(folder):

@@ -47,11 +47,20 @@ def check(document: Document, seeds: int) -> None:
     or table is of what there is not.
     """
     for name in document.figures:
-        making.reads(document, "figures", name)
+        _check_read(document, "figures", name)
     for name in document.tables:
-        making.reads(document, "tables", name)
+        _check_read(document, "tables", name)
     main = document.load(document.main_name)
     index_of(main.representative_seed, list(range(main.first_seed, main.first_seed + seeds)))
+
+
+def _check_read(document: Document, kind: making.Kind, name: str) -> None:
+    for read in making.reads(document, kind, name):
+        if read not in document.names:
+            raise InputError(
+                f"{document.folder / FILE}: {kind}.{name}: reads results of {read}, which the "
+                "document is not about; add that to a group or to others, or leave this out"
+            )
 
 
 def write_numbers(document: Document, build: Path) -> None:
