@@ -121,6 +121,25 @@ def test_results_of_other_code_are_refused(own, monkeypatch):
         own.runs()
 
 
+def test_results_of_another_deletion_are_refused(both, small, tmp_path):
+    folder = tmp_path / "build" / "both"
+    shutil.copytree(both.results.folder, folder)
+    own = replace(both.results, folder=folder)
+    for file in ("latent_cube.nc", "records/cubes.json"):
+        shutil.copy(folder / "blue" / file, folder / file)
+    replace(own, deletion="blue").grid("latent_cube")
+    with pytest.raises(InputError) as caught:
+        own.grid("latent_cube")
+    assert str(caught.value) == (
+        f"{folder}/latent_cube.nc: wanted a result of the first deletion, got one of blue; build "
+        "it again"
+    )
+    found = verify(tmp_path / "build", small.parent)
+    assert f"{folder}/records/cubes.json: wanted a record of the deletion in {folder}, got " in (
+        "\n".join(found.wrong)
+    )
+
+
 def test_shards_of_different_splits_are_refused(own, small):
     run("train", small, "--out", own.folder, "--seeds", 3, "--shards", 3, "--shard", 1)
     for shards in (1, 2, 3):

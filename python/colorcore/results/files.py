@@ -163,7 +163,7 @@ class Results:
         more: Mapping[str, Any] | None = None,
     ) -> None:
         """Write the record of a step that made these files of those, with more notes of it."""
-        notes = {**self.origin(step), **(more or {})}
+        notes = {**self.origin(step), "deletion": self._deletion_of(made[0]), **(more or {})}
         records.write(records.record_of(made[0]), notes, made=made, of=of)
 
     def origin(self, step: str) -> dict[str, str]:
@@ -173,8 +173,19 @@ class Results:
     def _read(self, path: Path, reader: Callable[[Path], T]) -> T:
         return read_result(self._checked(path), reader)
 
+    def _deletion_of(self, path: Path) -> str:
+        """Of which further deletion a result is; of none, if it lies in the experiment's folder."""
+        return "" if path.parent == self.folder else self.deletion
+
     def _checked(self, path: Path) -> Path:
-        records.check(path, self.origin(records.step_of(records.record_of(path))))
+        record = records.check(path, self.origin(records.step_of(records.record_of(path))))
+        wanted, got = self._deletion_of(path), record["deletion"]
+        if wanted != got:
+            first = "the first deletion"
+            raise InputError(
+                f"{path}: wanted a result of {wanted or first}, got one of {got or first}; "
+                "build it again"
+            )
         return path
 
     def _origin_checked(self, record: Path) -> Record:

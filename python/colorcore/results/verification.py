@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from colorcore.errors import InputError, unknown
+from colorcore.experiment.concepts import hyphened
 from colorcore.experiment.folder import SETTINGS
 from colorcore.experiment.loading import load
 from colorcore.results import records
@@ -73,6 +74,9 @@ def _mistakes(results: Results) -> Iterator[str]:
             yield str(error)
             continue
         place = path.parent.parent
+        wanted = "" if place == results.folder else place.name
+        if hyphened(record["deletion"]) != wanted:
+            yield f"{path}: wanted a record of the deletion in {place}, got another's; build it"
         known.update(place / name for name in record["made"])
         yield from _changed(place, record["made"], f"what {path} says that it made")
         yield from _changed(results.folder, record["of"], f"what {path} says that it read")
