@@ -43,15 +43,13 @@ LIGHT = {"mem_mb": 500, "runtime": 5}
 os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()]))
 
 
-def recorded(name):
-    """Whether Snakemake knows from what an experiment's results were made."""
-    return lock.recorded(f"{BUILD}/{name}/weights-0.safetensors")
-
-
 def settings_of(names):
     """The files of experiments' settings. What they say counts, as params; without records, dates."""
-    found = [(name, file) for name in names for file in PLAN.settings_files(name)]
-    return [ancient(file) if recorded(name) else file for name, file in found]
+    found = []
+    for name in names:
+        known = lock.recorded(f"{BUILD}/{name}/weights-0.safetensors")
+        found += [ancient(file) if known else file for file in PLAN.settings_files(name)]
+    return found
 
 
 wildcard_constraints:

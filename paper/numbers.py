@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 from scipy.stats import spearmanr
 
+from colorcore.experiment.concepts import key
 from colorcore.experiment.folder import SEARCH, TRIALS, read
 from colorcore.results.departures import departures
 from colorcore.results.distribution import agreement
@@ -18,7 +19,6 @@ from colorcore.writeup.numbers import (
     comparisons,
     condition_numbers,
     experiment_numbers,
-    key,
     spread,
 )
 from colorcore.writeup.numerals import fixed, percent, significant

@@ -72,7 +72,8 @@ def edited(tmp_path, monkeypatch):
 
 def forget():
     for read in (
-        provenance._parse, provenance._meaning, provenance._imports_of, provenance._module_files,
+        provenance._code, provenance._parse, provenance._meaning, provenance._imports_of,
+        provenance._module_files,
     ):  # fmt: skip
         read.cache_clear()
 

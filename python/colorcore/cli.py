@@ -139,8 +139,9 @@ def cubes(
         "score_grid": grids.scored_grid(model, experiment, chosen, seeds=seeds, run=run),
         "evolution": grids.evolution(moments, experiment.snapshots, cubes.latent_cube()),
     }
+    provenance = place.origin("cubes")
     for name, grid in made.items():
-        files.write_grid(place.grid_path(name), grid, place.origin("cubes"))
+        files.write_grid(place.grid_path(name), grid, provenance)
     place.note("cubes", made=[*map(place.grid_path, made)], of=[*weights, *snapshots])
 
 

@@ -38,8 +38,13 @@ def code(command: str, *modules: str, also: Mapping[str, Path] | None = None) ->
 
     Raises: KeyError when there is no such command.
     """
+    return _code(command, modules, tuple((also or {}).items()))
+
+
+@cache  # a step asks once for each file that it reads
+def _code(command: str, modules: tuple[str, ...], also: Roots) -> str:
     own = "".join(ast.dump(function) for function in _command(command))
-    return digest({**meanings(sources(command, *modules, also=also)), "command": own})
+    return digest({**meanings(sources(command, *modules, also=dict(also))), "command": own})
 
 
 def sources(command: str, *modules: str, also: Mapping[str, Path] | None = None) -> list[Path]:

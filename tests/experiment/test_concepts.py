@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from colorcore.errors import InputError
-from colorcore.experiment.concepts import Deletion, Target, deletions, targets
+from colorcore.experiment.concepts import Deletion, Target, deletions, key, targets
 from colorcore.experiment.loading import load
 from colorcore.experiment.settings import Concept, ExperimentSettings, Surgery
 from editing import change
@@ -169,3 +169,9 @@ def test_names_that_would_share_a_folder_are_refused():
         targets(pair)
     with pytest.raises(InputError, match=r"surgery\.deletions\.a-b: wanted a name that differs"):
         deletions(settings("red", "blue", **{"a b": ("red",), "a-b": ("blue",)}))
+
+
+def test_a_name_becomes_a_key_without_dots_and_spaces():
+    assert key("ex-2.10.1") == "ex-2-10-1"
+    assert key("dark gray") == "dark-gray"
+    assert key("a_b") == "a-b"

@@ -22,11 +22,6 @@ def found(main):
     return of(main)
 
 
-def test_a_name_becomes_a_key_without_dots_and_spaces():
-    assert numbers.key("ex-2.10.1") == "ex-2-10-1"
-    assert numbers.key("dark gray") == "dark-gray"
-
-
 def test_interventions_have_their_errors(found, results):
     table = results.interventions()
     red = table[table["intervention"] == "suppression, 90°, power 1"]["red"]

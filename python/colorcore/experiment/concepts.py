@@ -85,10 +85,10 @@ def targets(concepts: Mapping[str, Concept]) -> dict[str, Target]:
 
 
 def _tell_apart(place: str, names: Iterable[str]) -> None:
-    """Refuse names that are one where a space cannot be, in paths and variables."""
+    """Refuse names that are one in paths and variables."""
     known: dict[str, str] = {}
     for name in names:
-        other = known.setdefault(hyphened(name), name)
+        other = known.setdefault(key(name), name)
         if other != name:
             raise InputError(
                 f"{place}.{name}: wanted a name that differs from {other!r} in more than a hyphen, "
@@ -96,9 +96,9 @@ def _tell_apart(place: str, names: Iterable[str]) -> None:
             )
 
 
-def hyphened(name: str) -> str:
-    """A name as it stands in paths: `dark gray` → `dark-gray`."""
-    return name.replace(" ", "-")
+def key(name: str) -> str:
+    """A name in paths and variables: `ex-2.10.1` → `ex-2-10-1`, `dark gray` → `dark-gray`."""
+    return "".join(letter if letter.isalnum() else "-" for letter in name)
 
 
 def _rgb(name: str, concept: Concept) -> tuple[float, float, float]:

@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from colorcore.errors import InputError
-from colorcore.experiment.concepts import hyphened
+from colorcore.experiment.concepts import key
 from colorcore.experiment.loading import Experiment
 from colorcore.experiment.origin import origin
 from colorcore.outputs import replacing, write_text
@@ -32,7 +32,7 @@ class Results:
     """A folder `build/<experiment>` and the files in it, of which none is read unchecked.
 
     What is made of the first deletion lies in the folder itself, and what is made of a further one
-    in a folder within it, of that `deletion`'s name, spaces in it as hyphens.
+    in a folder within it, of the key of that `deletion`'s name.
     """
 
     folder: Path
@@ -51,7 +51,7 @@ class Results:
     @property
     def judged(self) -> Path:
         """Where the deletion's own results lie."""
-        return self.folder / hyphened(self.deletion)
+        return self.folder / key(self.deletion)
 
     def weights_path(self, shard: int) -> Path:
         return self.folder / f"weights-{shard}.safetensors"

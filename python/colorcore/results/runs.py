@@ -84,11 +84,11 @@ def run_table(
         for i, target in enumerate(deletion.targets)
     )
     columns["surgery_gap"] = _largest_gap(on_grid, on_named)
-    columns["unlike_max"] = on_grid["ablated"].mse[:, unlike(grid, deletion)].max(axis=1)
-    apart = [NAMES.index(name) for name in unlike_names(deletion)]
+    far, apart = unlike(grid, deletion), [NAMES.index(name) for name in unlike_names(deletion)]
+    columns["unlike_max"] = on_grid["ablated"].mse[:, far].max(axis=1)
     for name, variant in (("harm", "ablated"), ("harm_before", "baseline")):
         columns[name] = np.maximum(
-            on_grid[variant].mse[:, unlike(grid, deletion)].max(axis=1),
+            on_grid[variant].mse[:, far].max(axis=1),
             on_named[variant].mse[:, apart].max(axis=1, initial=0),
         )
     columns["anchor_loss"] = _anchor_loss(experiment, deletion, model)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from colorcore.errors import InputError, unknown
-from colorcore.experiment.concepts import hyphened
+from colorcore.experiment.concepts import key
 from colorcore.experiment.folder import SETTINGS
 from colorcore.experiment.loading import load
 from colorcore.results import records
@@ -52,10 +52,6 @@ def verify(build: Path, experiments: Path) -> Findings:
     return found
 
 
-def _records(folder: Path) -> list[Path]:
-    return sorted(folder.rglob(f"{records.FOLDER}/*.json"))
-
-
 def _made(name: str, trained: list[Record]) -> str:
     seeds = [seed for record in trained for seed in record["seeds"]]
     machines = {(r["hardware"]["processor"], r["versions"]["torch"]) for r in trained}
@@ -67,7 +63,8 @@ def _made(name: str, trained: list[Record]) -> str:
 def _mistakes(results: Results) -> Iterator[str]:
     """What is wrong with the results of an experiment, and of its deletions."""
     known: set[Path] = set()
-    for path in _records(results.folder):
+    noted = sorted(results.folder.rglob(f"{records.FOLDER}/*.json"))
+    for path in noted:
         try:
             record = records.check_origin(path, results.origin(records.step_of(path)))
         except InputError as error:
@@ -75,7 +72,7 @@ def _mistakes(results: Results) -> Iterator[str]:
             continue
         place = path.parent.parent
         wanted = "" if place == results.folder else place.name
-        if hyphened(record["deletion"]) != wanted:
+        if key(record["deletion"]) != wanted:
             yield f"{path}: wanted a record of the deletion in {place}, got another's; build it"
         known.update(place / name for name in record["made"])
         yield from _changed(place, record["made"], f"what {path} says that it made")
@@ -84,7 +81,7 @@ def _mistakes(results: Results) -> Iterator[str]:
         results.trained()
     except InputError as error:
         yield str(error)
-    places = {path.parent.parent for path in _records(results.folder)}
+    places = {path.parent.parent for path in noted}
     for file in sorted(file for place in places for file in place.iterdir()):
         if file.suffix in SUFFIXES and file not in known:
             yield f"{file}: wanted only what a record says was made, got this as well; delete it"

@@ -13,6 +13,7 @@ import pandas as pd
 
 from colorcore.colors.named import NAMES
 from colorcore.experiment.checks import LEARNING_RATE
+from colorcore.experiment.concepts import key
 from colorcore.experiment.loading import Experiment
 from colorcore.experiment.settings import AngularSeparation
 from colorcore.outputs import write_text
@@ -37,11 +38,6 @@ def write(path: Path, numbers: Numbers) -> None:
     strings as the text shows them.
     """
     write_text(path, json.dumps(numbers, indent=2, ensure_ascii=False) + "\n")
-
-
-def key(name: str) -> str:
-    """A name as a key: `ex-2.10.1` → `ex-2-10-1`, `dark gray` → `dark-gray`."""
-    return "".join(letter if letter.isalnum() else "-" for letter in name)
 
 
 def spread(values: pd.Series, show: Show = significant) -> Numbers:

@@ -11,7 +11,7 @@ from shlex import quote
 from typing import Self
 
 from colorcore import provenance
-from colorcore.experiment.concepts import Deletion, hyphened
+from colorcore.experiment.concepts import Deletion, key
 from colorcore.experiment.folder import Files, files
 from colorcore.experiment.loading import Experiment
 from colorcore.experiment.origin import digest
@@ -81,7 +81,7 @@ class Plan:
     @cached_property
     def deletions(self) -> dict[str, Deletion]:
         return {
-            "" if deletion == self.main.deletion else f"/{hyphened(name)}": deletion
+            "" if deletion == self.main.deletion else f"/{key(name)}": deletion
             for name, deletion in self.main.deletions.items()
         }
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import jinja2
 import yaml
 
+from colorcore.experiment.concepts import key
 from colorcore.writeup import single
 from colorcore.writeup.document import Document
-from colorcore.writeup.numbers import Numbers, condition_numbers, experiment_numbers, key
+from colorcore.writeup.numbers import Numbers, condition_numbers, experiment_numbers
 from colorcore.writeup.subject import Subject, subject
 
 TEMPLATE = "report.qmd"
