@@ -197,7 +197,7 @@ rule figure:
         alt=f"{BUILD}/{MAIN}{{deletion}}/figures/{{figure}}.txt",
     params:
         code=lambda w: PLAN.code("figure", "figures", w.figure),
-        settings=lambda w: [PLAN.settings[n] for n in PLAN.settings_read("figures", w.figure)],
+        shows=lambda w: PLAN.shows("figures", w.figure),
         command=lambda w: f"figure {PLAN.place} {w.figure}",
         build=lambda w: BUILD,
         which=lambda w: PLAN.option(w.deletion),
@@ -222,7 +222,7 @@ use rule figure as table with:
         f"{BUILD}/{MAIN}{{deletion}}/tables/{{table}}.md",
     params:
         code=lambda w: PLAN.code("table", "tables", w.table),
-        settings=lambda w: [PLAN.settings[n] for n in PLAN.settings_read("tables", w.table)],
+        shows=lambda w: PLAN.shows("tables", w.table),
         command=lambda w: f"table {PLAN.place} {w.table}",
     log:
         f"{BUILD}/logs/{MAIN}{{deletion}}/table-{{table}}.log",
@@ -244,7 +244,7 @@ rule numbers:
         f"{BUILD}/numbers.json",
     params:
         code=PLAN.code_of_numbers(),
-        settings=PLAN.settings,
+        shows=PLAN.says(*PLAN.experiments),
         document=lambda w: PLAN.place,
         build=lambda w: BUILD,
         claims="--check-claims" if config["check_claims"] else "--no-check-claims",
@@ -281,7 +281,8 @@ rule report:
         html=f"{PLAN.out}/index.html",
         pdf=f"{PLAN.out}/index.pdf",
     params:
-        code=provenance.code("report"),
+        code=PLAN.code_of_report(),
+        shows=PLAN.says(*PLAN.experiments),
         document=lambda w: PLAN.place,
         build=lambda w: BUILD,
     log:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from typer.testing import CliRunner
 
 from colorcore.cli import app
+from colorcore.writeup import opening
 
 MAIN = Path("experiments/ex-2.10.1")
+
+
+def copy_experiments(folder: Path) -> Path:
+    """The experiments of the paper in a folder, without those that anybody has added besides."""
+    for name in opening.read(Path("paper")).names:
+        shutil.copytree(MAIN.parent / name, folder / name)
+    return folder
 
 
 def run(*arguments: object) -> None:

@@ -14,7 +14,7 @@ from colorcore.results.files import Results, write_runs
 from colorcore.writeup import opening
 from colorcore.writeup.document import Document
 from colorcore.writeup.subject import Subject, subject
-from commands import MAIN, run_all
+from commands import MAIN, copy_experiments, run_all
 
 # The same examples each time, as Hypothesis does it where nobody watches; and new ones, as many as
 # keep a processor busy for minutes.
@@ -59,7 +59,7 @@ def repo(tmp_path_factory) -> Path:
     """
     folder = tmp_path_factory.mktemp("repo")
     shutil.copytree("paper", folder / "paper", ignore=shutil.ignore_patterns("__pycache__"))
-    experiments = Path(shutil.copytree(MAIN.parent, folder / "experiments"))
+    experiments = copy_experiments(folder / "experiments")
     path = experiments / MAIN.name / "experiment.yaml"
     text = path.read_text()
     head, snapshots = text.split("snapshots:")

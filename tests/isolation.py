@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import pandas as pd
 
-from colorcore.experiment.folder import SEARCH, TRIALS
+from colorcore.experiment.folder import SEARCH, SETTINGS, TRIALS, files
 from colorcore.results.records import FOLDER as RECORDS
 from colorcore.results.records import record_of
 from colorcore.writeup import drawing, making
@@ -72,6 +72,11 @@ def make(subject: Subject, kind: making.Kind, name: str, folder: Path) -> tuple[
     alone = replace(subject, results=results)
     with listening() as opened:
         (drawing.draw if kind == "figures" else making.tabulate)(alone, name)
+    told = [subject.experiment.name, *making.reads(subject.document, kind, name)]
+    folders = [subject.document.experiments / experiment for experiment in told]
+    known = {file.parent for folder in folders for file in files(folder).settings}
+    settings = {path.parent for path in opened if path.name == SETTINGS}
+    assert settings <= known, f"{name} reads settings of {settings - known} without saying so"
     made = {results.judged / kind}
     read = {
         path

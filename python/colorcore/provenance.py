@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
 import os
 import platform
 import re
@@ -77,6 +78,11 @@ def digest(texts: dict[str, str]) -> str:
     for name, text in sorted(texts.items()):
         total.update(f"{name}\0{hashlib.sha256(text.encode()).hexdigest()}\n".encode())
     return total.hexdigest()
+
+
+def digest_of(content: object) -> str:
+    """SHA-256 of what JSON can say, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _command(name: str) -> list[ast.FunctionDef]:

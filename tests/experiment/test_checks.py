@@ -42,8 +42,60 @@ def test_a_negative_learning_rate_is_refused(folder):
     with pytest.raises(ExperimentError) as caught:
         load(folder)
     assert str(caught.value) == (
-        f"{folder}/dopesheet.csv, column lr: wanted no rate below 0, got -0.05; raise it"
+        f"{folder}/dopesheet.csv, column lr: wanted nothing below 0, got -0.05; raise it"
     )
+
+
+def test_a_negative_weight_is_refused(folder):
+    change(folder, "0.15", "-0.15", "dopesheet.csv")
+    with pytest.raises(ExperimentError) as caught:
+        load(folder)
+    assert str(caught.value) == (
+        f"{folder}/dopesheet.csv, column reg-anchor: wanted nothing below 0, got -0.15; raise it"
+    )
+
+
+BLUE = "blue: {affinity: similarity, power: 6, rate: 0.1, axis: 3}"
+
+
+@pytest.mark.parametrize(
+    ("labels", "direction"),
+    [
+        ("red: 1.0", [0, 1, 0, 0, 0]),
+        ("red: 1.0", [-1, 0, 0, 0, 0]),
+        ("red: 1.0", [1, 0, 0, -2, 0]),
+        ("red: 1.0, blue: 1.0", [0, 0, 0, 1, 0]),
+        ("red: 1.0, blue: 1.0", [1, 2, 0, 1, 0]),
+    ],
+)
+@pytest.mark.parametrize("term", ["angular-anchor", "euclidean-anchor"])
+def test_an_anchor_away_from_the_axis_that_surgery_removes_is_refused(
+    folder, term, labels, direction
+):
+    change(folder, "rate: 0.08}", f"rate: 0.08}}\n  {BLUE}")
+    anchor = f"term: {term}, labels: {{{labels}}}, direction: {direction}"
+    change(folder, "term: angular-anchor, labels: {red: 1.0}", anchor)
+    with pytest.raises(ExperimentError) as caught:
+        load(folder)
+    numbers = [float(number) for number in direction]
+    axes = "axis 0, that of red" + (", and axis 3, that of blue" if "blue" in labels else "")
+    assert str(caught.value) == (
+        f"{folder}/experiment.yaml: regularizers.reg-anchor.direction: wanted one that is positive "
+        f"along {axes}, and greatest there, got {numbers}; leave it out or change concepts' axes"
+    )
+
+
+def test_concepts_are_anchored_by_a_term_that_has_a_weight(folder):
+    assert load(folder).anchored == ["red"]
+    change(folder, "rate: 0.08}", f"rate: 0.08}}\n  {BLUE}")
+    assert load(folder).anchored == ["red"]
+    sheet = folder / "dopesheet.csv"
+    rows = [line.split(",") for line in sheet.read_text().splitlines()]
+    place = rows[0].index("reg-anchor")
+    for row in rows[1:]:
+        row[place] = row[place] and "0"
+    sheet.write_text("".join(",".join(row) + "\n" for row in rows))
+    assert load(folder).anchored == []
 
 
 @pytest.mark.parametrize("name", ["recon", "loss", "labelled_red"])

@@ -153,9 +153,9 @@ def test_a_subspace_without_dimensions_is_that_of_all_axes(folder):
 
 
 def test_a_direction_or_dimensions_that_are_given_stay(two):
-    change(two, "labels: {red: 1.0}", "labels: {red: 1.0, blue: 0.5}, direction: [0, 3, 4, 0, 0]")
+    change(two, "labels: {red: 1.0}", "labels: {red: 1.0, blue: 0.5}, direction: [3, 0, 1, 4, 0]")
     change(two, "{term: repel-subspace}", "{term: repel-subspace, dims: [2]}")
-    assert value(two, "reg-anchor", "direction") == (0, 3, 4, 0, 0)
+    assert value(two, "reg-anchor", "direction") == (3, 0, 1, 4, 0)
     assert value(two, "reg-anti-subspace", "dims") == (2,)
 
 

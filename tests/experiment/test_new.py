@@ -13,11 +13,13 @@ from colorcore.experiment.labels import probabilities
 from colorcore.experiment.loading import Experiment, load
 from colorcore.experiment.new import create
 from colorcore.experiment.origin import digest
+from commands import copy_experiments
+from editing import change
 
 
 @pytest.fixture
 def experiments(tmp_path) -> Path:
-    return Path(shutil.copytree("experiments", tmp_path / "experiments"))
+    return copy_experiments(tmp_path / "experiments")
 
 
 def shares(experiment: Experiment) -> np.ndarray:
@@ -66,6 +68,92 @@ def test_a_column_of_ones_own_data_labels_the_concept_that_it_is_called_by(exper
     assert sky.concepts["sky"].column == "sky"
     chances = probabilities(sky.palette, sky.concepts.values(), sky.targets.values())
     assert (chances[:, 0] / chances[0, 0]).tolist() == [1, 0, 0.5]
+
+
+@pytest.mark.parametrize("concept", ["red", "red=#fe0000"])
+@pytest.mark.parametrize("header", ["r,g,b,red", "r, g, b, red"])
+def test_a_column_labels_also_what_the_experiment_that_it_is_like_has(
+    experiments, tmp_path, concept, header
+):
+    data = tmp_path / "mine.csv"
+    data.write_text(f"{header}\n1,0.5,0.5,1\n1,0,0,1\n1,0,0.5,1\n0,0,1,0\n")
+    red = create(experiments / "mine", "ex-2.10.1", [concept], data=data, based=False)
+    assert red.concepts["red"].column == "red"
+    # Of those that are most of it, the one in their middle; or the one that is given.
+    assert red.deletion.targets[0].rgb == ((1, 0, 0.5) if concept == "red" else (254 / 255, 0, 0))
+
+
+def test_data_of_ones_own_goes_on_to_what_is_like_it(experiments, tmp_path):
+    data = tmp_path / "mine.csv"
+    data.write_text("r,g,b,sky,sea\n0.5,0.75,1,1,0\n1,0,0,0,0\n0,0,0.25,0.5,1\n")
+    create(experiments / "first", "ex-2.10.1", ["sky"], data=data, based=False)
+    second = create(experiments / "second", "first", ["sea", "sky"], data=None, based=False)
+    assert (experiments / "second" / "colors.csv").read_text() == data.read_text()
+    assert [concept.column for concept in second.concepts.values()] == ["sea", "sky"]
+    third = create(experiments / "third", "first", ["sea"], data=None, based=True)
+    assert sorted(path.name for path in third.folder.iterdir()) == ["experiment.yaml"]
+    assert third.palette.columns["sea"].tolist() == [0, 0, 1]
+
+
+def spell_out(experiments: Path, anchor: str, *, axis: int = 0, more: str = "") -> None:
+    """Have the main experiment say where its concept is and where its anchor points."""
+    main = experiments / "ex-2.10.1"
+    change(main, "rate: 0.08}", f"rate: 0.08, axis: {axis}}}{more}")
+    change(main, "{term: angular-anchor, labels: {red: 1.0}}", f"{{{anchor}, labels: {{red: 2}}}}")
+
+
+@pytest.mark.parametrize(
+    ("anchor", "key", "first", "second"),
+    [
+        ("term: angular-anchor, direction: [0, 0, 3, 0, 0]", "direction", (0, 0, 3, 0, 0, 0),
+         (3, 0, 0, 0, 0, 0)),
+        ("term: anti-anchor, direction: [0, 0, -1, 0, 0]", "direction", (0, 0, -1, 0, 0, 0),
+         (-1, 0, 0, 0, 0, 0)),
+        ("term: keep-subspace, dims: [2]", "dims", (2,), (0,)),
+    ],
+)  # fmt: skip
+def test_a_term_that_points_along_an_axis_points_along_each_concepts_own(
+    experiments, anchor, key, first, second
+):
+    spell_out(experiments, anchor, axis=2)
+    pair = create(experiments / "pair", "ex-2.10.1", ["blue", "teal"], data=None, based=False)
+    assert [deletion.dims for deletion in pair.deletions.values()] == [[2], [0], [2, 0]]
+    blue, teal = (pair.regularizers[f"reg-anchor-{name}"] for name in ("blue", "teal"))
+    assert (getattr(blue, key), blue.labels) == (first, {"blue": 2})
+    assert (getattr(teal, key), teal.labels) == (second, {"teal": 2})
+
+
+def test_an_anchor_between_axes_cannot_be_put_elsewhere(experiments):
+    spell_out(experiments, "term: angular-anchor, direction: [1, 0, 0.5, 0, 0]")
+    with pytest.raises(InputError) as caught:
+        create(experiments / "blue", "ex-2.10.1", ["blue"], data=None, based=False)
+    assert str(caught.value) == (
+        "like: regularizers.reg-anchor.direction: wanted the axis of a concept, to put another's "
+        "in its place, got [1, 0, 0.5, 0, 0]; name an experiment whose terms point along axes"
+    )
+
+
+@pytest.mark.parametrize(
+    ("concepts", "terms"),
+    [
+        (["teal"], {"reg-anchor": ["teal"]}),
+        (["blue", "teal"], {"reg-anchor": ["blue"], "reg-blue": ["teal"]}),
+        (["red", "blue", "teal"], {"reg-anchor-red": ["red"], "reg-anchor-teal": ["teal"],
+                                   "reg-blue": ["blue"]}),
+    ],
+)  # fmt: skip
+def test_concepts_take_the_places_of_those_of_an_experiment_of_several(repo, concepts, terms):
+    folder = repo / "experiments" / "-".join(["like-both", *concepts])
+    try:
+        made = create(folder, "both", concepts, data=None, based=False)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    found = {name: list(term.labels) for name, term in made.regularizers.items() if term.labels}
+    assert found == terms
+    assert set(made.schedule.properties) == {"lr", *made.regularizers}
+    axes = [target.axis for target in made.targets.values()]
+    assert axes == [0, 3, 1][: len(concepts)]
+    assert made.anchored == concepts
 
 
 def test_a_concept_can_be_given_a_colour(experiments):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from colorcore.experiment.loading import load
-from colorcore.experiment.origin import digest
+from colorcore.experiment.origin import digest, told
 from editing import change
 
 
@@ -27,10 +27,23 @@ def test_the_digest_tells_the_order_of_concepts(folder):
     assert digest(load(folder)) != first
 
 
-def test_the_digest_does_not_tell_the_title(folder):
+def test_the_digest_tells_the_order_of_deletions(folder):
+    red = "red: {affinity: redness, power: 8, rate: 0.08}"
+    change(folder, red, f"{red}\n  blue: {{affinity: similarity, power: 6, rate: 0.1}}")
+    change(folder, "{layer: encoder}", "{deletions: {one: [red], other: [blue]}}")
     first = digest(load(folder))
+    change(folder, "{one: [red], other: [blue]}", "{other: [blue], one: [red]}")
+    assert digest(load(folder)) != first
+
+
+def test_the_digest_does_not_tell_the_title_nor_phases_and_what_is_told_does(folder):
+    decides, says = digest(load(folder)), told(load(folder))
+    assert told(load(folder)) == says
     change(folder, "title: Delete red", "title: Forget red")
-    assert digest(load(folder)) == first
+    titled = told(load(folder))
+    change(folder, "Train", "Learn", "dopesheet.csv")
+    assert digest(load(folder)) == decides
+    assert len({says, titled, told(load(folder))}) == 3
 
 
 def test_the_digest_tells_the_colors_of_a_file(folder):

@@ -152,3 +152,12 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
     assert str(caught.value) == (
         f"{tmp_path}/none.csv: no such file; put it there or mend data.csv"
     )
+
+
+def test_a_column_that_stands_twice_is_refused(write):
+    path = write("r,g,b, warm,warm\n1,0,0,1,0\n")
+    with pytest.raises(ExperimentError) as caught:
+        read(path, uses=["warm"])
+    assert str(caught.value) == (
+        f"{path}, row 1: wanted each column once, got 'warm' twice; rename one"
+    )

@@ -18,12 +18,13 @@ from colorcore.training.batches import sampler
 from colorcore.training.loop import train
 from colorcore.training.model import fill, initialize, network, row
 from colorcore.training.objective import build, terms
+from colorcore.writeup import opening
 
 EVERY_TERM = """
   every-separation: {term: angular-separation, power: 7.5, shift: true, labels: {red: 1.0}}
   every-unshifted: {term: angular-separation, power: 3, shift: false, layer: encoder}
   every-anchor: {term: angular-anchor, direction: [0, 3, 0, 4, 0], layer: encoder}
-  every-point: {term: euclidean-anchor, direction: [0, 1, 0, 2, 0], labels: {red: 0.5}}
+  every-point: {term: euclidean-anchor, direction: [2, 1, 0, 0, 0], labels: {red: 0.5}}
   every-half: {term: anti-anchor, direction: [1, 1, 0, 0, 0]}
   every-sphere: {term: anti-anchor, direction: [1, 1, 0, 0, 0], full_sphere: true, layer: encoder}
   every-repel: {term: repel-subspace, dims: [0, 2], layer: encoder}
@@ -97,8 +98,8 @@ def test_rows_of_parameters_and_a_model_say_the_same():
 
 def test_every_experiment_has_terms(full):
     assert [term.kind for term in terms(full)][:3] == ["separation", "separation", "angular-anchor"]
-    for folder in sorted(Path("experiments").iterdir()):
-        experiment = load(folder)
+    paper = opening.read(Path("paper"))
+    for experiment in map(paper.load, paper.names):
         assert len(terms(experiment)) == len(experiment.regularizers)
 
 

@@ -12,6 +12,7 @@ from colorcore.experiment.folder import ExperimentError
 from colorcore.writeup import making, opening
 from colorcore.writeup.figures import stack, sweep
 from colorcore.writeup.subject import subject
+from commands import copy_experiments
 from editing import change
 
 TEXT = """main: {ex-2.10.1: the main one}
@@ -36,7 +37,7 @@ READS_OF = ("moments.csv",)
 
 @pytest.fixture
 def folder(tmp_path):
-    shutil.copytree("experiments", tmp_path / "experiments")
+    copy_experiments(tmp_path / "experiments")
     place = tmp_path / "essay"
     (place / "figures").mkdir(parents=True)
     for package in (place, place / "figures"):
@@ -82,6 +83,32 @@ def test_an_unknown_experiment_is_refused(folder):
         f"{folder}/document.yaml: experiments: wanted one of ex-2.10.1, ex-2.10.1-noise-10, "
         "ex-2.9.1, ex-reliable, got 'ex-reliable-half'; did you mean ex-reliable?"
     )
+
+
+@pytest.mark.parametrize(
+    ("conditions", "message"),
+    [
+        (
+            "{ex-2.10.1-noise-10: a tenth, ex-2.9.1: a tenth}",
+            ".ex-2.9.1: wanted a name of its own, got 'a tenth', that of ex-2.10.1-noise-10; "
+            "rename one",
+        ),
+        (
+            "{ex-2.10.1-noise-10: the main one}",
+            ".ex-2.10.1-noise-10: wanted a name of its own, got 'the main one', that of ex-2.10.1; "
+            "rename one",
+        ),
+        (
+            "{ex-2.10.1: again}",
+            ": wanted others than the one they are compared with, got ex-2.10.1; leave it out",
+        ),
+    ],
+)
+def test_no_condition_of_a_group_stands_for_two(folder, conditions, message):
+    change(folder, "{ex-2.10.1-noise-10: a tenth}", conditions, "document.yaml")
+    with pytest.raises(ExperimentError) as caught:
+        opening.read(folder)
+    assert str(caught.value) == f"{folder}/document.yaml: groups.noise.conditions{message}"
 
 
 @pytest.mark.parametrize(

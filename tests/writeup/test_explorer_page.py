@@ -16,7 +16,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from colorcore.results.explorer import Cloud, Scene, encode
-from colorcore.writeup.sources import TYPESET
+from colorcore.writeup.document import TYPESET
 
 BROWSERS, DRIVER = ("chromium", "google-chrome", "chrome"), "chromedriver"
 PARTS = TYPESET / "explorer"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from colorcore.errors import InputError
 from colorcore.experiment.loading import load
 from colorcore.results.files import Results
+from colorcore.writeup.document import TYPESET
 from colorcore.writeup.plan import Plan
 from editing import change
 
@@ -66,3 +68,53 @@ def test_a_representative_run_that_is_not_trained_is_told_at_once(pale):
     plan(pale, seeds=8)
     with pytest.raises(InputError, match="wanted one of the trained seeds 0…3, got 7"):
         plan(pale, seeds=4)
+
+
+@pytest.fixture
+def essay(repo, tmp_path):
+    """The paper and its experiments, to edit."""
+    for part in ("paper", "experiments"):
+        shutil.copytree(repo / part, tmp_path / part)
+    return tmp_path
+
+
+CHANGES = {  # what is edited: of which figures and tables it changes what they show
+    ("paper/document.yaml", "stack, variant: ablated", "stack, variant: pruned"): {"stack-ablated"},
+    ("paper/document.yaml", "with unitarity", "and unitarity"): {
+        "schedules", "conditions-schedules", "anchoring", "table published",
+        "table conditions-schedules", "numbers",
+    },
+    ("experiments/ex-2.9.1/experiment.yaml", "title: The", "title: A"): {
+        "schedules", "conditions-schedules", "table published", "table conditions-schedules",
+        "numbers",
+    },
+}  # fmt: skip
+
+
+def shows(essay) -> dict[str, str]:
+    found = plan(essay / "paper")
+    shown = {name: found.shows("figures", name) for name in found.document.figures}
+    shown |= {f"table {name}": found.shows("tables", name) for name in found.document.tables}
+    return {**shown, "numbers": found.says(*found.experiments)}
+
+
+@pytest.mark.parametrize("edit", CHANGES)
+def test_what_a_document_says_of_a_figure_is_part_of_it(essay, edit):
+    before = shows(essay)
+    file, old, new = edit
+    change(essay, old, new, file)
+    after = shows(essay)
+    assert {name for name in before if before[name] != after[name]} == CHANGES[edit]
+
+
+def test_what_typesets_a_document_is_its_templates_styles_and_scripts_too(
+    document, tmp_path, monkeypatch
+):
+    folder = Path(shutil.copytree(TYPESET, tmp_path / "typeset"))
+    monkeypatch.setattr("colorcore.writeup.plan.TYPESET", folder)
+    found, codes = plan(document.folder), set()
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    for path in files:
+        codes.add(found.code_of_report())
+        path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+    assert len(codes | {found.code_of_report()}) == len(files) + 1

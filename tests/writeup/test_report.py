@@ -13,7 +13,7 @@ import pytest
 from colorcore.errors import InputError
 from colorcore.results.files import Results, write_scene
 from colorcore.writeup import opening, renderers, report
-from colorcore.writeup.sources import TYPESET
+from colorcore.writeup.document import TYPESET
 from commands import MAIN
 
 PAPER = Path("paper")

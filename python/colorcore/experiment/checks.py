@@ -48,18 +48,19 @@ def _check_columns(settings: Path, sheet: Path, experiment: Experiment) -> None:
     columns, terms = experiment.schedule.properties, list(experiment.regularizers)
     if LEARNING_RATE not in columns:
         raise ExperimentError(f"{sheet}, row 1: wanted a column lr, got {columns}; add it")
-    slowest = experiment.schedule.table[LEARNING_RATE].min()
-    if slowest < 0:
-        raise ExperimentError(
-            f"{sheet}, column lr: wanted no rate below 0, got {slowest:g}; raise it"
-        )
     for term in terms:
         if term in RESERVED or term.startswith("labelled_"):
             raise ExperimentError(
                 f"{settings}: regularizers.{term}: wanted a name that the history does not use "
                 f"otherwise, got {term!r}; rename it, reg-{term} say"
             )
+    lowest = experiment.schedule.table[columns].min()
     for column in columns:
+        if lowest[column] < 0:
+            raise ExperimentError(
+                f"{sheet}, column {column}: wanted nothing below 0, got {lowest[column]:g}; raise "
+                "it"
+            )
         if column != LEARNING_RATE and column not in terms:
             raise ExperimentError(
                 f"{sheet}, row 1, column {column!r}: wanted lr or a regularizer of {settings}, "
@@ -81,6 +82,8 @@ def _check_geometry(path: Path, experiment: Experiment) -> None:
         check_labels(place, term, experiment.concepts)
         if isinstance(term, AngularAnchor | EuclideanAnchor | AntiAnchor) and term.direction:
             _check_direction(place, term.direction, latent)
+        if isinstance(term, AngularAnchor | EuclideanAnchor) and term.direction:
+            _check_anchored(place, term, experiment)
         if isinstance(term, RepelSubspace | KeepSubspace) and term.dims:
             _check_dims(f"{place}.dims", term.dims, latent)
         if isinstance(term, AngularSeparation) and not term.shift and term.power % 1:
@@ -123,6 +126,22 @@ def _check_direction(place: str, direction: tuple[float, ...], latent: int) -> N
         raise ExperimentError(
             f"{place}.direction: wanted {latent} numbers that are not all 0, as model.latent says, "
             f"got {list(direction)}; change one of them"
+        )
+
+
+def _check_anchored(
+    place: str, term: AngularAnchor | EuclideanAnchor, experiment: Experiment
+) -> None:
+    """What has a label is drawn to its own axis, which surgery removes."""
+    direction = term.direction
+    assert direction
+    axes = {label: experiment.targets[label].axis for label in term.labels}
+    along = [direction[axis] for axis in axes.values()]
+    if along and (min(along) <= 0 or max(map(abs, direction)) > max(along)):
+        own = ", and ".join(f"axis {axis}, that of {label}" for label, axis in axes.items())
+        raise ExperimentError(
+            f"{place}.direction: wanted one that is positive along {own}, and greatest there, got "
+            f"{list(direction)}; leave it out or change concepts' axes"
         )
 
 

@@ -66,6 +66,18 @@ class Experiment(ExperimentSettings):
         return len(deletion.dims) == 1 and self.model.latent > SPHERE
 
     @property
+    def anchored(self) -> list[str]:
+        """The concepts that a term with a weight draws to their axes."""
+        table = self.schedule.table
+        drawn = {
+            label
+            for name, term in self.regularizers.items()
+            if isinstance(term, AngularAnchor | EuclideanAnchor) and table[name].any()
+            for label in term.labels
+        }
+        return [name for name in self.concepts if name in drawn]
+
+    @property
     def targets(self) -> dict[str, Target]:
         """Every concept's colour and axis, by its name."""
         return concepts.targets(self.concepts)

@@ -5,22 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import yaml
+from numpy.typing import NDArray
 
-from colorcore.colors.named import NAMES
 from colorcore.errors import InputError, unknown
 from colorcore.experiment import folder as folders
 from colorcore.experiment.concepts import targets
 from colorcore.experiment.folder import BASE, DOPESHEET, SETTINGS
 from colorcore.experiment.labels import affinity, probabilities
 from colorcore.experiment.loading import Experiment, load
-from colorcore.experiment.palette import CHANNELS, Palette, read
+from colorcore.experiment.palette import Palette, columns, read
 from colorcore.experiment.settings import Concept
 from colorcore.outputs import write_text
 from colorcore.schedule.dopesheet import read_text
@@ -35,25 +34,30 @@ def create(
 ) -> Experiment:
     """Write the folder of an experiment that runs, and load it.
 
-    Each of `concepts` is a name, or a name and a colour, `sky=#87ceeb`. One that `like` has too is
-    taken over as it is; one that a column of `data` is called by is labelled by that column; any
+    Each of `concepts` is a name, or a name and a colour, `sky=#87ceeb`. One that a column of `data`
+    is called by is labelled by that column; one that `like` has too is taken over as it is; any
     other is labelled by similarity to its colour. New ones expect as many labels as the first of
-    `like`. There is a latent dimension more for each concept that there is more of, and each has
-    its own anchor where `like` has one.
+    `like`.
+
+    The first take the places of the concepts of `like`: their axes, and the terms that ask for
+    their labels. Each further one has a latent dimension more, and terms as the first has.
 
     With `based`, the folder says only what differs from `like`, and names it as its base.
 
     Raises: InputError when the folder is there already, is not beside `like` or cannot be called
-    so; for a concept that is named twice, or whose colour is not known.
+    so; for a concept that is named twice, or whose colour is not known; when terms of `like` point
+    where no axis of its concepts does.
     """
     if folder.exists():
         raise InputError(
             f"{folder}: wanted a folder that is not there yet, got one that is; choose another"
         )
     folders.check_name(folder)
-    names = [text.partition("=")[0] for text in concepts]
-    if len(set(names)) < len(names):
-        raise InputError(f"concept: wanted each once, got {', '.join(names)}; leave one out")
+    parts = [text.partition("=") for text in concepts]
+    colors = {name: color for name, _, color in parts}
+    if len(colors) < len(concepts):
+        names = ", ".join(name for name, _, _ in parts)
+        raise InputError(f"concept: wanted each once, got {names}; leave one out")
     known = sorted(path.parent.name for path in folder.parent.glob(f"*/{SETTINGS}"))
     if not known:
         raise InputError(
@@ -64,63 +68,75 @@ def create(
         raise unknown("like", like, known)
     model = load(folder.parent / like)
     content = folders.content(folder.parent / like)
-    columns = [name for name in _columns(data) if name in concepts]
-    palette = read(data, uses=columns) if data else model.palette
-    content["title"] = f"Delete {' and '.join(names)}"
-    content["concepts"] = _concepts(concepts, model, palette, columns)
-    if data:
+    source = data or folders.files(model.folder).data
+    palette = _palette(source, colors, model.concepts if data is None else ()) or model.palette
+    content["title"] = f"Delete {' and '.join(colors)}"
+    content["model"]["latent"] += len(colors) - len(model.concepts)
+    axes = _axes(model, list(colors), content["model"]["latent"])
+    content["concepts"] = _concepts(colors, model, palette, axes)
+    if data is None and based:
+        source = None  # that of the base
+    if source:
         content["data"] = {"csv": DATA, "batch_size": model.data.batch_size}
-    more = len(concepts) - len(model.concepts)
-    content["model"]["latent"] += more
     content.get("surgery", {}).pop("deletions", None)
     content["regularizers"], sheet = _anchors(
-        content["regularizers"], read_text(folders.files(model.folder).dopesheet),
-        list(content["concepts"]), more,
-    )  # fmt: skip
-    return _write(folder, like, content, sheet, data=data, based=based)
+        model, axes, read_text(folders.files(model.folder).dopesheet), content["model"]["latent"]
+    )
+    return _write(folder, like, content, sheet, data=source, based=based)
 
 
-def _columns(data: Path | None) -> list[str]:
-    if data is None:
-        return []
-    try:
-        header = pd.read_csv(data, nrows=0).columns
-    except (OSError, ValueError):
-        return []  # what is wrong with it is told when it is read
-    return [str(name) for name in header if name not in CHANNELS]
+def _palette(source: Path | None, colors: dict[str, str], kept: Collection[str]) -> Palette | None:
+    """The colours of a file, with the columns that concepts are to be labelled by.
+
+    Those that are `kept` as they are, and given no other colour, are not.
+    """
+    if source is None:
+        return None
+    known = columns(source)
+    wanted = [name for name, color in colors.items() if color or name not in kept]
+    return read(source, uses=[name for name in wanted if name in known])
+
+
+def _axes(model: Experiment, names: list[str], latent: int) -> dict[str, int]:
+    """The axis of each concept: that of the one whose place it takes, or else a free one."""
+    first = [target.axis for target in model.targets.values()][: len(names)]
+    kept = [axis for axis in first if axis < latent]
+    free = [axis for axis in range(latent) if axis not in kept]
+    found = [axis if axis in kept else free.pop(0) for axis in first]
+    return dict(zip(names, [*found, *free], strict=False))
 
 
 def _concepts(
-    names: Sequence[str], model: Experiment, palette: Palette, columns: list[str]
+    colors: dict[str, str], model: Experiment, palette: Palette, axes: dict[str, int]
 ) -> dict[str, Any]:
     """The settings of each concept."""
     share = probabilities(palette=model.palette, concepts=list(model.concepts.values())[:1],
                           targets=list(model.targets.values())[:1]).mean()  # fmt: skip
     found: dict[str, Any] = {}
-    for place, text in enumerate(names):
-        name, _, color = text.partition("=")
-        if name in model.concepts and not color:
-            kept = model.concepts[name].model_dump(exclude_none=True, exclude_defaults=True)
-            found[name] = {**kept, "axis": place}
-        elif name in columns:
+    for name, color in colors.items():
+        if name in palette.columns:
             concept = {"affinity": "column", "column": name, "power": 1.0}
-            found[name] = _with_rate(name, concept, color, palette, share, place)
+            found[name] = _with_rate(name, concept, color, palette, share, axes[name])
+        elif name in model.concepts and not color:
+            kept = model.concepts[name].model_dump(
+                mode="json", exclude_none=True, exclude_defaults=True
+            )
+            found[name] = {**kept, "axis": axes[name]}
         else:
             concept = {"affinity": "similarity", "power": SIMILARITY_POWER}
-            found[name] = _with_rate(name, concept, color, palette, share, place)
+            found[name] = _with_rate(name, concept, color, palette, share, axes[name])
     return found
 
 
 def _with_rate(
-    name: str, concept: dict[str, Any], color: str, palette: Palette, share: float, place: int
+    name: str, concept: dict[str, Any], color: str, palette: Palette, share: float, axis: int
 ) -> dict[str, Any]:
     """A concept that labels a share of the samples, as near as a rate of 1 at most can come."""
     if color:
         concept["color"] = color
-    elif name not in NAMES and concept["affinity"] == "column":
-        highest = palette.colors[palette.columns[name].argmax()]
-        concept["color"] = [round(float(channel), 4) for channel in highest]
-    one = Concept(**concept, rate=1.0, axis=place)
+    elif concept["affinity"] == "column":
+        concept["color"] = _typical(palette.colors, palette.columns[name])
+    one = Concept(**concept, rate=1.0, axis=axis)
     (target,) = targets({name: one}).values()
     likely = affinity(palette, one, target) ** one.power
     if not likely.any():
@@ -129,34 +145,83 @@ def _with_rate(
             "another colour"
         )
     rate = min(1.0, float(f"{share / np.mean(likely):.{DIGITS}g}"))
-    return {**concept, "rate": rate, "axis": place}
+    return {**concept, "rate": rate, "axis": axis}
+
+
+def _typical(colors: NDArray[np.float64], affinities: NDArray[np.float64]) -> list[float]:
+    """Of the colours that are most of a concept, the one nearest to their mean.
+
+    Shapes: `colors` (points, 3), `affinities` (points,) → three channels.
+    """
+    most = colors[affinities == affinities.max()]
+    nearest = np.square(most - most.mean(axis=0)).sum(axis=-1).argmin()
+    return [round(float(channel), 4) for channel in most[nearest]]
 
 
 def _anchors(
-    terms: dict[str, Any], sheet: str, concepts: list[str], more: int
+    model: Experiment, axes: dict[str, int], sheet: str, latent: int
 ) -> tuple[dict[str, Any], str]:
     """The regularizers, those with labels once for each concept, and the dopesheet to go with them.
 
-    Directions that are spelt out get as many zeros as there are more dimensions.
+    A term serves the concepts that take the places of its labels, and where it asks for the first,
+    also all further ones. Directions that are spelt out get as many zeros as there are more
+    dimensions.
     """
     found: dict[str, Any] = {}
     header, *rows = csv.reader(io.StringIO(sheet))
-    for name, term in terms.items():
-        if "direction" in term:
-            term["direction"] = [*term["direction"], *[0] * more][: len(term["direction"]) + more]
+    known, names = list(model.concepts), list(axes)
+    for name, term in folders.content(model.folder)["regularizers"].items():
         if not term.get("labels"):
-            found[name] = term
+            found[name] = _widened(name, term, latent)
             continue
-        weight = next(iter(term["labels"].values()))
-        names = [name] if len(concepts) == 1 else [f"{name}-{concept}" for concept in concepts]
-        for new, concept in zip(names, concepts, strict=True):
-            found[new] = {**term, "labels": {concept: weight}}
-        place = [cell.split(":")[0] for cell in header].index(name)
-        column = [row[place] for row in rows]
-        header[place : place + 1] = [header[place].replace(name, new, 1) for new in names]
+        labels = {known.index(label): weight for label, weight in term["labels"].items()}
+        served = {
+            concept: place if place in labels else 0
+            for place, concept in enumerate(names)
+            if place in labels or (place >= len(known) and 0 in labels)
+        }
+        new = [name] if len(served) == 1 else [f"{name}-{concept}" for concept in served]
+        for own, (concept, place) in zip(new, served.items(), strict=True):
+            moved = _moved(name, term, model.targets[known[place]].axis, axes[concept], latent)
+            found[own] = {**moved, "labels": {concept: labels[place]}}
+        at = [cell.split(":")[0] for cell in header].index(name)
+        column = [row[at] for row in rows]
+        header[at : at + 1] = [header[at].replace(name, own, 1) for own in new]
         for row, cell in zip(rows, column, strict=True):
-            row[place : place + 1] = [cell] * len(names)
+            row[at : at + 1] = [cell] * len(new)
     return found, "".join(",".join(row) + "\n" for row in [header, *rows])
+
+
+def _widened(name: str, term: dict[str, Any], latent: int) -> dict[str, Any]:
+    """A term in a bottleneck of so many dimensions."""
+    if "direction" not in term:
+        return term
+    direction = [*term["direction"], *[0] * latent]
+    if any(direction[latent:]):
+        raise _fixed(name, "direction", term)
+    return {**term, "direction": direction[:latent]}
+
+
+def _moved(name: str, term: dict[str, Any], axis: int, own: int, latent: int) -> dict[str, Any]:
+    """A term that points along one axis, pointing along a concept's own."""
+    moved = dict(term)
+    if "direction" in term:
+        along = term["direction"][axis]
+        if [k for k, value in enumerate(term["direction"]) if value] != [axis]:
+            raise _fixed(name, "direction", term)
+        moved["direction"] = [along if k == own else 0 for k in range(latent)]
+    if "dims" in term:
+        if list(term["dims"]) != [axis]:
+            raise _fixed(name, "dims", term)
+        moved["dims"] = [own]
+    return moved
+
+
+def _fixed(name: str, key: str, term: dict[str, Any]) -> InputError:
+    return InputError(
+        f"like: regularizers.{name}.{key}: wanted the axis of a concept, to put another's in its "
+        f"place, got {term[key]}; name an experiment whose terms point along axes"
+    )
 
 
 def _write(

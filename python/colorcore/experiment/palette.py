@@ -62,6 +62,15 @@ def read(path: Path, uses: Collection[str]) -> Palette:
     return Palette(colors, {name: numbers[name] for name in wanted if name in uses})
 
 
+def columns(path: Path) -> list[str]:
+    """The names of a CSV's columns besides those of its colours.
+
+    Raises: ExperimentError for what is not a CSV of cells.
+    """
+    header, _ = _split(path)
+    return [name for name in header if name not in CHANNELS]
+
+
 def _split(path: Path) -> tuple[list[str], dict[int, list[str]]]:
     """The names of the columns, and the rows by their numbers in the file."""
     try:
@@ -85,7 +94,13 @@ def _split(path: Path) -> tuple[list[str], dict[int, list[str]]]:
                 f"{path}, row {number}: wanted {len(found[first])} cells, as row {first} has, got "
                 f"{len(found[number])}; mend it"
             )
-    return found.pop(first), found
+    header = found.pop(first)
+    twice = [name for name in header if header.count(name) > 1]
+    if twice:
+        raise ExperimentError(
+            f"{path}, row {first}: wanted each column once, got {twice[0]!r} twice; rename one"
+        )
+    return header, found
 
 
 def _numbers(

@@ -109,8 +109,8 @@ class Results:
     def runs(self) -> pd.DataFrame:
         """A row a seed; see `runs.run_table`. The file has those of all deletions."""
         table = self._read(self.runs_path, pd.read_csv)
-        chosen = self.deletion or table[DELETION].iloc[0]
-        return table[table[DELETION] == chosen].reset_index(drop=True)
+        chosen = self.experiment.chosen(self.deletion)
+        return table[table[DELETION] == chosen.name].reset_index(drop=True)
 
     def moments(self) -> pd.DataFrame:
         """A row a snapshot and seed; see `runs.moments`."""

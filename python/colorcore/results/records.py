@@ -63,7 +63,7 @@ def write(
         "versions": provenance.versions(),
         "hardware": provenance.hardware(),
     }
-    whole = {**record, "digest": _own_digest(record)}
+    whole = {**record, "digest": provenance.digest_of(record)}
     write_text(path, json.dumps(whole, indent=2, sort_keys=True) + "\n")
 
 
@@ -87,10 +87,6 @@ def digest(path: Path) -> str:
         ) from error
 
 
-def _own_digest(record: Record) -> str:
-    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
-
-
 def read(path: Path) -> Record:
     """A record.
 
@@ -98,7 +94,7 @@ def read(path: Path) -> Record:
     """
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        is_whole = record.pop("digest") == _own_digest(record)
+        is_whole = record.pop("digest") == provenance.digest_of(record)
     except FileNotFoundError as error:
         raise InputError(
             f"{path}: no such record of what made the results beside it; build them again"

@@ -81,7 +81,7 @@ def train(experiment: Experiment, *, seeds: Sequence[int], progress: Progress = 
     rates = experiment.schedule.table["lr"].tolist()
     weights = _weights(experiment)[..., None].expand(-1, -1, len(seeds)).contiguous()
     losses = torch.empty_like(weights)  # (steps, terms, runs)
-    labelled = torch.empty(len(rates), len(seeds), len(experiment.concepts), dtype=torch.int16)
+    labelled = torch.empty(len(rates), len(seeds), len(experiment.concepts), dtype=torch.int32)
     snapshots = [_state(model, values)] if 0 in experiment.snapshots else []
 
     for step in progress(range(len(rates))):

@@ -18,6 +18,7 @@ from colorcore.experiment.loading import Experiment, load
 from colorcore.experiment.settings import Settings
 
 FILE = "document.yaml"
+TYPESET = Path(__file__).parent / "typeset"  # what both renderers need besides the text
 OF_EACH_DELETION = {
     "figures": ("stack-ablated", "colors-ablated", "error-similarity", "named", "sweep"),
     "tables": ("named-sweep",),
@@ -111,7 +112,8 @@ class Document(Contents):
     def of(cls, contents: Contents, folder: Path, experiments: Path) -> Self:
         """A document in its folder, whose experiments are there.
 
-        Raises: ExperimentError naming one that is not.
+        Raises: ExperimentError naming one that is not; for a group that has an experiment twice, or
+        calls two by one name.
         """
         found = cls(**dict(contents), folder=folder.resolve(), experiments=experiments.resolve())
         known = sorted(path.parent.name for path in experiments.glob(f"*/{SETTINGS}"))
@@ -120,7 +122,26 @@ class Document(Contents):
         for name in found.names:
             if name not in known:
                 raise ExperimentError(f"{folder / FILE}: {unknown('experiments', name, known)}")
+        for name in found.groups:
+            found._check_group(name)
         return found
+
+    def _check_group(self, name: str) -> None:
+        base, conditions = self.groups[name].base or self.main, self.groups[name].conditions
+        place = f"{self.folder / FILE}: groups.{name}.conditions"
+        (first, called), *_ = base.items()
+        if first in conditions:
+            raise ExperimentError(
+                f"{place}: wanted others than the one they are compared with, got {first}; leave "
+                "it out"
+            )
+        known = {called: first}
+        for one, label in conditions.items():
+            if known.setdefault(label, one) != one:
+                raise ExperimentError(
+                    f"{place}.{one}: wanted a name of its own, got {label!r}, that of "
+                    f"{known[label]}; rename one"
+                )
 
     def load(self, name: str) -> Experiment:
         """One of its experiments."""

@@ -14,11 +14,11 @@ from colorcore import provenance
 from colorcore.experiment.concepts import Deletion, key
 from colorcore.experiment.folder import Files, files
 from colorcore.experiment.loading import Experiment
-from colorcore.experiment.origin import digest
+from colorcore.experiment.origin import digest, told
 from colorcore.results.records import FOLDER as RECORDS
 from colorcore.results.records import record_of
 from colorcore.writeup import making, opening
-from colorcore.writeup.document import Document
+from colorcore.writeup.document import TYPESET, Document
 from colorcore.writeup.making import Kind
 
 
@@ -74,6 +74,11 @@ class Plan:
         return {name: digest(experiment) for name, experiment in self.experiments.items()}
 
     @cached_property
+    def told(self) -> dict[str, str]:
+        """What figures and texts can tell of each experiment, as digests."""
+        return {name: told(experiment) for name, experiment in self.experiments.items()}
+
+    @cached_property
     def files(self) -> dict[str, Files]:
         """What each experiment is read from."""
         return {name: files(experiment.folder) for name, experiment in self.experiments.items()}
@@ -120,6 +125,24 @@ class Plan:
         read = making.reads(self.document, kind, name)
         return list(dict.fromkeys([self.document.main_name, *read]))
 
+    def shows(self, kind: Kind, name: str) -> str:
+        """What is said of a figure or a table and the experiments that it reads, as a digest."""
+        _, options = making.find(self.document, kind, name)
+        read = self.settings_read(kind, name)
+        return provenance.digest_of([self.says(*read), list(options.items())])
+
+    def says(self, *names: str) -> str:
+        """What there is to tell of experiments, as a digest.
+
+        They are called by names, and in a group that has one of them that is not the main one, also
+        by others and in an order.
+        """
+        told = [(self.told[name], self.document.names[name]) for name in names]
+        groups = [(name, self.document.group(name)) for name in self.document.groups]
+        others = set(names) - {self.document.main_name}
+        called = [(name, list(group.items())) for name, group in groups if others & set(group)]
+        return provenance.digest_of([told, called])
+
     def reads(self, kind: Kind, name: str, deletion: str) -> list[str]:
         """The results that a figure or a table says it reads, and its other files."""
         found = making.reads(self.document, kind, name, deletion[1:]).items()
@@ -139,6 +162,12 @@ class Plan:
         """What computes the numbers that the text quotes, as a digest."""
         own = opening.modules(self.document)
         return provenance.code("numbers", *own, also=self.document.package)
+
+    def code_of_report(self) -> str:
+        """What typesets the document, as a digest: code, templates, styles and scripts."""
+        files = [path for path in sorted(TYPESET.rglob("*")) if path.is_file()]
+        typeset = {path.relative_to(TYPESET).as_posix(): path.read_text("utf-8") for path in files}
+        return provenance.digest({**typeset, "code": provenance.code("report")})
 
     def shown(self, kind: Kind, deletion: str) -> list[str]:
         """The figures or tables of a deletion."""

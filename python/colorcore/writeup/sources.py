@@ -14,10 +14,9 @@ import yaml
 from colorcore.errors import InputError
 from colorcore.results.files import read_result
 from colorcore.writeup import single, single_text
-from colorcore.writeup.document import Document
+from colorcore.writeup.document import TYPESET, Document
 from colorcore.writeup.subject import Subject, subject
 
-TYPESET = Path(__file__).parent / "typeset"  # what both renderers need besides the text
 MADE = {"figures": ("-light.svg", "-dark.svg", ".txt"), "tables": (".md",)}
 
 VARIABLE = re.compile(r"\{\{< var ([^ >]+) >\}\}")

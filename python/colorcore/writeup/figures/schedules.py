@@ -10,17 +10,24 @@ from matplotlib.figure import Figure
 
 from colorcore.experiment.checks import LEARNING_RATE
 from colorcore.writeup import style
+from colorcore.writeup.document import Document
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
 
 PANEL = 1.05  # inches: the height of one
 
 READS = ()
+READS_OF = ()  # their settings alone
 WIDE = 3.0  # the first, which others may hide
 DASHES = ("-", "-", "--", "-.", ":")
 
 Data = dict[str, pd.DataFrame]
 """The table of each schedule by what its experiment is called."""
+
+
+def reads_of(document: Document, group: str) -> list[str]:
+    """The experiments whose schedules are shown."""
+    return list(document.group(group))
 
 
 def gather(subject: Subject, group: str) -> Data:

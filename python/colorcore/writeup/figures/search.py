@@ -16,6 +16,7 @@ from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
 
 READS = ()
+READS_OF = ()  # its settings alone
 
 
 class Data(NamedTuple):
@@ -29,6 +30,11 @@ class Data(NamedTuple):
 def searches(document: Document, of: str) -> list[Path]:
     """The files of the search that are read."""
     return [document.experiments / of / SEARCH, document.experiments / of / TRIALS]
+
+
+def reads_of(document: Document, of: str) -> list[str]:
+    """The experiment whose schedule was searched for."""
+    return [of]
 
 
 def gather(subject: Subject, of: str) -> Data:
