@@ -89,7 +89,7 @@ rule train:
         settings=lambda w: PLAN.settings[w.experiment],
         command=lambda w: f"train {PLAN.folder(w.experiment)} --out {BUILD}/{w.experiment}",
         seeds=config["seeds"],
-        shards=config["shards"],
+        shards=PLAN.shards,
     log:
         f"{BUILD}/logs/{{experiment}}/train-{{shard}}.log",
     benchmark:
@@ -117,7 +117,7 @@ rule evaluate:
         code=provenance.code("evaluate"),
         settings=lambda w: PLAN.settings[w.experiment],
         command=lambda w: f"evaluate {PLAN.folder(w.experiment)} --out {BUILD}/{w.experiment}",
-        shards=config["shards"],
+        shards=PLAN.shards,
         which="",
     log:
         f"{BUILD}/logs/{{experiment}}/evaluate.log",

@@ -72,6 +72,13 @@ def _name(path: Path) -> str:
     return path.relative_to(REPOSITORY).as_posix() if is_ours else "/".join(path.parts[-3:])
 
 
+def constants(path: Path) -> set[str]:
+    """The texts that a Python file's code says."""
+    nodes = ast.walk(_parse(path))
+    found = (node.value for node in nodes if isinstance(node, ast.Constant))
+    return {value for value in found if isinstance(value, str)}
+
+
 def digest(texts: dict[str, str]) -> str:
     """SHA-256 over named texts, whatever their order."""
     total = hashlib.sha256()

@@ -62,12 +62,12 @@ def test_the_files_of_an_experiment_are_its_own_and_its_bases(folder):
 def test_colors_are_read_from_the_own_folder_or_else_from_the_bases(folder):
     base = folder.parent / "ex-2.10.1"
     write(folder, "title: Mine\nbase: ex-2.10.1\ndata: {cube: , csv: colors.csv}\n")
-    (base / "colors.csv").write_text("r,g,b\n1,0,0\n")
+    (base / "colors.csv").write_text("r,g,b\n1,0,0\n0,0,1\n")
     assert files(folder).data == base / "colors.csv"
-    assert load(folder).palette.colors.tolist() == [[1, 0, 0]]
-    (folder / "colors.csv").write_text("r,g,b\n0.5,0,0\n")
+    assert load(folder).palette.colors.tolist() == [[1, 0, 0], [0, 0, 1]]
+    (folder / "colors.csv").write_text("r,g,b\n0.5,0,0\n0,0,1\n")
     assert files(folder).data == folder / "colors.csv"
-    assert load(folder).palette.colors.tolist() == [[0.5, 0, 0]]
+    assert load(folder).palette.colors.tolist() == [[0.5, 0, 0], [0, 0, 1]]
 
 
 def test_a_base_that_is_not_there_is_refused(folder):

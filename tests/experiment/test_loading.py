@@ -37,8 +37,20 @@ MISTAKES = {
     ("rate: 0.08", "rate: 1.5"): "concepts.red.rate: wanted less than or equal to 1, got 1.5; "
     "change it",
     ("rate: 0.08", "rate: high"): "concepts.red.rate: wanted a valid number, got 'high'; change it",
-    ("eps: 1.0e-8", "eps: 1e-8"): "optimizer.eps: wanted a valid number, got '1e-8'; write it with "
-    "a point, as 1.0e-8",
+    ("batch_size: 64", "batch_size: 064"): "data.batch_size: wanted a valid integer, got '064'; "
+    "change it",
+    ("batch_size: 64", "batch_size: 1:04"): "data.batch_size: wanted a valid integer, got '1:04'; "
+    "change it",
+    ("batch_size: 64", "batch_size: 1e2"): "data.batch_size: wanted a valid integer, got 100.0; "
+    "change it",
+    ("batch_size: 64", "batch_size: 100000000000"): "data.batch_size: wanted less than or equal to "
+    "1000000, got 100000000000; change it",
+    ("hidden: 16", "hidden: 100000000000"): "model.hidden: wanted less than or equal to 10000, got "
+    "100000000000; change it",
+    ("points: 10", "points: 2000"): "data.cube.points: wanted levels that make 10000000 colours at "
+    "most, got 2000; change it",
+    ("shift: true", "shift: yes"): "regularizers.reg-separate.shift: wanted a valid boolean, got "
+    "'yes'; change it",
     ("rate: 0.08", "rat: 0.08"): "concepts.red.rat: wanted only known keys, got this one; did you "
     "mean rate?",
     (", rate: 0.08", ""): "concepts.red.rate: wanted a value, got none; add it",
@@ -98,6 +110,27 @@ def test_mistakes_name_file_place_and_remedy(folder, old, new):
     with pytest.raises(ExperimentError) as caught:
         load(folder)
     assert str(caught.value) == f"{folder}/experiment.yaml: {MISTAKES[old, new]}"
+
+
+def test_data_of_one_colour_are_refused(folder):
+    (folder / "mine.csv").write_text("r,g,b\n1,0,0.5\n1,0,0.5\n")
+    change(folder, "cube: {space: rgb, points: 10}", "csv: mine.csv")
+    with pytest.raises(ExperimentError) as caught:
+        load(folder)
+    assert str(caught.value) == (
+        f"{folder}/experiment.yaml: data: wanted different colours, got [1.0, 0.0, 0.5] alone; add "
+        "others"
+    )
+
+
+def test_numbers_may_be_written_as_people_write_them(folder):
+    change(folder, "eps: 1.0e-8", "eps: 1e-8")
+    change(folder, "rate: 0.08", "rate: .08")
+    change(folder, "title: Delete red when nothing but red is labelled", "title: 2024-01-01")
+    found = load(folder)
+    assert (found.optimizer.eps, found.concepts["red"].rate, found.title) == (
+        1e-8, 0.08, "2024-01-01",
+    )  # fmt: skip
 
 
 def test_a_missing_folder_is_named(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 from colorcore.writeup import opening
 from colorcore.writeup.numerals import significant
-from colorcore.writeup.sources import VARIABLE, look_up
+from colorcore.writeup.text import VARIABLE, look_up
 
 
 @pytest.fixture(scope="module")

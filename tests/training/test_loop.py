@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 import torch
@@ -134,13 +136,29 @@ def test_history_has_a_row_a_step_and_seed_with_the_schedule(experiment):
 
 
 def test_a_run_that_diverges_is_named(small, tmp_path):
-    import shutil
-
     folder = shutil.copytree(small, tmp_path / "wild")
     sheet = folder / "dopesheet.csv"
     sheet.write_text(sheet.read_text().replace("0.01,,,", "1e30,,,"))
     with pytest.raises(InputError, match=r"seed \d: wanted finite losses, got (nan|inf) at step"):
         train(load(folder), seeds=[0, 1])
+
+
+def test_a_run_that_diverges_is_told_before_the_last_step(small, tmp_path):
+    folder = shutil.copytree(small, tmp_path / "wild")
+    sheet = folder / "dopesheet.csv"
+    sheet.write_text(sheet.read_text().replace("0.01,,,", "1e30,,,").replace("\n30,,", "\n1000,,"))
+    settings = folder / "experiment.yaml"
+    settings.write_text(settings.read_text().replace("10, 31]", "10, 1001]"))
+    seen = []
+
+    def watch(steps: range):
+        for step in steps:
+            seen.append(step)
+            yield step
+
+    with pytest.raises(InputError, match=r"got (nan|inf) at step \d\d?; lower the learning rate"):
+        train(load(folder), seeds=[0, 1], progress=watch)
+    assert max(seen) <= 100
 
 
 def test_shards_split_seeds_evenly_and_leave_none_out():

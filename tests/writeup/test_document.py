@@ -28,6 +28,9 @@ figures:
   dopesheet: {}
 tables: {labels: {}, conditions-noise: {by: conditions, group: noise}}
 """
+INCLUDES = """{{< include ex-2.10.1/figures/sweep.md >}}
+{{< include ex-2.10.1/tables/labels.md >}} {{< include ex-2.10.1/explorer.md >}}
+"""
 OWN = """READS = ("runs.csv",)
 def reads_of(document, size):
     return ["ex-2.9.1", "ex-2.10.1"]
@@ -44,6 +47,10 @@ def folder(tmp_path):
         (package / "__init__.py").touch()
     (place / "figures" / "own.py").write_text(OWN)
     (place / "document.yaml").write_text(TEXT)
+    (place / "index.qmd").write_text(INCLUDES)
+    (place / "_metadata.yml").write_text("title: An essay\n")
+    (place / "numbers.py").write_text("def numbers(document, build):\n    return {}\n")
+    (place / "claims.py").write_text("CLAIMS = []\ndef gather(document, build):\n    return None\n")
     return place
 
 
@@ -147,6 +154,73 @@ def test_a_figure_without_a_module_is_refused(folder):
     assert str(caught.value) == (
         f"{folder}/document.yaml: figures.lost: wanted a module lost.py in {folder}/figures or in "
         "the package, got none; write it, or name another as by"
+    )
+
+
+@pytest.fixture
+def essay(folder):
+    """A document of which all can be made."""
+    change(folder, "  lost: {}\n", "", "document.yaml")
+    opening.check(opening.read(folder), seeds=60)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["index.qmd", "_metadata.yml", "__init__.py"])
+def test_a_document_without_one_of_its_files_is_refused(essay, name):
+    (essay / name).unlink()
+    with pytest.raises(InputError) as caught:
+        opening.check(opening.read(essay), seeds=60)
+    assert str(caught.value) == (
+        f"{essay}: wanted index.qmd, _metadata.yml, __init__.py, got no {name}; write it, however "
+        "little it says"
+    )
+
+
+@pytest.mark.parametrize("name", ["numbers", "claims"])
+def test_a_document_without_one_of_its_modules_is_refused(essay, name):
+    (essay / f"{name}.py").rename(essay / f"my_{name}.py")
+    with pytest.raises(InputError) as caught:
+        opening.check(opening.read(essay), seeds=60)
+    assert str(caught.value) == f"{essay}: wanted a module {name}.py, got none; write it"
+
+
+@pytest.mark.parametrize("module", ["numbers", "claims"])
+def test_what_computes_from_an_experiment_that_a_document_is_not_about_is_refused(folder, module):
+    change(folder, "  lost: {}\n", "", "document.yaml")
+    change(folder, "return ", 'document.load("ex-2.10.1-behind")\n    return ', f"{module}.py")
+    with pytest.raises(InputError) as caught:
+        opening.check(opening.read(folder), seeds=60)
+    assert str(caught.value) == (
+        f"{folder}/{module}.py: names ex-2.10.1-behind, an experiment which "
+        f"{folder}/document.yaml is not about; add it there to a group or to others, or leave it "
+        "out here"
+    )
+    change(folder, "others: {", "others: {ex-2.10.1-behind: behind, ", "document.yaml")
+    opening.check(opening.read(folder), seeds=60)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("sweep.md", "swept.md"),
+        ("tables/labels.md", "figures/labels.md"),
+        ("< include ex-2.10.1/tables", "<include ex-2.10.1/red/tables"),
+        ("ex-2.10.1/explorer.md", "explorer.md"),
+    ],
+)
+def test_a_text_that_includes_what_nobody_makes_is_refused(essay, old, new):
+    change(essay, old, new, "index.qmd")
+    with pytest.raises(InputError, match=r"index\.qmd: wanted a file to include that is there or "):
+        opening.check(opening.read(essay), seeds=60)
+
+
+def test_a_text_of_other_bytes_is_refused(essay):
+    (essay / "index.qmd").write_bytes(b"caf\xe9")
+    with pytest.raises(InputError) as caught:
+        opening.check(opening.read(essay), seeds=60)
+    assert str(caught.value) == (
+        f"{essay}/index.qmd: wanted UTF-8 text, got other bytes (unexpected end of data at byte "
+        "3); save it again as UTF-8"
     )
 
 

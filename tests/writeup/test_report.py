@@ -228,7 +228,26 @@ def test_the_code_of_a_document_is_no_part_of_what_is_typeset(paper, build):
     assert not list((build / "stage").rglob("*.py"))
 
 
-@pytest.mark.parametrize("left", ["?@fig-x", "?var:a.b", "?meta:title"])
+@pytest.mark.parametrize("gap", ["", "  "])
+def test_what_is_put_in_place_may_be_spaced_otherwise(paper, build, gap):
+    short = TEXT.replace("{{< var a.red >}}", f"{{{{<{gap}var  a.red{gap}>}}}}")
+    assert short != TEXT
+    (paper / "index.qmd").write_text(short.replace("< include ", f"<{gap}include "))
+    report.render(opening.read(paper), build=build)
+    assert "The number is 0.38." in re.sub(r"\s+", " ", html(build))
+
+
+def test_a_warning_of_typst_fails_the_build(paper, build):
+    font = '```{=typst}\n#set text(font: "Nobody has this")\n```\n'
+    (paper / "index.qmd").write_text(f"{TEXT}\n{font}")
+    with pytest.raises(InputError) as caught:
+        report.render(opening.read(paper), build=build)
+    assert str(caught.value) == (
+        "typst: wanted no warnings, got 'unknown font family: nobody has this'; mend the text"
+    )
+
+
+@pytest.mark.parametrize("left", ["?@fig-x", "?var:a.b", "?meta:title", "{{&lt;meta x", "{{< x"])
 def test_what_a_renderer_left_unresolved_is_found(tmp_path, left):
     page = tmp_path / "index.html"
     page.write_text(f"<p>See <strong>{left}</strong>.</p>")
@@ -263,9 +282,11 @@ def test_quarto_is_used_when_there_is_one(paper, build, tmp_path, monkeypatch, c
     assert "typesetting with Quarto 1.7.34" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("colour", ["", r"\033[39m\033[33m"])
-def test_a_warning_of_quarto_fails_the_build(paper, build, tmp_path, monkeypatch, colour):
-    fake_quarto(tmp_path, monkeypatch, QUARTO + f"printf '{colour}WARNING: unknown reference'")
+@pytest.mark.parametrize(
+    "before", ["", r"\033[39m\033[33m", "[typst]: Compiling index.typ to index.pdf..."]
+)
+def test_a_warning_of_quarto_fails_the_build(paper, build, tmp_path, monkeypatch, before):
+    fake_quarto(tmp_path, monkeypatch, QUARTO + f"printf '{before}WARNING: unknown reference'")
     with pytest.raises(InputError, match="wanted no warnings, got 'WARNING: unknown reference'"):
         report.render(opening.read(paper), build=build)
     assert not (build / "paper" / "index.html").exists()

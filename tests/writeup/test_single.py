@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from dataclasses import replace
+from html import unescape
 
 import pytest
 
@@ -150,12 +150,20 @@ def test_a_report_wants_every_figure_of_every_deletion(both, both_build):
     assert str(caught.value) == f"{missing}: no such result; build the step that makes it first"
 
 
-def test_a_title_with_marks_of_yaml_stays_as_it_is(blue, blue_build, tmp_path):
-    stage = tmp_path / "stage"
-    stage.mkdir()
-    titled = blue.experiment.model_copy(update={"title": "Delete: «blue» & more"})
-    single_text.write_text(replace(blue, experiment=titled), stage)
-    assert "Delete: «blue» & more" in (stage / "_metadata.yml").read_text()
+def test_a_title_with_marks_of_yaml_and_markdown_stays_as_it_is(blue, blue_build):
+    settings = blue.document.folder / "experiment.yaml"
+    whole = settings.read_text()
+    title = "Delete: «blue» & @most, 10 % *at* $1 {{x}} <b> [a](b) #tag `c` 'd'"
+    settings.write_text(whole.replace("title: Delete blue", "title: " + json.dumps(title)))
+    try:
+        report.render(blue.document, build=blue_build)
+    finally:
+        settings.write_text(whole)
+    page = (blue_build / "index.html").read_text()
+    for tag in ("h1", "title"):
+        shown = re.search(rf"<{tag}\b[^>]*>(.*?)</{tag}>", page, re.DOTALL)
+        assert shown is not None
+        assert " ".join(unescape(shown[1]).split()) == title
 
 
 def test_an_experiment_of_a_file_says_so(blue, tmp_path):

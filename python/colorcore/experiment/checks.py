@@ -33,6 +33,7 @@ def check(path: Path, sheet: Path, experiment: Experiment) -> None:
     Raises: ExperimentError, one line that names file, place, what was wanted, what came and the
     remedy.
     """
+    _check_colors(path, experiment)
     _check_columns(path, sheet, experiment)
     _check_geometry(path, experiment)
     _check_snapshots(path, experiment)
@@ -41,6 +42,15 @@ def check(path: Path, sheet: Path, experiment: Experiment) -> None:
 def near(got: str, known: Collection[str]) -> str:
     """The remedy for a name that is not known: the nearest one, where one is near."""
     return suggest(got, known, otherwise="remove or rename it")
+
+
+def _check_colors(path: Path, experiment: Experiment) -> None:
+    """There is more than one colour, so that one can be told from another."""
+    colors = experiment.palette.colors
+    if (colors == colors[0]).all():
+        raise ExperimentError(
+            f"{path}: data: wanted different colours, got {colors[0].tolist()} alone; add others"
+        )
 
 
 def _check_columns(settings: Path, sheet: Path, experiment: Experiment) -> None:

@@ -113,8 +113,11 @@ def _join(below: Any, above: Any) -> Any:
     return {key: value for key, value in joined.items() if value is not None}
 
 
-class _UniqueKeys(CSafeLoader):
-    """YAML in which a key that stands twice is an error, and not overwritten without a word."""
+class _Loader(CSafeLoader):
+    """YAML 1.2, in which 010 is no octal, 1:30 no number, `no` no truth value and 1e-8 a number.
+
+    A key that stands twice is an error, and not overwritten without a word.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -126,13 +129,25 @@ class _UniqueKeys(CSafeLoader):
         return super().construct_mapping(node, deep)
 
 
+_Loader.yaml_implicit_resolvers = {}  # those of YAML 1.1
+for tag, first, pattern in (
+    ("null", ["", "~", "n"], r"|~|null"),
+    ("bool", ["t", "f"], r"true|false"),
+    ("int", [*"-+0123456789"], r"[-+]?(0|[1-9][0-9]*)"),
+    ("float", [*"-+.0123456789"], r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=e))(e[-+]?[0-9]+)?"),
+):
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{tag}", re.compile(f"(?:{pattern})$", re.IGNORECASE), first
+    )
+
+
 def read(path: Path) -> Any:
     """What a YAML file of an experiment's folder says.
 
     Raises: ExperimentError when there is none, or it cannot be read.
     """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except (FileNotFoundError, NotADirectoryError):
         others = f"{SETTINGS} and {DOPESHEET}" if path.name == SETTINGS else path.name
         raise ExperimentError(f"{path}: no such file; name a folder that holds {others}") from None

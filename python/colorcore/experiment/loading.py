@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -192,13 +191,7 @@ def _explain(errors: list[Any]) -> str:
     wanted = (
         error["msg"].replace("Input should be", "wanted").replace("Input should have", "wanted")
     )
-    remedy = "write it with a point, as 1.0e-8" if _is_float(error["input"]) else "change it"
-    return f"{place or 'the file'}: {wanted}, got {error['input']!r}; {remedy}"
-
-
-def _is_float(value: object) -> bool:
-    """Whether a text is a number that YAML takes for a text, as it does 1e-8."""
-    return isinstance(value, str) and re.fullmatch(r"[+-]?\d+e[+-]?\d+", value) is not None
+    return f"{place or 'the file'}: {wanted}, got {error['input']!r}; change it"
 
 
 def _terms() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -21,7 +22,9 @@ class Settings(BaseModel):
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Power = Annotated[float, Field(ge=1, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=1)]
+# Beyond these, what is a slip of the finger would fill the memory.
+MOST_UNITS, MOST_SAMPLES, MOST_COLORS = 10_000, 1_000_000, 10_000_000
+Count = Annotated[int, Field(ge=1, le=MOST_UNITS)]
 Dim = Annotated[int, Field(ge=0)]
 Dims = Annotated[tuple[Dim, ...], Field(strict=False, min_length=1)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -31,9 +34,12 @@ Direction = Annotated[tuple[Finite, ...], Field(strict=False, min_length=1)]
 def _three(points: object) -> object:
     """Three numbers of levels, or one that stands for all three axes."""
     each = list(points) if isinstance(points, list | tuple) else [points] * 3
-    if len(each) != 3 or not all(type(count) is int and count >= 2 for count in each):
+    counts = [count for count in each if isinstance(count, int) and count >= 2]
+    if len(each) != 3 or len(counts) != 3:
         raise ValueError("wanted a whole number of levels from 2 on, or three of them")
-    return tuple(each)
+    if math.prod(counts) > MOST_COLORS:
+        raise ValueError(f"wanted levels that make {MOST_COLORS} colours at most")
+    return tuple(counts)
 
 
 def _color(color: object) -> object:
@@ -70,7 +76,7 @@ class Data(Settings):
 
     cube: Cube | None = None
     csv: str | None = None
-    batch_size: Count
+    batch_size: Annotated[int, Field(ge=1, le=MOST_SAMPLES)]
 
     @model_validator(mode="after")
     def _check(self) -> Data:
@@ -111,7 +117,7 @@ class Model(Settings):
 
     hidden: Count
     depth: Count
-    latent: Annotated[int, Field(ge=2)]
+    latent: Annotated[int, Field(ge=2, le=MOST_UNITS)]
 
 
 class Optimizer(Settings):

@@ -20,6 +20,8 @@ from colorcore.training.model import Autoencoder, fill, initialize, network, row
 from colorcore.training.objective import terms
 from colorcore.training.optimizer import Adam
 
+OFTEN = 100  # steps after which it is seen whether a run has diverged
+
 Progress = Callable[[range], Iterable[int]]
 
 
@@ -95,6 +97,8 @@ def train(experiment: Experiment, *, seeds: Sequence[int], progress: Progress = 
         (gradient,) = torch.autograd.grad(total, values)
         optimizer.step(gradient, rates[step])
         losses[step] = found
+        if step % OFTEN == 0 and not found.isfinite().all():
+            _check_finite(losses[: step + 1], values, seeds)
         labelled[step] = labels.sum(dim=1)
         if step + 1 in experiment.snapshots:
             snapshots.append(_state(model, values))

@@ -44,7 +44,9 @@ class Plan:
         """
         document = opening.read(Path(folder))
         opening.check(document, seeds)
-        return cls(document, build, shards, {n: document.load(n) for n in document.names})
+        return cls(
+            document, build, min(shards, seeds), {n: document.load(n) for n in document.names}
+        )
 
     @property
     def main(self) -> Experiment:

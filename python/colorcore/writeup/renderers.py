@@ -10,12 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from colorcore.errors import InputError
-from colorcore.writeup.sources import expand
+from colorcore.writeup.text import expand
 
 Renderer = Callable[[Path], tuple[Path, Path]]
 
 OLDEST_QUARTO = (1, 7)
-WARNING = re.compile(r"^\s*(?:\[?WARN|WARNING|ERROR).*$", re.MULTILINE | re.IGNORECASE)
+# Typst's first one stands behind what Quarto says of it, on the same line.
+WARNING = re.compile(r"(?:^\s*\[?|\.\.\.\s*)((?:WARN|ERROR).*)$", re.MULTILINE | re.IGNORECASE)
 COLOURING = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -57,7 +58,7 @@ def quarto(stage: Path) -> tuple[Path, Path]:
     log = run(["quarto", "render", "."], stage)
     warned = WARNING.search(log)
     if warned:
-        raise InputError(f"quarto: wanted no warnings, got {warned[0].strip()!r}; mend the text")
+        raise InputError(f"quarto: wanted no warnings, got {warned[1].strip()!r}; mend the text")
     return stage / "_output" / "index.html", stage / "_output" / "index.pdf"
 
 
@@ -84,8 +85,12 @@ def pandoc(stage: Path) -> tuple[Path, Path]:
     pdf = ["--to", "typst", "--include-in-header", "floats.typ"]
     run([*common, *pdf, "--template", "pandoc/page.typ", "--output", "index.typ"], stage)
     try:
-        typst.compile(stage / "index.typ", output=stage / "index.pdf", root=stage)
+        _, warnings = typst.compile_with_warnings(
+            stage / "index.typ", output=stage / "index.pdf", root=stage
+        )
     except typst.TypstError as error:
         words = " ".join(str(error).split())
         raise InputError(f"typst: wanted to typeset {stage / 'index.typ'}, got: {words}") from error
+    for warning in warnings:
+        raise InputError(f"typst: wanted no warnings, got {warning.message!r}; mend the text")
     return stage / "index.html", stage / "index.pdf"

@@ -10,9 +10,10 @@ from colorcore.errors import InputError
 from colorcore.outputs import replacing
 from colorcore.writeup import renderers
 from colorcore.writeup.document import Document
-from colorcore.writeup.sources import check_sources, gather
+from colorcore.writeup.sources import gather
+from colorcore.writeup.text import check_sources
 
-UNRESOLVED = re.compile(r"\?@[\w-]+|\?var:\S+|\?meta:\S+|\{\{&lt; \w+|\{\{< \w+")
+UNRESOLVED = re.compile(r"\?@[\w-]+|\?var:\S+|\?meta:\S+|\{\{(?:&lt;|<)\s*\w+")
 LOADED = re.compile(
     r"""<(?:img|script|link|source|iframe)\b[^>]*\b(?:src|href)=["'](https?:[^"']+)"""
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import jinja2
@@ -14,6 +15,7 @@ from colorcore.writeup.numbers import Numbers, condition_numbers, experiment_num
 from colorcore.writeup.subject import Subject, subject
 
 TEMPLATE = "report.qmd"
+MARKS = re.compile(r"[!-/:-@\[-`{-~]")  # of ASCII, which Pandoc and Quarto may take for theirs
 
 
 def numbers(document: Document, build: Path) -> Numbers:
@@ -62,7 +64,7 @@ def write_text(main: Subject, stage: Path) -> None:
     )
     (stage / "index.qmd").write_text(text, encoding="utf-8")
     about = {
-        "title": experiment.title,
+        "title": MARKS.sub(r"\\\g<0>", experiment.title),
         "subtitle": f"Report of the experiment {experiment.name}",
         "author": "colorcore",
         "lang": "en-GB",

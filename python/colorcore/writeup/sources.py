@@ -1,30 +1,19 @@
-"""The sources of a document: text, numbers, figures and tables gathered, and checked."""
+"""The sources of a document gathered: text, numbers, figures and tables."""
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
 
-from colorcore.errors import InputError
 from colorcore.results.files import read_result
 from colorcore.writeup import single, single_text
 from colorcore.writeup.document import TYPESET, Document
 from colorcore.writeup.subject import Subject, subject
 
 MADE = {"figures": ("-light.svg", "-dark.svg", ".txt"), "tables": (".md",)}
-
-VARIABLE = re.compile(r"\{\{< var ([^ >]+) >\}\}")
-INCLUDE = re.compile(r"\{\{< include ([^ >]+) >\}\}")
-REFERENCE = re.compile(r"(?<![\w\\@.])@((?:fig|tbl|eq|sec)-[\w-]+)")
-CITATION = re.compile(r"(?<![\w\\@.])@((?!(?:fig|tbl|eq|sec)-)[A-Za-z]\w+)")
-TARGET = re.compile(r"\{#((?:fig|tbl|eq|sec)-[\w-]+)")
-IMAGE = re.compile(r"!\[[^]]*\]\(([^)\s]+)\)")
 
 
 def gather(document: Document, build: Path) -> Path:
@@ -87,64 +76,3 @@ def figure_markup(place: str, alt: str) -> str:
 def explorer_markup(scene: str) -> str:
     """The data of an explorer, for its script to find in the page."""
     return f'```{{=html}}\n<script type="application/json">{scene.strip()}</script>\n```\n'
-
-
-def expand(stage: Path, path: Path, variables: Mapping[str, Any] | None = None) -> str:
-    """A source with its includes, and its variables where given, put in place.
-
-    Raises: InputError for an include or a variable that there is none of.
-    """
-    text = path.read_text(encoding="utf-8")
-
-    def include(match: re.Match[str]) -> str:
-        part = stage / match[1]
-        if not part.is_file():
-            raise InputError(
-                f"{path.relative_to(stage)}: wanted a file to include, got {match[1]!r}, which is "
-                "not there; build it or mend the name"
-            )
-        return expand(stage, part, variables)
-
-    def value(match: re.Match[str]) -> str:
-        assert variables is not None
-        return look_up(variables, match[1], path.relative_to(stage))
-
-    text = INCLUDE.sub(include, text)
-    return text if variables is None else VARIABLE.sub(value, text)
-
-
-def look_up(variables: Mapping[str, Any], name: str, place: Path) -> str:
-    """The value of a dotted variable.
-
-    Raises: InputError when there is none, or it is a group.
-    """
-    found: Any = variables
-    for part in name.split("."):
-        found = found.get(part) if isinstance(found, Mapping) else None
-    if not isinstance(found, str):
-        raise InputError(
-            f"{place}: wanted a variable of numbers.json, got {name!r}, which is not in it; "
-            "add it in numbers.py or mend the name"
-        )
-    return found
-
-
-def check_sources(stage: Path) -> None:
-    """Everything the text refers to is there.
-
-    Raises: InputError naming the first thing that is not.
-    """
-    variables = yaml.safe_load((stage / "_variables.yml").read_text(encoding="utf-8"))
-    text = expand(stage, stage / "index.qmd", variables)
-    targets = TARGET.findall(text)
-    references = stage / "references.bib"
-    listed = references.read_text("utf-8") if references.is_file() else ""
-    entries = re.findall(r"@\w+\{([^,\s]+),", listed)
-    missing: Iterator[tuple[str, str]] = (
-        *(("a unique cross-reference target", t) for t in targets if targets.count(t) > 1),
-        *(("a cross-reference target", r) for r in REFERENCE.findall(text) if r not in targets),
-        *(("an entry of references.bib", c) for c in CITATION.findall(text) if c not in entries),
-        *(("an image", i) for i in IMAGE.findall(text) if not (stage / i).is_file()),
-    )  # type: ignore[assignment]
-    for wanted, got in missing:
-        raise InputError(f"index.qmd: wanted {wanted}, got {got!r}; add it or mend the name")

@@ -56,6 +56,8 @@ def describe(data: dict[str, pd.DataFrame]) -> str:
     """Alt text."""
     ends = "; ".join(
         f"{name} from {curve['median'].iloc[0]:.2g} to {curve['median'].iloc[-1]:.2g}"
+        if len(curve)
+        else f"{name} nowhere, since nothing has its labels"
         for name, curve in data.items()
     )
     return (
