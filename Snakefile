@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from snakemake.utils import min_version, validate
+from snakemake.utils import min_version
 
 from colorcore import provenance
 from colorcore.workflow import lock, warm
@@ -23,13 +23,11 @@ min_version("9.0")
 # What is read here stays: looking for garbage in it every 700 objects takes half a second.
 gc.set_threshold(1_000_000)
 
-validate(config, "config/schema.yaml")
-
-BUILD = config["build"]
 try:  # before anything is trained: what cannot be built is told here
-    PLAN = Plan.of(config["document"], build=BUILD, seeds=config["seeds"], shards=config["shards"])
+    PLAN = Plan.of(config)
 except InputError as error:
     raise WorkflowError(f"error: {error}") from None
+BUILD = PLAN.build
 MAIN = PLAN.main.name  # what figures and tables are about
 TRAINED = ["weights-*.safetensors", "snapshots-*.safetensors", "history-*.parquet"]
 TRAINING = "records/train-*.json"  # what training noted, that whoever reads its results checks

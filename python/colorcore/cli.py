@@ -43,6 +43,9 @@ def new(
 
     experiment = create(folder, like, concept, data=data, based=based)
     typer.echo(f"{folder}: {experiment.title}, {experiment.model.latent} latent dimensions")
+    for name, target in experiment.targets.items():
+        color, how = ", ".join(f"{c:.3g}" for c in target.rgb), experiment.concepts[name].affinity
+        typer.echo(f"  {name}: RGB ({color}) on axis {target.axis}, labelled by {how}")
     typer.echo(f"train and report it: make report EXPERIMENT={folder}")
 
 

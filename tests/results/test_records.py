@@ -183,6 +183,7 @@ def test_every_file_of_a_build_that_is_damaged_is_named(both, small, tmp_path):
         found = verify(tmp_path / "build", small.parent)
         assert found.made == []
         assert any(line.startswith(f"{file}: wanted ") for line in found.wrong)
+        assert len(found.wrong) == 1 or file.parent.name != "records"
         file.write_bytes(whole)
     assert verify(tmp_path / "build", small.parent).wrong == []
 

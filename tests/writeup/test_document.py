@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,11 +36,17 @@ OWN = """READS = ("runs.csv",)
 def reads_of(document, size):
     return ["ex-2.9.1", "ex-2.10.1"]
 READS_OF = ("moments.csv",)
+def gather(subject, size):
+    return size
+def draw(data, theme): ...
+def describe(data): ...
 """
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, monkeypatch):
+    for module in [name for name in sys.modules if name.partition(".")[0] == "essay"]:
+        monkeypatch.delitem(sys.modules, module)  # another test's
     copy_experiments(tmp_path / "experiments")
     place = tmp_path / "essay"
     (place / "figures").mkdir(parents=True)
@@ -221,6 +228,37 @@ def test_a_text_of_other_bytes_is_refused(essay):
     assert str(caught.value) == (
         f"{essay}/index.qmd: wanted UTF-8 text, got other bytes (unexpected end of data at byte "
         "3); save it again as UTF-8"
+    )
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (
+            "{size: 3, wide: 4}",
+            ".wide: wanted an option that essay.figures.own takes, size; leave it out",
+        ),
+        (
+            "{sise: 3}",
+            ".sise: wanted an option that essay.figures.own takes, size; did you mean size?",
+        ),
+        ("{}", ".size: wanted a value, got none; add it"),
+    ],
+)
+def test_options_that_a_figure_does_not_take_are_refused(folder, entry, message):
+    change(folder, "own: {size: 3}", f"own: {entry}", "document.yaml")
+    with pytest.raises(InputError) as caught:
+        making.find(opening.read(folder), "figures", "own")
+    assert str(caught.value) == f"{folder}/document.yaml: figures.own{message}"
+
+
+def test_a_module_without_one_of_its_parts_is_refused(folder):
+    change(folder, "def describe(data): ...\n", "", "figures/own.py")
+    with pytest.raises(InputError) as caught:
+        making.find(opening.read(folder), "figures", "own")
+    assert str(caught.value) == (
+        f"{folder}/document.yaml: figures.own: wanted READS, gather, draw, describe in "
+        f"{folder}/figures/own.py, got no describe; write it"
     )
 
 

@@ -16,7 +16,8 @@ from editing import change
 
 
 def plan(folder, *, shards=2, seeds=60):
-    return Plan.of(str(folder), build="build", seeds=seeds, shards=shards)
+    said = {"document": str(folder), "build": "build", "seeds": seeds, "shards": shards}
+    return Plan.of({**said, "check_claims": False})
 
 
 @pytest.fixture
@@ -30,6 +31,26 @@ def pale(repo, tmp_path):
     change(folder, "  blue: {", "  dark gray: {")
     change(folder, "labels: {blue:", "labels: {dark gray:")
     return folder
+
+
+def test_no_shard_is_without_a_run(document):
+    assert plan(document.folder, shards=9, seeds=4).shards == 4
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"seeds": 1}, "seeds: wanted greater than or equal to 2, got 1; change it"),
+        ({"seeds": "abc"}, "seeds: wanted a valid integer, got 'abc'; change it"),
+        ({"shards": 0}, "shards: wanted greater than or equal to 1, got 0; change it"),
+        ({"seed": 3}, "seed: wanted only known keys, got this one; did you mean seeds?"),
+    ],
+)
+def test_a_configuration_that_cannot_be_is_refused(document, said, message):
+    whole = {"document": str(document.folder), "build": "build", "seeds": 4, "shards": 1}
+    with pytest.raises(InputError) as caught:
+        Plan.of({**whole, "check_claims": False, **said})
+    assert str(caught.value) == f"configuration: {message}"
 
 
 def test_results_have_one_file_or_one_a_shard(document):

@@ -89,7 +89,7 @@ def load(folder: Path) -> Experiment:
     came and the remedy.
     """
     path, files = folder / SETTINGS, folders.files(folder)
-    settings = _validate(path, folders.content(folder), ExperimentSettings)
+    settings = validate(path, folders.content(folder), ExperimentSettings)
     try:
         deletions = concepts.deletions(settings)
     except InputError as error:
@@ -150,14 +150,18 @@ def read_settings(path: Path, kind: type[AnySettings]) -> AnySettings:
     Raises: ExperimentError, one line that names file, place, what was wanted, what came and the
     remedy.
     """
-    return _validate(path, folders.read(path), kind)
+    return validate(path, folders.read(path), kind)
 
 
-def _validate(path: Path, content: Any, kind: type[AnySettings]) -> AnySettings:
+def validate(place: Path | str, content: Any, kind: type[AnySettings]) -> AnySettings:
+    """Settings of one kind of what a file says, which errors call by `place`.
+
+    Raises: ExperimentError as `read_settings` does.
+    """
     try:
         return kind.model_validate(content)
     except ValidationError as error:
-        raise ExperimentError(f"{path}: {_explain(error.errors())}") from None
+        raise ExperimentError(f"{place}: {_explain(error.errors())}") from None
 
 
 def _explain(errors: list[Any]) -> str:

@@ -45,7 +45,7 @@ def verify(build: Path, experiments: Path) -> Findings:
             found.wrong.append(f"{build / name}: {unknown('experiment', name, known)}")
             continue
         results = Results(build / name, load(experiments / name))
-        wrong = list(_mistakes(results))
+        wrong = list(dict.fromkeys(_mistakes(results)))
         found.wrong.extend(wrong)
         if not wrong:
             found.made.append(_made(name, results.trained()))
@@ -63,12 +63,14 @@ def _made(name: str, trained: list[Record]) -> str:
 def _mistakes(results: Results) -> Iterator[str]:
     """What is wrong with the results of an experiment, and of its deletions."""
     known: set[Path] = set()
+    told: set[Path] = set()  # records of which all is said already
     noted = sorted(results.folder.rglob(f"{records.FOLDER}/*.json"))
     for path in noted:
         try:
             record = records.check_origin(path, results.origin(records.step_of(path)))
         except InputError as error:
             yield str(error)
+            told.add(path)
             continue
         place = path.parent.parent
         wanted = "" if place == results.folder else place.name
@@ -83,7 +85,8 @@ def _mistakes(results: Results) -> Iterator[str]:
         yield str(error)
     places = {path.parent.parent for path in noted}
     for file in sorted(file for place in places for file in place.iterdir()):
-        if file.suffix in SUFFIXES and file not in known:
+        is_known = file in known or records.record_of(file) in told
+        if file.suffix in SUFFIXES and not is_known:
             yield f"{file}: wanted only what a record says was made, got this as well; delete it"
 
 

@@ -2,28 +2,60 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
+from typing import Any, Literal
 
-from colorcore.errors import unknown
+from colorcore.errors import InputError, suggest, unknown
 from colorcore.outputs import write_text
 from colorcore.results.files import OF_RUNS
-from colorcore.writeup.document import Document, Entry
+from colorcore.writeup.document import FILE, Document, Entry
 from colorcore.writeup.subject import Subject
 
 Kind = Literal["figures", "tables"]
 
+# What a module of each kind has; the second is told the options.
+PARTS: dict[Kind, tuple[str, ...]] = {
+    "figures": ("READS", "gather", "draw", "describe"),
+    "tables": ("READS", "write"),
+}
 
-def find(document: Document, kind: Kind, name: str) -> tuple[ModuleType, dict]:
+
+def find(document: Document, kind: Kind, name: str) -> tuple[ModuleType, dict[str, Any]]:
     """The module that makes a figure or table of a document, and what to tell it.
 
-    Raises: InputError when the document shows no such one, or there is no such module.
+    Raises: InputError when the document shows no such one, there is no such module, or that takes
+    other options.
     """
     entries: dict[str, Entry] = getattr(document, kind)
     if name not in entries:
         raise unknown(kind, name, entries)
-    return document.module(kind, entries[name].by or name), entries[name].options
+    module, options = document.module(kind, entries[name].by or name), entries[name].options
+    _check(f"{document.folder / FILE}: {kind}.{name}", kind, module, options)
+    return module, options
+
+
+def _check(place: str, kind: Kind, module: ModuleType, options: dict[str, Any]) -> None:
+    """The module has what it is asked for, and takes the options that it is told."""
+    for part in PARTS[kind]:
+        if not hasattr(module, part):
+            raise InputError(
+                f"{place}: wanted {', '.join(PARTS[kind])} in {module.__file__}, got no {part}; "
+                "write it"
+            )
+    _, *known = signature(getattr(module, PARTS[kind][1])).parameters.values()
+    names = [option.name for option in known]
+    for option in options:
+        if option not in names:
+            remedy = suggest(option, names, otherwise="leave it out")
+            raise InputError(
+                f"{place}.{option}: wanted an option that {module.__name__} takes, "
+                f"{', '.join(names) or 'which is none'}; {remedy}"
+            )
+    for option in known:
+        if option.default is option.empty and option.name not in options:
+            raise InputError(f"{place}.{option.name}: wanted a value, got none; add it")
 
 
 def reads(document: Document, kind: Kind, name: str, deletion: str = "") -> dict[str, list[str]]:

@@ -47,8 +47,8 @@ def modules(document: Document) -> list[str]:
 def check(document: Document, seeds: int) -> None:
     """Check, before anything is trained, that all of a document can be made of so many runs.
 
-    Raises: InputError when the representative run of the main one would not be trained, or a figure
-    or table is of what there is not.
+    Raises: InputError when the representative run of the main experiment would not be trained, or a
+    part of the document is missing or is of what there is not.
     """
     for name in document.figures:
         _check_read(document, "figures", name)

@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from shlex import quote
-from typing import Self
+from typing import Annotated, Any, Self
+
+from pydantic import Field
 
 from colorcore import provenance
 from colorcore.experiment.concepts import Deletion, key
 from colorcore.experiment.folder import Files, files
-from colorcore.experiment.loading import Experiment
+from colorcore.experiment.loading import Experiment, validate
 from colorcore.experiment.origin import digest, told
+from colorcore.experiment.settings import Count, Settings
 from colorcore.results.records import FOLDER as RECORDS
 from colorcore.results.records import record_of
 from colorcore.writeup import making, opening
 from colorcore.writeup.document import TYPESET, Document
 from colorcore.writeup.making import Kind
+
+
+class Configuration(Settings):
+    """What a workflow configuration says.
+
+    `document` is the folder of a document, or of an experiment to report; `build` that of all
+    results. Each experiment has runs of so many `seeds`, of which one alone would have no spread to
+    tell, trained in so many jobs or `shards`. With `check_claims`, a build fails when its results
+    do not bear out the text.
+    """
+
+    document: str
+    build: str
+    seeds: Annotated[int, Field(ge=2)]
+    shards: Count
+    check_claims: bool
 
 
 @dataclass(frozen=True)
@@ -37,16 +56,16 @@ class Plan:
     experiments: dict[str, Experiment]
 
     @classmethod
-    def of(cls, folder: str, *, build: str, seeds: int, shards: int) -> Self:
-        """The plan for the document, or the report of an experiment, in a folder.
+    def of(cls, config: Mapping[str, Any]) -> Self:
+        """The plan for what a workflow configuration says.
 
         Raises: InputError for what could not be built, before anything is.
         """
-        document = opening.read(Path(folder))
-        opening.check(document, seeds)
-        return cls(
-            document, build, min(shards, seeds), {n: document.load(n) for n in document.names}
-        )
+        said = validate("configuration", dict(config), Configuration)
+        document = opening.read(Path(said.document))
+        opening.check(document, said.seeds)
+        experiments = {name: document.load(name) for name in document.names}
+        return cls(document, said.build, min(said.shards, said.seeds), experiments)
 
     @property
     def main(self) -> Experiment:

@@ -27,8 +27,8 @@ def gather(subject: Subject) -> dict[str, pd.DataFrame]:
         if labels:  # without a label in the batch the term is 0 and says nothing
             seen = history[history[[f"labelled_{label}" for label in labels]].any(axis=1)]
         pooled = seen.groupby(seen["step"] // WINDOW * WINDOW)[name]
-        quantiles = pooled.quantile([LOW, 0.5, HIGH]).unstack()
-        curves[name] = quantiles.set_axis(["low", "median", "high"], axis="columns")
+        levels = {"low": LOW, "median": 0.5, "high": HIGH}
+        curves[name] = pd.DataFrame({end: pooled.quantile(at) for end, at in levels.items()})
     return curves
 
 
