@@ -83,13 +83,34 @@ def test_what_says_the_same_makes_nothing_anew(checkout):
     checkout.edit("python/colorcore/training/loop.py", "\n@dataclass", "\n# Why.\n@dataclass")
     checkout.edit("python/colorcore/writeup/style.py", '"""', '"""Now: ')
     checkout.edit("python/colorcore/cli.py", "def search(", "def seek(")
-    checkout.edit("experiments/ex-2.10.1/experiment.yaml", "title: ", "title: Now, ")
+    checkout.edit("experiments/ex-2.10.1/experiment.yaml", "title: ", "# Why.\ntitle:   ")
     checkout.edit("experiments/ex-2.9.1/experiment.yaml", "title: ", "# Why.\ntitle: ")
     checkout.edit("Snakefile", '"""From', '"""All from')
     tomorrow = time.time() + 86400
     for path in ("paper/index.qmd", "build/smoke/ex-2.10.1/runs.csv", "rust/lib.rs"):
         os.utime(checkout.folder / path, (tomorrow, tomorrow))
     assert checkout.jobs() == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "rules"),
+    [
+        ("experiments/ex-2.10.1/experiment.yaml", "title: ", "title: Now, ",
+         ["figure", "numbers", "report", "table"]),
+        ("experiments/ex-2.10.1/dopesheet.csv", "Train", "Learn",
+         ["figure", "numbers", "report", "table"]),
+        ("paper/document.yaml", "no separation", "none", ["figure", "numbers", "report", "table"]),
+        ("paper/document.yaml", "colors, variant: pruned", "colors, variant: ablated",
+         ["figure", "report"]),
+        ("paper/index.qmd", "\n", "\n\n", ["report"]),
+        ("python/colorcore/writeup/typeset/swatch.lua", "--", "-- Why.\n--", ["report"]),
+    ],
+)  # fmt: skip
+def test_what_is_only_told_makes_anew_what_tells_it_and_trains_nothing(
+    checkout, name, old, new, rules
+):
+    checkout.edit(name, old, new)
+    assert sorted(checkout.jobs()) == rules
 
 
 def test_without_snakemakes_records_dates_decide(checkout):
