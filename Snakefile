@@ -109,6 +109,7 @@ rule evaluate:
     output:
         runs=f"{BUILD}/{{experiment}}/runs.csv",
         moments=f"{BUILD}/{{experiment}}/moments.csv",
+        curves=f"{BUILD}/{{experiment}}/curves.parquet",
         history=f"{BUILD}/{{experiment}}/history.parquet",
         record=f"{BUILD}/{{experiment}}/records/evaluate.json",
     params:

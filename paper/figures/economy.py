@@ -65,9 +65,8 @@ def draw(data: Data, theme: Theme) -> Figure:
             for x, runs in groups.items():
                 strays = style.strays(len(runs)) * WIDTH
                 spread = x * np.exp(4 * strays) if row == 0 else x + 100 * strays
-                axes.plot(
-                    spread, runs[column], "o", color=theme.lines[0], ms=2.6, alpha=0.55, mew=0
-                )
+                look = style.dots(len(runs), 2.6, 0.55)
+                axes.plot(spread, runs[column], "o", color=theme.lines[0], **look)
             axes.set_xlabel(label)
             axes.set_ylabel(title)
             style.letter(axes, mark)

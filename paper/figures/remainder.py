@@ -39,7 +39,7 @@ def draw(data: Data, theme: Theme) -> Figure:
     figure = style.new(2.75)
     toward_cyan, toward_neighbors, share = figure.subplots(1, 3)
     colors = dict(zip(data.runs, (theme.lines[1], theme.lines[0], theme.lines[2]), strict=True))
-    look = {"ms": 3.6, "alpha": 0.6, "mew": 0}
+    look = style.dots(max(map(len, data.runs.values())), 3.6, 0.6)
     for axes, column in (
         (toward_cyan, "remainder_opposite"),
         (toward_neighbors, "remainder_neighbors"),

@@ -62,6 +62,7 @@ def train(
     from colorcore.experiment.loading import load
     from colorcore.progress import track
     from colorcore.results import files
+    from colorcore.results import history as histories
     from colorcore.training import checkpoint
     from colorcore.training.loop import shard_seeds
     from colorcore.training.loop import train as train_runs
@@ -77,7 +78,7 @@ def train(
     save = partial(checkpoint.save, seeds=share, provenance=place.origin("train"))
     save(weights, training.model.state_dict())
     save(snapshots, training.snapshots)
-    files.write_history(history, training.history)
+    histories.write(history, training.history)
     more = {"seeds": list(share), "shards": shards, "seconds": time.perf_counter() - started}
     place.note("train", made=[weights, snapshots, history], more=more)
 
@@ -88,11 +89,12 @@ def evaluate(
     out: Out,
     shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
 ) -> None:
-    """Evaluate every run before and after surgery, and through training; join the histories."""
+    """Evaluate every run before and after surgery, and through training; gather the histories."""
     import torch
 
     from colorcore.experiment.loading import load
     from colorcore.results import files, runs
+    from colorcore.results import history as histories
     from colorcore.training import checkpoint
 
     torch.set_num_threads(1)
@@ -101,13 +103,13 @@ def evaluate(
     weights, snapshots = place.weights_paths(shards), place.snapshots_paths(shards)
     shares = place.shard_history_paths(shards)
     model, seeds = checkpoint.load(weights)
-    history = files.join_histories(shares)
-    files.write_history(place.history_path, history)
-    every = runs.all_runs(experiment, model, seeds=seeds, history=history)
+    history = histories.gather(shares, experiment, seeds=seeds)
+    files.write_parquet(place.curves_path, history.curves)
+    files.write_parquet(place.history_path, history.sample)
+    every = runs.all_runs(experiment, model, seeds=seeds, labelled=history.labelled)
     files.write_runs(place.runs_path, every)
-    moments, _ = checkpoint.load_snapshots(snapshots)
-    files.write_runs(place.moments_path, runs.moments(moments, experiment, seeds=seeds))
-    made = [place.runs_path, place.moments_path, place.history_path]
+    files.write_runs(place.moments_path, runs.moments(snapshots, experiment))
+    made = [place.runs_path, place.moments_path, place.curves_path, place.history_path]
     place.note("evaluate", made=made, of=[*weights, *snapshots, *shares])
 
 
@@ -167,9 +169,8 @@ def interventions(
     place, chosen = files.Results.of(out, experiment, deletion), experiment.chosen(deletion)
     weights, path = place.weights_paths(shards), place.grid_path("interventions")
     model, seeds = checkpoint.load(weights)
-    grid = falloffs.scored(experiment, chosen, model, seeds=seeds)
+    every, grid = falloffs.evaluate(experiment, chosen, model, seeds=seeds)
     files.write_grid(path, grid, place.origin("interventions"))
-    every = falloffs.table(experiment, chosen, model, seeds=seeds)
     files.write_runs(place.interventions_path, every)
     place.note("interventions", made=[path, place.interventions_path], of=weights)
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
+import xarray as xr
 
 from colorcore.anchor.interventions import Falloff, Repulsion, Suppression, intervene
 from colorcore.colors.cubes import flat_colors, score_grid
 from colorcore.colors.named import named_colors
 from colorcore.experiment.loading import load
 from colorcore.results import falloffs
+from colorcore.results.distribution import band_of, binned
 from colorcore.results.interventions import INTERVENTIONS, label
-from colorcore.results.measures import unlike
+from colorcore.results.measures import likeness, score, unlike
 from colorcore.results.response import respond
 from colorcore.training import checkpoint
+
+
+def acting(kind, angle, power):
+    """An intervention along the axis of red."""
+    return falloffs.KINDS[kind]([1.0, 0, 0, 0, 0], Falloff(angle=angle, power=power))
 
 
 @pytest.fixture
@@ -39,34 +47,51 @@ def test_ablation_is_what_the_evaluation_found(results):
 def test_colors_beyond_the_angle_are_reproduced_as_without_intervention(small, results, model):
     grid = flat_colors(score_grid())
     before = respond(model, grid)
-    scored = results.grid("interventions")["mse_runs"]
-    for name, (_, angle, _) in INTERVENTIONS.items():
+    for kind, angle, power in INTERVENTIONS.values():
         beyond = before.latents[..., 0] < np.cos(np.radians(angle)) - 1e-3
         assert beyond.any()
-        after = scored.sel(intervention=name).values.reshape(before.mse.shape)
+        with intervene(model, acting(kind, angle, power), layer="bottleneck"):
+            after = respond(model, grid).mse
         np.testing.assert_allclose(after[beyond], before.mse[beyond], rtol=1e-5)
 
 
 def test_interventions_leave_the_model_as_it_was(small, results, model):
     before = respond(model, named_colors()).mse
     experiment = load(small)
-    falloffs.table(experiment, experiment.deletion, model, seeds=[0, 1, 2, 3])
+    falloffs.evaluate(experiment, experiment.deletion, model, seeds=[0, 1, 2, 3])
     assert np.array_equal(respond(model, named_colors()).mse, before)
 
 
-def test_damage_to_what_is_unlike_the_target_is_the_largest_there(main, results):
-    grid = results.grid("interventions")
-    colors = flat_colors(score_grid())
-    errors = grid["mse_runs"].values.reshape(len(grid["intervention"]), 4, -1)
-    worst = errors[..., unlike(colors, main.deletion)].max(axis=-1)
-    table = results.interventions()["unlike_max"].to_numpy().reshape(worst.shape)
-    np.testing.assert_allclose(table, worst, rtol=1e-5)
+def test_what_an_intervention_does_is_in_the_table_and_in_the_bands(main, results, model):
+    grid, table = flat_colors(score_grid()), results.interventions()
+    bands = results.grid("interventions")
+    for name, (kind, angle, power) in INTERVENTIONS.items():
+        with intervene(model, acting(kind, angle, power), layer="bottleneck"):
+            errors = respond(model, grid).mse
+        rows = table[table["intervention"] == name]
+        worst = errors[:, unlike(grid, main.deletion)].max(axis=-1)
+        np.testing.assert_allclose(rows["unlike_max"], worst, rtol=1e-6)
+        np.testing.assert_allclose(rows["score_r2"], score(errors, grid, main.deletion), rtol=1e-6)
+        want = binned(likeness(grid, main.deletion), errors)
+        got = band_of(bands, intervention=name)
+        np.testing.assert_allclose(got, want, rtol=1e-5)
+        np.testing.assert_allclose(got.index, want.index)
+
+
+def test_runs_in_blocks_are_what_they_are_at_once(small, model, monkeypatch):
+    experiment, seeds = load(small), [0, 1, 2, 3]
+    whole, grid = falloffs.evaluate(experiment, experiment.deletion, model, seeds=seeds)
+    monkeypatch.setattr("colorcore.results.response.RUNS", 3)
+    parts, other = falloffs.evaluate(experiment, experiment.deletion, model, seeds=seeds)
+    pd.testing.assert_frame_equal(parts, whole, rtol=1e-9)
+    xr.testing.assert_allclose(other, grid)
 
 
 def of_both(both, name, intervention):
     """A model, and its errors of the deletion's target and of blue under an intervention."""
     found, _ = checkpoint.load(both.results.weights_paths(1))
-    table = falloffs.table(both.experiment, both.experiment.deletions[name], found, seeds=[0, 1])
+    deletion = both.experiment.deletions[name]
+    table, _ = falloffs.evaluate(both.experiment, deletion, found, seeds=[0, 1])
     rows = table[table["intervention"] == intervention]
     return found, rows["target"].to_numpy(), rows["blue"].to_numpy()
 

@@ -9,6 +9,7 @@ import numpy as np
 from colorcore.colors.cubes import flat_colors, score_grid
 from colorcore.experiment.loading import load
 from colorcore.results import response
+from colorcore.results.distribution import band_of, binned
 from colorcore.results.measures import likeness
 from colorcore.training import checkpoint
 
@@ -38,12 +39,15 @@ def test_cubes_hold_every_variant_of_the_representative_run(results, small):
     assert experiment.representative_seed == 0
 
 
-def test_the_score_grid_has_every_seed(results):
-    grid = results.grid("score_grid")
-    assert grid["mse_runs"].dims == ("seed", "variant", "red", "green", "blue")
-    assert grid["seed"].values.tolist() == [0, 1, 2, 3]
-    mean = grid["mse_runs"].sel(variant="baseline").mean(["red", "green", "blue"])
-    np.testing.assert_allclose(mean, results.runs()["cube_mse"], rtol=1e-4)
+def test_the_score_grid_has_the_band_of_every_run(results, main):
+    model, _ = checkpoint.load(results.weights_paths(2))
+    colors = flat_colors(score_grid())
+    ablated = response.variants(model, main.experiment, main.deletion)["ablated"]
+    errors = response.respond(ablated, colors).mse
+    want = binned(likeness(colors, main.deletion), errors)
+    band = band_of(results.grid("score_grid"))
+    np.testing.assert_allclose(band, want, rtol=1e-5)
+    assert list(band) == ["low", "median", "high"]
 
 
 def test_the_score_grid_has_the_similarity_to_what_is_deleted(blue, both):

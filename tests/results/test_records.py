@@ -27,6 +27,7 @@ def own(results, tmp_path) -> Results:
 READERS = {
     "runs.csv": Results.runs,
     "moments.csv": Results.moments,
+    "curves.parquet": Results.curves,
     "history.parquet": Results.history,
     "interventions.csv": Results.interventions,
     "interventions.nc": lambda found: found.grid("interventions"),

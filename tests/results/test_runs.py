@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from colorcore.colors.cubes import flat_colors, regular_rgb, score_grid
 from colorcore.colors.named import NAMES, named_colors, named_rgb
 from colorcore.experiment.labels import probabilities
 from colorcore.experiment.loading import load
 from colorcore.results import measures, response
+from colorcore.results.history import labelled
 from colorcore.results.runs import run_table
 from colorcore.training import checkpoint
 
@@ -46,14 +48,6 @@ def test_labels_are_counted_from_the_history(results, both):
     assert both.results.runs()["labelled_blue"].tolist() == want.tolist()
 
 
-def test_history_is_joined_in_the_order_of_steps_and_seeds(results):
-    history = results.history()
-    assert isinstance(history, pd.DataFrame)
-    assert history[["step", "seed"]].to_numpy()[:5].tolist() == [
-        [0, 0], [0, 1], [0, 2], [0, 3], [1, 0],
-    ]  # fmt: skip
-
-
 def test_the_target_of_red_is_red(results):
     runs = results.runs()
     for variant in VARIANTS:
@@ -83,11 +77,9 @@ def test_harm_is_the_worst_damage_to_what_is_unlike_a_target(results, blue):
 
 
 def test_the_worst_damage_on_the_grid_is_that_of_the_cubes(blue):
-    grid = blue.results.grid("score_grid")
-    errors = grid["mse_runs"].sel(variant="ablated").values.reshape(4, -1)
+    grid = blue.results.grid("score_grid")["mse"].sel(variant="ablated").values.ravel()
     apart = measures.unlike(flat_colors(score_grid()), blue.deletion)
-    want = errors[:, apart].max(axis=1)
-    np.testing.assert_allclose(blue.results.runs()["unlike_max"], want, rtol=1e-5)
+    assert blue.results.runs()["unlike_max"][0] == pytest.approx(grid[apart].max(), rel=1e-5)
 
 
 def test_the_remainder_of_red_is_what_lies_beside_the_axis(results):
@@ -173,9 +165,9 @@ def test_the_anchor_loss_weighs_colors_by_their_chance_of_a_label(both):
     )[:, 1]
     latents = response.respond(model, experiment.palette.colors).latents[..., 3]
     want = ((1 - latents) * chances).sum(axis=1) / chances.sum()
-    got = run_table(
-        experiment, experiment.deletions["blue"], model, seeds=seeds, history=both.results.history()
-    )["anchor_loss"]
+    counts = labelled(both.results.history(), experiment)
+    blue = experiment.deletions["blue"]
+    got = run_table(experiment, blue, model, seeds=seeds, labelled=counts)["anchor_loss"]
     np.testing.assert_allclose(got, want)
 
 
@@ -198,3 +190,12 @@ def test_moments_have_every_concept_on_its_own_axis_and_are_not_those_of_a_delet
         np.testing.assert_allclose(last[column], both.results.runs()[column], rtol=1e-6)
     assert replace(both.results, deletion="blue").moments_path == both.results.moments_path
     assert not (both.results.folder / "blue" / "moments.csv").exists()
+
+
+def test_runs_in_blocks_are_what_they_are_at_once(both, monkeypatch):
+    model, seeds = checkpoint.load(both.results.weights_paths(1))
+    counts = labelled(both.results.history(), both.experiment)
+    whole = run_table(both.experiment, both.deletion, model, seeds=seeds, labelled=counts)
+    monkeypatch.setattr(response, "RUNS", 1)
+    parts = run_table(both.experiment, both.deletion, model, seeds=seeds, labelled=counts)
+    pd.testing.assert_frame_equal(parts, whole, rtol=1e-9)

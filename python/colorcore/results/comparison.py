@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from colorcore.errors import InputError
 
 RESAMPLES = 4999
+DRAWN = 1_000_000  # seeds at a time
 LEVEL = 0.95  # of one interval; with all of a table, some miss what they are about
 
 MEASURES = ("score_r2", "ablated target", "unlike_max", "val_mse", "target_cosine")
@@ -52,6 +53,7 @@ def paired(base: pd.DataFrame, other: pd.DataFrame, column: str) -> Difference:
         paired=True,
         vectorized=True,
         n_resamples=RESAMPLES,
+        batch=max(1, DRAWN // len(base)),
         confidence_level=LEVEL,
         method="percentile",
         rng=np.random.default_rng(0),
@@ -73,7 +75,10 @@ def pareto(runs: pd.DataFrame, *, least: Iterable[str], most: Iterable[str]) -> 
     `least` are measures of which less is better, `most` those of which more is.
     """
     costs = np.column_stack([*(runs[name] for name in least), *(-runs[name] for name in most)])
-    no_worse = (costs[:, None] <= costs[None]).all(axis=-1)
-    better = (costs[:, None] < costs[None]).any(axis=-1)
-    beaten = np.asarray((no_worse & better).any(axis=0))
-    return runs.drop(index=runs.index[beaten])
+    front: list[int] = []  # in this order, what beats a run comes before it
+    for place in np.lexsort(costs.T[::-1]):
+        best = costs[front]
+        no_worse, better = best <= costs[place], best < costs[place]
+        if not (no_worse.all(axis=1) & better.any(axis=1)).any():
+            front.append(place)
+    return runs.iloc[sorted(front)]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 LOW, HIGH = 0.05, 0.95  # the ends of the interval that holds nine runs of ten
+BINS = 12  # of a band
+BAND = ("bin", "quantile")  # its axes in a grid
 
 
 def summary(values: ArrayLike) -> dict[str, float]:
@@ -56,7 +59,7 @@ def verdict(p: float, *, of: int) -> str:
     return "agrees" if p * of > 0.05 else "differs"
 
 
-def binned(x: NDArray[np.float64], values: NDArray[np.float64], *, bins: int) -> pd.DataFrame:
+def binned(x: NDArray[np.float64], values: NDArray, *, bins: int = BINS) -> pd.DataFrame:
     """Low, median and high over runs and points that have about the same x.
 
     Shapes: `x` (points,), in [0, 1]; `values` (runs, points). Returns a row a bin that has points,
@@ -68,3 +71,14 @@ def binned(x: NDArray[np.float64], values: NDArray[np.float64], *, bins: int) ->
         for i in np.unique(place)
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=["low", "median", "high"])
+
+
+def band_axes(band: pd.DataFrame) -> dict[Hashable, list]:
+    """The coordinates of such a band in a grid: mean x of each bin, and what its columns are."""
+    return dict(zip(BAND, (band.index.tolist(), band.columns.tolist()), strict=True))
+
+
+def band_of(grid: xr.Dataset, **which: str) -> pd.DataFrame:
+    """A band of a grid, as `binned` gave it."""
+    bins, quantiles = (grid[axis].values.tolist() for axis in BAND)
+    return pd.DataFrame(grid["band"].sel(which).values, index=bins, columns=quantiles)

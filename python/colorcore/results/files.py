@@ -21,7 +21,9 @@ from colorcore.results.records import Record
 
 T = TypeVar("T")
 
-OF_RUNS = ("runs.csv", "moments.csv", "history.parquet", "records/train-*.json")
+OF_RUNS = (
+    "runs.csv", "moments.csv", "curves.parquet", "history.parquet", "records/train-*.json",
+)  # fmt: skip
 """What is of an experiment's runs, and not made of one of its deletions."""
 
 DELETION = "deletion"  # the column of runs.csv that says after which deletion a row is
@@ -88,6 +90,10 @@ class Results:
         return self.folder / "history.parquet"
 
     @property
+    def curves_path(self) -> Path:
+        return self.folder / "curves.parquet"
+
+    @property
     def runs_path(self) -> Path:
         return self.folder / "runs.csv"
 
@@ -120,8 +126,12 @@ class Results:
         """A row an intervention and seed; see `falloffs.table`."""
         return self._read(self.interventions_path, pd.read_csv)
 
+    def curves(self) -> pd.DataFrame:
+        """A row a term and pooled steps; see `history.History`."""
+        return self._read(self.curves_path, pd.read_parquet)
+
     def history(self) -> pd.DataFrame:
-        """A row a step and seed; see `loop.Training`."""
+        """A row a step and seed, of some seeds; see `history.History`."""
         return self._read(self.history_path, pd.read_parquet)
 
     def grid(self, name: str) -> xr.Dataset:
@@ -208,15 +218,9 @@ def read_result(path: Path, reader: Callable[[Path], T]) -> T:
         ) from error
 
 
-def join_histories(paths: Iterable[Path]) -> pd.DataFrame:
-    """The histories of shards as one, in the order of steps and seeds."""
-    shares = [read_result(path, pd.read_parquet) for path in paths]
-    return pd.concat(shares).sort_values(["step", "seed"], kind="stable", ignore_index=True)
-
-
-def write_history(path: Path, history: pd.DataFrame) -> None:
+def write_parquet(path: Path, table: pd.DataFrame, **layout: Any) -> None:
     with replacing(path) as stand_in:
-        history.to_parquet(stand_in, compression="zstd", index=False)
+        table.to_parquet(stand_in, compression="zstd", index=False, **layout)
 
 
 def write_runs(path: Path, runs: pd.DataFrame) -> None:

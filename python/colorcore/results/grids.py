@@ -8,8 +8,9 @@ import xarray as xr
 from colorcore.colors.cubes import flat_colors, grid_axes, score_grid
 from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.loading import Experiment
+from colorcore.results.distribution import BAND, band_axes, binned
 from colorcore.results.measures import likeness
-from colorcore.results.response import VARIANTS, Array, respond, single_run, variants
+from colorcore.results.response import VARIANTS, Array, blocks, respond, single_run, variants
 from colorcore.training.model import Autoencoder
 
 
@@ -71,17 +72,21 @@ def _assign(cube: xr.Dataset, axis: str, coordinate: list, **values) -> xr.Datas
 def scored_grid(
     model: Autoencoder, experiment: Experiment, deletion: Deletion, *, seeds: list[int], run: int
 ) -> xr.Dataset:
-    """The score grid with the `damage` of one run, and every run's error.
+    """The score grid with the `damage` of one run, and the ablated errors of all.
 
     Adds to `damage`: `similarity` to the deletion's targets (red, green, blue), in [0, 1], and
-    `mse_runs` (seed, variant, red, green, blue).
+    `band` (bin, quantile), those errors by it; see `distribution.binned`.
     """
     grid = score_grid()
     colors, sizes = flat_colors(grid), grid["color"].shape[:-1]
-    result = damage(single_run(model, run), experiment, deletion, grid).assign_coords(seed=seeds)
-    axes = grid_axes(grid)
-    result["similarity"] = (axes, likeness(colors, deletion).reshape(sizes))
-    errors = [respond(m, colors).mse for m in variants(model, experiment, deletion).values()]
-    shaped = np.stack(errors, axis=1).reshape(len(seeds), len(VARIANTS), *sizes)
-    result["mse_runs"] = (("seed", "variant", *axes), shaped.astype(np.float32))
+    alike = likeness(colors, deletion)
+    errors = [
+        respond(variants(some, experiment, deletion)["ablated"], colors).mse.astype(np.float32)
+        for some, _ in blocks(model, seeds)
+    ]
+    band = binned(alike, np.concatenate(errors))
+    result = damage(single_run(model, run), experiment, deletion, grid)
+    result = result.assign_coords(band_axes(band))
+    result["similarity"] = (grid_axes(grid), alike.reshape(sizes))
+    result["band"] = (BAND, band.to_numpy())
     return result

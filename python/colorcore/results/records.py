@@ -24,6 +24,7 @@ OF_A_SHARD = re.compile(r"(?:weights|snapshots|history)-(\d+)\.\w+")
 OF_A_STEP = {
     "runs.csv": "evaluate",
     "moments.csv": "evaluate",
+    "curves.parquet": "evaluate",
     "history.parquet": "evaluate",
     "interventions.csv": "interventions",
     "interventions.nc": "interventions",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,8 @@ from colorcore.training.checkpoint import assemble
 from colorcore.training.model import Autoencoder
 
 VARIANTS = ("baseline", "ablated", "pruned")
+
+RUNS = 64  # at a time
 
 Array = NDArray[np.float64]
 
@@ -61,6 +64,16 @@ def variants(
     }
 
 
+def blocks(model: Autoencoder, seeds: list[int]) -> Iterator[tuple[Autoencoder, list[int]]]:
+    """Some runs after others, with their seeds, so that memory does not grow with their number."""
+    for first in range(0, model.runs, RUNS):
+        yield _some_runs(model, first, first + RUNS), seeds[first : first + RUNS]
+
+
 def single_run(model: Autoencoder, run: int) -> Autoencoder:
     """One run of a model, as a model of its own."""
-    return assemble({name: value[run : run + 1] for name, value in model.state_dict().items()})
+    return _some_runs(model, run, run + 1)
+
+
+def _some_runs(model: Autoencoder, first: int, end: int) -> Autoencoder:
+    return assemble({name: value[first:end] for name, value in model.state_dict().items()})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -14,19 +17,20 @@ from colorcore.experiment.labels import probabilities
 from colorcore.experiment.loading import Experiment
 from colorcore.results.files import DELETION
 from colorcore.results.measures import neighbors, opposite, score, unlike, unlike_names
-from colorcore.results.response import VARIANTS, Array, Response, respond, variants
+from colorcore.results.response import VARIANTS, Array, Response, blocks, respond, variants
+from colorcore.training import checkpoint
 from colorcore.training.model import Autoencoder
 
 NEAREST = 3  # latents that one is read off
 
 
 def all_runs(
-    experiment: Experiment, model: Autoencoder, *, seeds: list[int], history: pd.DataFrame
+    experiment: Experiment, model: Autoencoder, *, seeds: list[int], labelled: pd.DataFrame
 ) -> pd.DataFrame:
     """The table of runs after each deletion, one below the other; its name in the last column."""
     return pd.concat(
         [
-            run_table(experiment, one, model, seeds=seeds, history=history).assign(
+            run_table(experiment, one, model, seeds=seeds, labelled=labelled).assign(
                 **{DELETION: one.name}
             )
             for one in experiment.deletions.values()
@@ -41,9 +45,11 @@ def run_table(
     model: Autoencoder,
     *,
     seeds: list[int],
-    history: pd.DataFrame,
+    labelled: pd.DataFrame,
 ) -> pd.DataFrame:
     """A row a run: labels seen, errors, score, and the error of each named colour.
+
+    `labelled` counts them, by seed; see `history.labelled`.
 
     Columns: as in the published runs (`seed` … `ablated white`), with the concepts' names in place
     of red; then `pruned <colour>`, and `cosine <colour>` to the deletion's first axis. Then, in the
@@ -52,6 +58,15 @@ def run_table(
     between ablated and pruned outputs; the largest error of ablation on the score grid among
     colours without similarity to a target, that among named ones too, and that before ablation.
     """
+    tables = [
+        _table(experiment, deletion, some, labelled.loc[own]) for some, own in blocks(model, seeds)
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _table(
+    experiment: Experiment, deletion: Deletion, model: Autoencoder, labelled: pd.DataFrame
+) -> pd.DataFrame:
     models = variants(model, experiment, deletion)
     grid, named = flat_colors(score_grid()), named_colors()
     on_grid = {name: respond(models[name], grid) for name in VARIANTS}
@@ -60,12 +75,10 @@ def run_table(
     every = np.array([target.rgb for target in experiment.targets.values()])
     cosines = respond(model, every).latents  # of unit length
 
-    labels = [f"labelled_{concept}" for concept in experiment.concepts]
-    counts = history.groupby("seed")[labels].sum().loc[seeds]
-    columns: dict[str, NDArray] = {"seed": np.asarray(seeds)}
-    columns |= {label: counts[label].to_numpy() for label in labels}
+    columns: dict[str, NDArray] = {"seed": labelled.index.to_numpy()}
+    columns |= {str(label): labelled[label].to_numpy() for label in labelled}
     columns["samples"] = np.full(
-        len(seeds), len(experiment.schedule.table) * experiment.data.batch_size
+        len(labelled), len(experiment.schedule.table) * experiment.data.batch_size
     )
     columns["val_mse"] = respond(model, flat_colors(validation_grid())).mse.mean(axis=1)
     columns["cube_mse"] = on_grid["baseline"].mse.mean(axis=1)
@@ -170,12 +183,16 @@ def _read_off(ablated: Autoencoder, experiment: Experiment, target: Target) -> A
     return np.square(others[np.array(nearest)].mean(axis=1) - own).mean(axis=-1)
 
 
-def moments(snapshots: Autoencoder, experiment: Experiment, *, seeds: list[int]) -> pd.DataFrame:
+def moments(snapshots: Sequence[Path], experiment: Experiment) -> pd.DataFrame:
     """A row a snapshot and seed: the `step` before which it was taken, and `<concept>_cosine`.
 
-    That is the cosine of a concept's colour to its axis. `snapshots` is what
-    `checkpoint.load_snapshots` gives.
+    That is the cosine of a concept's colour to its axis. `snapshots` are the files of the shards.
     """
+    shares = [_moments(*checkpoint.load_snapshots([path]), experiment) for path in snapshots]
+    return pd.concat(shares).sort_values(["step", "seed"], ignore_index=True)
+
+
+def _moments(snapshots: Autoencoder, seeds: list[int], experiment: Experiment) -> pd.DataFrame:
     colors = np.array([target.rgb for target in experiment.targets.values()])
     latents = respond(snapshots, colors).latents
     steps = experiment.snapshots

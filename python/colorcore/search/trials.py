@@ -11,6 +11,7 @@ import pandas as pd
 from colorcore.errors import InputError
 from colorcore.experiment.folder import DOPESHEET
 from colorcore.experiment.loading import Experiment
+from colorcore.results.history import labelled
 from colorcore.results.measures import before
 from colorcore.results.runs import run_table
 from colorcore.schedule.dopesheet import resolve
@@ -82,9 +83,8 @@ def attempt(experiment: Experiment, search: Search, sheet: str) -> dict[str, str
         training = train(tried, seeds=seeds)
     except InputError:
         return {"state": DIVERGED, "value": np.nan, **dict.fromkeys(MEASURES, np.nan)}
-    runs = run_table(
-        tried, tried.deletion, training.model, seeds=list(seeds), history=training.history
-    )
+    counts = labelled(training.history, tried)
+    runs = run_table(tried, tried.deletion, training.model, seeds=list(seeds), labelled=counts)
     return {
         "state": COMPLETE,
         "value": value(runs, search.aim),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -110,7 +111,7 @@ def _join(paths: Sequence[Path], *, axis: int) -> tuple[dict[str, Tensor], list[
     """The weights of several files, joined along the axis of runs, in the order of their seeds."""
     parts = [read(path) for path in paths]
     seeds = [seed for _, some in parts for seed in some]
-    twice = sorted({seed for seed in seeds if seeds.count(seed) > 1})
+    twice = sorted(seed for seed, count in Counter(seeds).items() if count > 1)
     if twice:
         raise InputError(
             f"{', '.join(map(str, paths))}: wanted each seed once, got {twice} more than once; "

@@ -19,6 +19,7 @@ from colorcore.outputs import replacing
 
 WIDTH = 6.5  # inches: the text width of the page
 RASTER_DPI = 200  # of scatters and pixels inside an SVG
+MANY = 500  # points: beyond, they hide one another, and an SVG would be mostly of them
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,17 @@ def strays(count: int) -> NDArray[np.float64]:
     ±0.28.
     """
     return 0.28 * (2 * (np.arange(count) * (5**0.5 - 1) / 2 % 1) - 1)
+
+
+def dots(count: int, size: float, opacity: float) -> dict[str, Any]:
+    """How points look, a point a run: the more, the smaller and the fainter.
+
+    Very many are an image within the figure, whose size does not grow with them.
+    """
+    if count <= MANY:
+        return {"ms": size, "alpha": opacity, "mew": 0}
+    share = (MANY / count) ** 0.5
+    return {"ms": max(1, size * share), "alpha": opacity * share**0.5, "mew": 0, "rasterized": True}
 
 
 def mark_hues(axes: Axes) -> None:

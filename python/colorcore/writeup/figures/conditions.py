@@ -80,7 +80,8 @@ def draw(data: Data, theme: Theme) -> Figure:
 
 def draw_row(axes: Axes, values: pd.Series, row: int, color: str) -> None:
     """A point a value, strewn about the row, and a bar at the median."""
-    axes.plot(values, row + style.strays(len(values)), "o", color=color, ms=2.6, alpha=0.55, mew=0)
+    look = style.dots(len(values), 2.6, 0.55)
+    axes.plot(values, row + style.strays(len(values)), "o", color=color, **look)
     median = values.median()
     axes.plot([median, median], [row - 0.38, row + 0.38], color=color, lw=1.8)
 

@@ -8,13 +8,12 @@ import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
-from colorcore.results.distribution import binned
+from colorcore.results.distribution import band_of
 from colorcore.writeup import style
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
 
 READS = ("score_grid.nc",)
-BINS = 12  # of similarity, for the band
 
 
 class Data(NamedTuple):
@@ -28,12 +27,9 @@ class Data(NamedTuple):
 
 def gather(subject: Subject) -> Data:
     grid = subject.results.grid("score_grid")
-    errors = grid["mse_runs"].sel(variant="ablated").values.reshape(grid.sizes["seed"], -1)
-    alike = grid["similarity"].values.ravel()
-    found = binned(alike, errors, bins=BINS)
-    return Data(
-        subject.concept, subject.experiment.representative_seed, grid.sel(variant="ablated"), found
-    )
+    one = grid.sel(variant="ablated")
+    seed = subject.experiment.representative_seed
+    return Data(subject.concept, seed, one, band_of(grid))
 
 
 def draw(data: Data, theme: Theme) -> Figure:

@@ -7,14 +7,13 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.figure import Figure
 
-from colorcore.results.distribution import binned
+from colorcore.results.distribution import band_of
 from colorcore.results.interventions import ABLATED, label
 from colorcore.writeup import style
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
 
 READS = ("interventions.nc",)
-BINS = 12  # of similarity
 SHOWN = (
     ABLATED,
     label("suppression", 90, 1),
@@ -35,12 +34,7 @@ class Data(NamedTuple):
 
 def gather(subject: Subject) -> Data:
     grid = subject.results.grid("interventions")
-    alike = grid["similarity"].values.ravel()
-    found = {}
-    for name in SHOWN:
-        errors = grid["mse_runs"].sel(intervention=name).values.reshape(grid.sizes["seed"], -1)
-        found[name] = binned(alike, errors, bins=BINS)
-    return Data(subject.concept, found)
+    return Data(subject.concept, {name: band_of(grid, intervention=name) for name in SHOWN})
 
 
 def draw(data: Data, theme: Theme) -> Figure:

@@ -23,10 +23,10 @@ def draw(data: pd.DataFrame, theme: Theme) -> Figure:
     figure = style.new(4.2)
     axes = figure.subplots()
     for row, name in enumerate(data.columns):
-        axes.scatter(
-            data[name], row + style.strays(len(data)), s=13, color=[named_rgb(name)],
-            edgecolors=theme.text, linewidths=0.35,
-        )  # fmt: skip
+        look = {**style.dots(len(data), 3.6, 1.0), "mec": theme.text, "mew": 0.35}
+        if len(data) > style.MANY:  # or there would be nothing but rims
+            look |= {"mew": 0.1, "ms": 1.5, "alpha": 0.6}
+        axes.plot(data[name], row + style.strays(len(data)), "o", color=named_rgb(name), **look)
         median = data[name].median()
         axes.plot([median, median], [row - 0.42, row + 0.42], color=theme.text, lw=1.6)
     axes.set_xscale("log")

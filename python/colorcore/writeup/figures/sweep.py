@@ -34,9 +34,10 @@ def draw(data: Data, theme: Theme) -> Figure:
     """The score against three other measures; the representative run is ringed."""
     figure = style.new(2.5)
     panels = figure.subplots(1, len(PANELS), sharey=True)
+    look = style.dots(len(data.runs), 4, 0.65)
     one = data.runs[data.runs["seed"] == data.marked]
     for axes, (x, y, xlabel, ylabel), mark in zip(panels, PANELS, "abc", strict=True):
-        axes.plot(data.runs[x], data.runs[y], "o", color=theme.lines[0], ms=4, alpha=0.65, mew=0)
+        axes.plot(data.runs[x], data.runs[y], "o", color=theme.lines[0], **look)
         axes.plot(
             one[x], one[y], "o", ms=8, mfc="none", mec=theme.lines[1], mew=1.4,
             label=f"seed {data.marked}",

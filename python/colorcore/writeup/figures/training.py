@@ -8,28 +8,18 @@ from string import ascii_lowercase
 import pandas as pd
 from matplotlib.figure import Figure
 
-from colorcore.results.distribution import HIGH, LOW
 from colorcore.writeup import style
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
 
-READS = ("history.parquet",)
-WINDOW = 15  # steps that are pooled: labels are so rare that a single step has few samples
+READS = ("curves.parquet",)
 
 
 def gather(subject: Subject) -> dict[str, pd.DataFrame]:
     """For each term its median and 90 % band over seeds and neighbouring steps, index `step`."""
-    history = subject.results.history()
-    curves = {}
-    for name in ["recon", *subject.experiment.regularizers]:
-        labels = subject.experiment.regularizers[name].labels if name != "recon" else {}
-        seen = history
-        if labels:  # without a label in the batch the term is 0 and says nothing
-            seen = history[history[[f"labelled_{label}" for label in labels]].any(axis=1)]
-        pooled = seen.groupby(seen["step"] // WINDOW * WINDOW)[name]
-        levels = {"low": LOW, "median": 0.5, "high": HIGH}
-        curves[name] = pd.DataFrame({end: pooled.quantile(at) for end, at in levels.items()})
-    return curves
+    curves = subject.results.curves().set_index("step")
+    terms = ["recon", *subject.experiment.regularizers]
+    return {name: curves[curves["term"] == name] for name in terms}
 
 
 def draw(data: dict[str, pd.DataFrame], theme: Theme) -> Figure:
