@@ -35,9 +35,15 @@ TRAINED = ["weights-*.safetensors", "snapshots-*.safetensors", "history-*.parque
 TRAINING = "records/train-*.json"  # what training noted, that whoever reads its results checks
 GRIDS = ["color_slices", "loss_cube", "latent_cube", "score_grid", "evolution"]
 
-# Memory as measured, with room: torch alone takes 0.8 GB. Minutes for a hundred seeds.
-TORCH = {"mem_mb": 1500, "runtime": 10}
-LIGHT = {"mem_mb": 500, "runtime": 5}
+def more(amount):
+    """A resource of which a job gets more each time that it is tried again."""
+    return lambda wildcards, attempt: amount * attempt
+
+
+# Memory as measured, with room: torch and typesetting take 0.9 GB, and on a cluster two Snakemakes,
+# which run the command there, 0.5 GB. Minutes, too, for some hundred seeds. All use one processor.
+HEAVY = {"mem_mb": more(2000), "runtime": more(10)}
+LIGHT = {"mem_mb": more(1000), "runtime": more(5)}
 
 # The commands are those of the Python that runs Snakemake, whatever the PATH.
 os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()]))
@@ -97,7 +103,7 @@ rule train:
     conda:
         "environment.yaml"
     resources:
-        **TORCH,
+        **HEAVY,
     shell:
         "colorcore {params.command} --seeds {params.seeds} --shards {params.shards}"
         " --shard {wildcards.shard} 2> {log:q}"
@@ -126,7 +132,7 @@ rule evaluate:
     conda:
         "environment.yaml"
     resources:
-        **TORCH,
+        **HEAVY,
     shell:
         "colorcore {params.command} --shards {params.shards}{params.which} 2> {log:q}"
 
@@ -255,7 +261,7 @@ rule numbers:
     conda:
         "environment.yaml"
     resources:
-        **TORCH,
+        **HEAVY,
     shell:
         "colorcore numbers {params.document} --build {params.build} {params.claims} 2> {log:q}"
 
@@ -291,6 +297,6 @@ rule report:
     conda:
         "environment.yaml"
     resources:
-        **LIGHT,
+        **HEAVY,
     shell:
         "colorcore report {params.document} --build {params.build} 2> {log:q}"
