@@ -11,7 +11,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
-SNAKEMAKE := $(BIN)/snakemake
+# Where to build, if not here: make paper PROFILE=profiles/slurm, on a cluster.
+ON = $(if $(PROFILE),--profile profiles/default --workflow-profile $(PROFILE))
+SNAKEMAKE := $(BIN)/snakemake $(ON)
 SMOKE := $(SNAKEMAKE) --configfile config/smoke.yaml
 UNLOCK = $(if $(wildcard .snakemake/locks/*.lock),python -m colorcore.workflow.lock)
 
