@@ -85,11 +85,7 @@ def checkout(slurm, tmp_path) -> Checkout:
         shutil.copytree(REPOSITORY / part, tmp_path / part)
     for file in FILES:
         shutil.copy(REPOSITORY / file, tmp_path)
-    profile = "profiles/slurm/config.yaml"
-    change(tmp_path, "status-checks: 10", "status-checks: 1", profile)
-    change(
-        tmp_path, "executor: slurm\n", "executor: slurm\nslurm-status-command: squeue\n", profile
-    )
+    change(tmp_path, "status-checks: 10", "status-checks: 1", "profiles/slurm/config.yaml")
     slurm.heal()
     return Checkout(tmp_path, slurm)
 
