@@ -35,15 +35,10 @@ TRAINED = ["weights-*.safetensors", "snapshots-*.safetensors", "history-*.parque
 TRAINING = "records/train-*.json"  # what training noted, that whoever reads its results checks
 GRIDS = ["color_slices", "loss_cube", "latent_cube", "score_grid", "evolution"]
 
-def more(amount):
-    """A resource of which a job gets more each time that it is tried again."""
-    return lambda wildcards, attempt: amount * attempt
-
-
 # Memory as measured, with room: torch and typesetting take 0.9 GB, and on a cluster two Snakemakes,
 # which run the command there, 0.5 GB. Minutes, too, for some hundred seeds. All use one processor.
-HEAVY = {"mem_mb": more(2000), "runtime": more(10)}
-LIGHT = {"mem_mb": more(1000), "runtime": more(5)}
+HEAVY = {"mem_mb": lambda _, attempt: 2000 * attempt, "runtime": lambda _, attempt: 10 * attempt}
+LIGHT = {"mem_mb": lambda _, attempt: 1000 * attempt, "runtime": lambda _, attempt: 5 * attempt}
 
 # The commands are those of the Python that runs Snakemake, whatever the PATH.
 os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()]))
