@@ -2,6 +2,7 @@
 # make report  the same for one experiment: make report EXPERIMENT=experiments/my-own
 # make docs    runs the examples and builds the pages on the package; prints where they are
 # make test    every check, and a small build of the whole workflow
+# make test-slurm  runs builds on a Slurm cluster that it starts; takes four minutes
 # make search  searches for a schedule anew, as its experiment says; takes half an hour
 # make wheel   builds the package for others, and tests it in an environment of its own
 # make fuzz    passes arbitrary arrays to the kernels; takes ten minutes
@@ -11,7 +12,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
-SNAKEMAKE := $(BIN)/snakemake
+# Where to build, if not here: make paper PROFILE=profiles/slurm, on a cluster.
+ON = $(if $(PROFILE),--profile profiles/default --workflow-profile $(PROFILE))
+SNAKEMAKE := $(BIN)/snakemake $(ON)
 SMOKE := $(SNAKEMAKE) --configfile config/smoke.yaml
 UNLOCK = $(if $(wildcard .snakemake/locks/*.lock),python -m colorcore.workflow.lock)
 
@@ -24,7 +27,7 @@ RUST := $(shell find rust -name "*.rs")
 EXAMPLES := build/examples/digits.done
 
 .DELETE_ON_ERROR:
-.PHONY: paper report docs test search bench fuzz wheel setup lock clean
+.PHONY: paper report docs test test-slurm search bench fuzz wheel setup lock clean
 .PHONY: check-rust check-lints check-types check-python check-workflow
 
 paper: setup
@@ -88,6 +91,11 @@ check-workflow: setup
 	@$(UNLOCK)
 	$(SMOKE)
 	$(SMOKE) --dry-run | grep -F "Nothing to be done"
+
+# Needs the daemons of Slurm and Munge, as Debian's packages slurmctld, slurmd and munge have them.
+test-slurm: setup
+	uv pip install --quiet --constraint requirements.lock --requirements pyproject.toml --extra slurm
+	pytest -m slurm tests/workflow/test_slurm.py
 
 # Needs a nightly toolchain and cargo-fuzz.
 fuzz: setup

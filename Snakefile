@@ -33,9 +33,10 @@ TRAINED = ["weights-*.safetensors", "snapshots-*.safetensors", "history-*.parque
 TRAINING = "records/train-*.json"  # what training noted, that whoever reads its results checks
 GRIDS = ["color_slices", "loss_cube", "latent_cube", "score_grid", "evolution"]
 
-# Memory as measured, with room: torch alone takes 0.8 GB. Minutes for a hundred seeds.
-TORCH = {"mem_mb": 1500, "runtime": 10}
-LIGHT = {"mem_mb": 500, "runtime": 5}
+# Memory as measured, with room: torch and typesetting take 0.9 GB, and on a cluster two Snakemakes,
+# which run the command there, 0.5 GB. Minutes, too, for some hundred seeds. All use one processor.
+HEAVY = {"mem_mb": lambda _, attempt: 2000 * attempt, "runtime": lambda _, attempt: 10 * attempt}
+LIGHT = {"mem_mb": lambda _, attempt: 1000 * attempt, "runtime": lambda _, attempt: 5 * attempt}
 
 # The commands are those of the Python that runs Snakemake, whatever the PATH.
 os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()]))
@@ -95,7 +96,7 @@ rule train:
     conda:
         "environment.yaml"
     resources:
-        **TORCH,
+        **HEAVY,
     shell:
         "colorcore {params.command} --seeds {params.seeds} --shards {params.shards}"
         " --shard {wildcards.shard} 2> {log:q}"
@@ -125,7 +126,7 @@ rule evaluate:
     conda:
         "environment.yaml"
     resources:
-        **TORCH,
+        **HEAVY,
     shell:
         "colorcore {params.command} --shards {params.shards}{params.which} 2> {log:q}"
 
@@ -254,7 +255,7 @@ rule numbers:
     conda:
         "environment.yaml"
     resources:
-        **TORCH,
+        **HEAVY,
     shell:
         "colorcore numbers {params.document} --build {params.build} {params.claims} 2> {log:q}"
 
@@ -291,6 +292,6 @@ rule report:
     conda:
         "environment.yaml"
     resources:
-        **LIGHT,
+        **HEAVY,
     shell:
         "colorcore report {params.document} --build {params.build} 2> {log:q}"

@@ -29,8 +29,14 @@ NOISE = (
     "Assuming unrestricted shared", "Building DAG", "Using shell", "Provided ", "Rules claiming",
     "Conda environments: ignored", "Select jobs", "Execute ", "Removing output files of failed",
     "Shutting down", "Complete log", "Elapsed time", "Trying to restart", "Terminating processes",
-    "Exiting because a job", "At least one job did not", "WorkflowError:\nAt least one job did not",
+    "Cleaning up SLURM", "Exiting because a job", "At least one job did not",
+    "WorkflowError:\nAt least one job did not",
 )  # fmt: skip
+SUBMITTED = "has been submitted with SLURM jobid"  # said of every job
+
+
+def _is_noise(message: str) -> bool:
+    return message.startswith(NOISE) or SUBMITTED in message
 
 
 class LogHandler(LogHandlerBase):
@@ -60,7 +66,7 @@ class LogHandler(LogHandlerBase):
         asked = self.common_settings
         self.board: Board | None = None
         self.mistakes: list[str] = []
-        self.failed: list[Job] = []
+        self.failed: dict[int, Job] = {}  # and not done since
         self.began, self.ended = time.monotonic(), False
         self.console = Console(stderr=True, soft_wrap=True, highlight=False)
         self.live = Live(get_renderable=self._shown, console=self.console, transient=True)
@@ -84,7 +90,7 @@ class LogHandler(LogHandlerBase):
             self._note(event, record.__dict__)
         elif record.levelno >= logging.ERROR:
             self._mistake(record.getMessage())
-        elif record.levelno >= logging.INFO and not record.getMessage().startswith(NOISE):
+        elif record.levelno >= logging.INFO and not _is_noise(record.getMessage()):
             self.console.print(Text(record.getMessage()))
 
     def _note(self, event: LogEvent, said: dict[str, Any]) -> None:
@@ -107,11 +113,14 @@ class LogHandler(LogHandlerBase):
                 [said["rule_name"], *filter(None, map(str, said["wildcards"].values()))]
             )
             board.begin(said["jobid"], Job(said["rule_name"], name, log))
+            self.failed.pop(said["jobid"], None)
         elif event == LogEvent.JOB_FINISHED and said["job_id"] in board.running:
             board.finish(said["job_id"])
             self._log_line(board)
         elif event == LogEvent.JOB_ERROR and said["jobid"] in board.running:
-            self.failed.append(board.running.pop(said["jobid"]))
+            job = self.failed[said["jobid"]] = board.fail(said["jobid"])
+            if said["rule_msg"]:  # what a cluster says of it
+                self.console.print(Text(f"{job.name}: {said['rule_msg']} {said['log'][-1]}"))
 
     def _log_line(self, board: Board) -> None:
         every = max(1, board.total // LINES)
@@ -124,7 +133,7 @@ class LogHandler(LogHandlerBase):
         return text
 
     def _mistake(self, message: str) -> None:
-        if not message.startswith(NOISE):
+        if not _is_noise(message):
             lines = message.splitlines()  # where in the Snakefile stands in the first line, too
             self.mistakes.append(
                 "\n".join(line for line in lines if 'Snakefile", line' not in line[5:])
@@ -139,9 +148,9 @@ class LogHandler(LogHandlerBase):
             self._conclude()
 
     def _conclude(self) -> None:
-        for job in self.failed:
+        for job in self.failed.values():
             self.console.print(Text(f"{job.name} failed; its log is {job.log}"))
-        reasons = [why for job in self.failed if (why := reason(job.log))]
+        reasons = [why for job in self.failed.values() if (why := reason(job.log))]
         for text in reasons or self.mistakes:
             self.console.print(Text(text))
         if self.board and not (self.failed or self.mistakes):

@@ -22,6 +22,15 @@ def test_the_rest_takes_as_long_as_what_is_done(monkeypatch):
     assert jobs.line() == "1 of 6 jobs done, about 0:30 left: train a 0"
 
 
+def test_a_job_that_failed_waits_again():
+    jobs = Board(Counter(train=2), earlier={"train": [10.0]})
+    job = Job("train", "train a 0", log=None)
+    jobs.begin(1, job)
+    assert jobs.fail(1) is job
+    assert jobs.left() == 20
+    assert jobs.line() == "0 of 2 jobs done, about 0:20 left"
+
+
 def test_jobs_side_by_side_take_half_as_long():
     jobs = Board(Counter(train=4), earlier={"train": [3600.0]})
     jobs.begin(1, Job("train", "train a 0", log=None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -40,6 +41,16 @@ def test_a_build_in_the_folder_holds_the_lock(locked):
         build.stdout.readline()
         assert not lock.left_behind()
         build.communicate()
+    assert lock.left_behind()
+
+
+def test_a_job_of_the_folder_on_a_cluster_holds_the_lock(locked, monkeypatch):
+    (locked / "squeue").write_text('#!/bin/sh\necho "$JOBS_OF"\n')
+    (locked / "squeue").chmod(0o755)
+    monkeypatch.setenv("PATH", str(locked), prepend=os.pathsep)
+    monkeypatch.setenv("JOBS_OF", str(locked.parent))
+    assert not lock.left_behind()
+    monkeypatch.setenv("JOBS_OF", str(locked.parent / "elsewhere"))
     assert lock.left_behind()
 
 

@@ -94,6 +94,13 @@ def test_where_the_process_cannot_be_reached_a_command_runs_by_itself(tmp_path):
     )
 
 
+def test_a_command_in_a_job_of_a_cluster_runs_there(warmed, monkeypatch):
+    monkeypatch.setenv(warm.VARIABLE, warmed[warm.VARIABLE])
+    wait(lambda: warm.hand_over(["--help"]) == 0)
+    monkeypatch.setenv("SLURM_JOB_ID", "7")
+    assert warm.hand_over(["--help"]) is None
+
+
 def test_the_process_ends_with_the_build_that_started_it(build, warmed):
     build.kill()
     wait(lambda: not Path(warmed[warm.VARIABLE]).exists())

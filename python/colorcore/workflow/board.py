@@ -48,6 +48,12 @@ class Board:
         job = self.running.pop(number)
         self.took[job.rule].append(time.monotonic() - job.began)
 
+    def fail(self, number: int) -> Job:
+        """Take a job back that failed, which may be tried again."""
+        job = self.running.pop(number)
+        self.waiting[job.rule] += 1
+        return job
+
     def left(self) -> float | None:
         """Seconds until the end, if jobs go on as they did; None while nothing is known of any."""
         known = self.earlier | self.took

@@ -1,13 +1,14 @@
 """The lock of a build that was killed: Snakemake leaves it, and would not build again.
 
 `note` says, when a build begins, on which machine; `python -m colorcore.workflow.lock` removes the
-lock when that was this one and no build runs in the folder any more.
+lock when that was this one and no build runs in the folder any more, nor a job of one on a cluster.
 """
 
 from __future__ import annotations
 
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from base64 import urlsafe_b64encode
@@ -32,7 +33,9 @@ def recorded(output: str, folder: Path = RECORDS) -> bool:
 def left_behind(folder: Path = RECORDS) -> bool:
     """Whether there is a lock that nobody holds. A lock from another machine may be held."""
     locked = any((folder / "locks").glob("*.lock"))
-    return locked and _host(folder) == platform.node() and not any(map(_builds, _others()))
+    if not locked or _host(folder) != platform.node():
+        return False
+    return not any(map(_builds, _others())) and os.getcwd() not in _folders_of_jobs()
 
 
 def _host(folder: Path) -> str:
@@ -50,6 +53,14 @@ def _builds(process: psutil.Process) -> bool:
         return named and process.cwd() == os.getcwd()
     except psutil.Error:  # has ended, or is somebody else's
         return False
+
+
+def _folders_of_jobs() -> list[str]:
+    """Where jobs of this user's were submitted to Slurm that have not ended, if there is one."""
+    if shutil.which("squeue") is None:
+        return []
+    asked = ["squeue", "--me", "--noheader", "--format=%Z"]
+    return subprocess.run(asked, capture_output=True, text=True).stdout.splitlines()
 
 
 if __name__ == "__main__" and left_behind():

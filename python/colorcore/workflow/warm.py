@@ -2,8 +2,9 @@
 
 Loading torch takes two seconds, and a build has a hundred commands. Between `start` and the end of
 the process that called it, `colorcore …` hands its command over, waits, and exits as that does;
-without it, or where it cannot be reached, a command runs by itself and does the same. Only other
-packages are loaded beforehand: each command loads the code of this one as it then is.
+without it, or where it cannot be reached, a command runs by itself and does the same; so does one
+in another job of a cluster than that process, whose memory and time are not for it to use. Only
+other packages are loaded beforehand: each command loads the code of this one as it then is.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ PATIENCE = 3  # seconds that a command has to tidy up after its end was asked fo
 
 def start() -> None:
     """Start the process, and name it to all that this one starts. It ends when this one does."""
-    path = Path(tempfile.mkdtemp(prefix="colorcore-")) / "socket"
+    path = Path(tempfile.mkdtemp(prefix="colorcore-")) / _name()
     end, _ = os.pipe()  # its other side stays open for as long as this process lives
     subprocess.Popen(
         [sys.executable, "-P", "-m", "colorcore.workflow.warm", path],
@@ -48,9 +49,14 @@ def start() -> None:
     os.environ[VARIABLE] = str(path)
 
 
+def _name() -> str:
+    """The socket's, which is for the commands of one job of Slurm, or of none."""
+    return f"socket{os.environ.get('SLURM_JOB_ID', '')}"
+
+
 def hand_over(arguments: list[str]) -> int | None:
     """Have the command run by the process, if there is one: its exit status, else None."""
-    if VARIABLE not in os.environ:
+    if VARIABLE not in os.environ or Path(os.environ[VARIABLE]).name != _name():
         return None
     with socket.socket(socket.AF_UNIX) as line:
         try:
