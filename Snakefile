@@ -66,7 +66,8 @@ onstart:
     lock.note()
     sweep(Path(BUILD))
     date_now([*Path(BUILD).rglob("*"), *PLAN.text])
-    warm.start()
+    if workflow.local_exec:
+        warm.start()
 
 
 rule all:
@@ -85,7 +86,7 @@ rule train:
         record=f"{BUILD}/{{experiment}}/records/train-{{shard}}.json",
     params:
         code=provenance.code("train"),
-        settings=lambda w: PLAN.settings[w.experiment],
+        settings=lambda w: PLAN.training[w.experiment],
         command=lambda w: f"train {PLAN.folder(w.experiment)} --out {BUILD}/{w.experiment}",
         seeds=config["seeds"],
         shards=PLAN.shards,
@@ -238,13 +239,13 @@ rule numbers:
         records=ancient(PLAN.results_of_all("records/evaluate.json")),
         intervened=ancient(expand(rules.interventions.output.record, deletion=PLAN.deletions)),
         trained=PLAN.results(MAIN, TRAINING),
-        text=[path for path in PLAN.text if path.endswith(".csv")],
-        searches=PLAN.searches(),
+        data=PLAN.data,
     output:
         f"{BUILD}/numbers.json",
     params:
         code=PLAN.code_of_numbers(),
         shows=PLAN.says(*PLAN.experiments),
+        said=PLAN.content(PLAN.data),
         document=lambda w: PLAN.place,
         build=lambda w: BUILD,
         claims="--check-claims" if config["check_claims"] else "--no-check-claims",
@@ -282,6 +283,7 @@ rule report:
         pdf=f"{PLAN.out}/index.pdf",
     params:
         code=PLAN.code_of_report(),
+        said=PLAN.content(PLAN.text),
         shows=PLAN.says(*PLAN.experiments),
         document=lambda w: PLAN.place,
         build=lambda w: BUILD,

@@ -58,7 +58,7 @@ def sources(command: str, *modules: str, also: Mapping[str, Path] | None = None)
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            waiting += _files_of(_imports_of(path), roots)
+            waiting += [*_files_of(_imports_of(path), roots), *_beside(path)]
     return sorted(found)
 
 
@@ -143,6 +143,24 @@ def _imports_of(path: Path) -> list[str]:
     return _imports(_parse(path)) if path.suffix == ".py" else []
 
 
+@cache
+def _beside(path: Path) -> list[Path]:
+    """The files that a file imports by where they are from it: `from ..helper import x`."""
+    if path.suffix != ".py":
+        return []
+    nodes = [node for node in ast.walk(_parse(path)) if isinstance(node, ast.ImportFrom)]
+    found = []
+    for node in nodes:
+        if node.level:
+            folder = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+            named = [folder, *(folder / alias.name for alias in node.names)]
+            places = [
+                place for one in named for place in (one.with_suffix(".py"), one / "__init__.py")
+            ]
+            found += [folder.parent / "__init__.py", *places]
+    return [file for file in found if file.is_file()]
+
+
 def _imports(tree: ast.AST) -> list[str]:
     return [name for node in ast.walk(tree) for name in _imported_names(node)]
 
@@ -150,7 +168,7 @@ def _imports(tree: ast.AST) -> list[str]:
 def _imported_names(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
-    if isinstance(node, ast.ImportFrom) and node.module:
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
         yield from (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
 
 

@@ -64,6 +64,8 @@ BLUE = "blue: {affinity: similarity, power: 6, rate: 0.1, axis: 3}"
         ("red: 1.0", [0, 1, 0, 0, 0]),
         ("red: 1.0", [-1, 0, 0, 0, 0]),
         ("red: 1.0", [1, 0, 0, -2, 0]),
+        ("red: 1.0", [1, -1, 0, 0, 0]),
+        ("red: 1.0", [1, 1, 1, 1, 1]),
         ("red: 1.0, blue: 1.0", [0, 0, 0, 1, 0]),
         ("red: 1.0, blue: 1.0", [1, 2, 0, 1, 0]),
     ],
@@ -81,7 +83,7 @@ def test_an_anchor_away_from_the_axis_that_surgery_removes_is_refused(
     axes = "axis 0, that of red" + (", and axis 3, that of blue" if "blue" in labels else "")
     assert str(caught.value) == (
         f"{folder}/experiment.yaml: regularizers.reg-anchor.direction: wanted one that is positive "
-        f"along {axes}, and greatest there, got {numbers}; leave it out or change concepts' axes"
+        f"along {axes}, and less elsewhere, got {numbers}; leave it out or change concepts' axes"
     )
 
 

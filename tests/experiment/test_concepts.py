@@ -92,8 +92,8 @@ def test_a_name_that_no_file_should_bear_is_refused(name):
     with pytest.raises(InputError) as caught:
         targets({name: concept(color="red")})
     assert str(caught.value) == (
-        f"concepts.{name}: wanted a name of letters, digits, hyphens and single spaces, got "
-        f"{name!r}; rename it"
+        f"concepts.{name}: wanted a name of letters and digits, with single hyphens, underscores "
+        f"or spaces between, got {name!r}; rename it"
     )
 
 
@@ -130,14 +130,23 @@ def test_a_deletion_of_what_is_no_concept_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("name", "parts"), [("a/b", ("red",)), ("..", ("red",)), ("twice", ("red", "red"))]
+    ("name", "parts"),
+    [
+        ("a/b", ("red",)),
+        ("..", ("red",)),
+        ("twice", ("red", "red")),
+        ("red - blue", ("red",)),
+        ("blue_", ("red",)),
+        ("red--blue", ("red",)),
+    ],
 )
 def test_a_deletion_has_a_name_that_a_folder_can_bear_and_each_concept_once(name, parts):
     with pytest.raises(InputError) as caught:
         deletions(settings("red", **{name: parts}))
     assert str(caught.value) == (
-        f"surgery.deletions.{name}: wanted a name of letters, digits, hyphens and single spaces, "
-        f"and each concept once, got {name!r} of {list(parts)}; change it"
+        f"surgery.deletions.{name}: wanted a name of letters and digits, with single hyphens, "
+        f"underscores or spaces between, and each concept once, got {name!r} of {list(parts)}; "
+        "change it"
     )
 
 

@@ -263,7 +263,7 @@ def test_a_file_of_colors_that_is_not_there_is_named(folder):
     change(folder, "cube: {space: rgb, points: 10}", "csv: mine.csv")
     with pytest.raises(ExperimentError) as caught:
         load(folder)
-    assert str(caught.value) == (f"{folder}/mine.csv: no such file; put it there or mend data.csv")
+    assert str(caught.value) == (f"{folder}/mine.csv: no such file; put it there, or name another")
 
 
 def test_a_cube_can_be_of_hues(folder):

@@ -54,9 +54,24 @@ def test_several_concepts_have_a_dimension_and_an_anchor_more_each(experiments):
     assert pair.surgery.layer == "bottleneck"
 
 
-def test_directions_that_are_spelt_out_get_the_dimensions_more(experiments):
+def test_a_term_without_labels_that_points_along_an_axis_is_of_each_concept(experiments):
     pair = create(experiments / "pair", "ex-2.9.1", ["red", "blue"], data=None, based=False)
-    assert pair.regularizers["reg-anti-anchor"].model_dump()["direction"] == (-1, 0, 0, 0, 0, 0)
+    red, blue = (pair.regularizers[f"reg-anti-anchor-{name}"] for name in ("red", "blue"))
+    assert red.model_dump()["direction"] == (-1, 0, 0, 0, 0, 0)
+    assert blue.model_dump()["direction"] == (0, -1, 0, 0, 0, 0)
+    table = pair.schedule.table
+    assert table["reg-anti-anchor-red"].equals(table["reg-anti-anchor-blue"])
+
+
+def test_what_is_repelled_from_the_axis_is_repelled_from_each_concepts_own(experiments):
+    change(experiments / "ex-2.10.1", "repel-subspace}", "repel-subspace, dims: [0]}")
+    pair = create(experiments / "pair", "ex-2.10.1", ["red", "blue"], data=None, based=False)
+    dims = {name: term.model_dump().get("dims") for name, term in pair.regularizers.items()}
+    assert dims["reg-anti-subspace-red"] == (0,)
+    assert dims["reg-anti-subspace-blue"] == (1,)
+    change(experiments / "ex-2.10.1", "dims: [0]}", "dims: [0, 1]}")
+    other = create(experiments / "other", "ex-2.10.1", ["red", "blue"], data=None, based=False)
+    assert other.regularizers["reg-anti-subspace"].model_dump()["dims"] == (0, 1)
 
 
 def test_a_column_of_ones_own_data_labels_the_concept_that_it_is_called_by(experiments, tmp_path):
@@ -137,7 +152,8 @@ def test_an_anchor_between_axes_cannot_be_put_elsewhere(experiments):
     ("concepts", "terms"),
     [
         (["teal"], {"reg-anchor": ["teal"]}),
-        (["blue", "teal"], {"reg-anchor": ["blue"], "reg-blue": ["teal"]}),
+        (["blue", "teal"], {"reg-anchor": ["blue"], "reg-teal": ["teal"]}),
+        (["blue", "red"], {"reg-anchor": ["blue"], "reg-red": ["red"]}),
         (["red", "blue", "teal"], {"reg-anchor-red": ["red"], "reg-anchor-teal": ["teal"],
                                    "reg-blue": ["blue"]}),
     ],
@@ -154,6 +170,42 @@ def test_concepts_take_the_places_of_those_of_an_experiment_of_several(repo, con
     axes = [target.axis for target in made.targets.values()]
     assert axes == [0, 3, 1][: len(concepts)]
     assert made.anchored == concepts
+
+
+def test_a_term_that_a_concept_gave_its_name_has_that_of_the_one_in_its_place(experiments):
+    create(experiments / "pair", "ex-2.10.1", ["red", "blue"], data=None, based=False)
+    turned = create(experiments / "turned", "pair", ["blue", "red"], data=None, based=False)
+    anchors = {name: list(term.labels) for name, term in turned.regularizers.items() if term.labels}
+    assert anchors == {"reg-anchor-blue": ["blue"], "reg-anchor-red": ["red"]}
+    table = turned.schedule.table
+    assert list(table)[2:4] == ["reg-anchor-blue", "reg-anchor-red"]
+
+
+def test_a_based_one_of_concepts_in_another_order_is_refused(experiments):
+    with pytest.raises(InputError) as caught:
+        create(experiments / "turned", "ex-2.10.1", ["blue", "red"], data=None, based=True)
+    assert str(caught.value) == (
+        "concept: wanted those of the base first and in its order, as --based joins them, red, "
+        "blue, got blue, red; name them so, or leave --based out"
+    )
+    assert not (experiments / "turned").exists()
+
+
+def test_a_dopesheet_is_taken_over_whatever_its_spelling(experiments):
+    main = experiments / "ex-2.10.1"
+    change(main, "Train", '"Warm up, then train"', "dopesheet.csv")
+    change(main, "reg-anchor", " reg-anchor ", "dopesheet.csv")
+    sheet = main / "dopesheet.csv"
+    sheet.write_text(sheet.read_text().replace("\n", "\n\n", 2))
+    pair = create(experiments / "pair", "ex-2.10.1", ["red", "blue"], data=None, based=False)
+    assert pair.schedule.phases["phase"].tolist()[0] == "Warm up, then train"
+    assert pair.schedule.table["reg-anchor-blue"].equals(load(main).schedule.table["reg-anchor"])
+
+
+def test_what_yaml_would_take_for_a_number_is_written_as_a_name(experiments):
+    (experiments / "ex-2.10.1").rename(experiments / "1e5")
+    found = create(experiments / "mine", "1e5", ["blue"], data=None, based=True)
+    assert found.model == load(experiments / "1e5").model
 
 
 def test_a_concept_can_be_given_a_colour(experiments):

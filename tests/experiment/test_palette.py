@@ -150,7 +150,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ExperimentError) as caught:
         read(tmp_path / "none.csv", uses=[])
     assert str(caught.value) == (
-        f"{tmp_path}/none.csv: no such file; put it there or mend data.csv"
+        f"{tmp_path}/none.csv: no such file; put it there, or name another"
     )
 
 

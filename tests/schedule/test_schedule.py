@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colorcore.schedule.dopesheet import ScheduleError, read
+from colorcore.schedule import ScheduleError, read
 from colorcore.schedule.interpolation import INTERPOLATIONS, interpolate, minimum_jerk
 
 DATA = Path("tests/data")

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from colorcore.errors import suggest
-from colorcore.experiment.concepts import targets
+from colorcore.errors import InputError, suggest
+from colorcore.experiment.concepts import NAME, NAMED, targets, tell_apart
 from colorcore.experiment.folder import ExperimentError
+from colorcore.experiment.labels import probabilities
 from colorcore.experiment.settings import (
     AngularAnchor,
     AngularSeparation,
@@ -45,12 +46,16 @@ def near(got: str, known: Collection[str]) -> str:
 
 
 def _check_colors(path: Path, experiment: Experiment) -> None:
-    """There is more than one colour, so that one can be told from another."""
+    """There is more than one colour, and of each concept some that may be labelled with it."""
     colors = experiment.palette.colors
     if (colors == colors[0]).all():
         raise ExperimentError(
             f"{path}: data: wanted different colours, got {colors[0].tolist()} alone; add others"
         )
+    try:
+        probabilities(experiment.palette, experiment.concepts.values(), experiment.targets.values())
+    except InputError as error:
+        raise ExperimentError(f"{path}: {error}") from None
 
 
 def _check_columns(settings: Path, sheet: Path, experiment: Experiment) -> None:
@@ -58,7 +63,13 @@ def _check_columns(settings: Path, sheet: Path, experiment: Experiment) -> None:
     columns, terms = experiment.schedule.properties, list(experiment.regularizers)
     if LEARNING_RATE not in columns:
         raise ExperimentError(f"{sheet}, row 1: wanted a column lr, got {columns}; add it")
+    tell_apart(f"{settings}: regularizers", terms)
     for term in terms:
+        if not NAME.fullmatch(term):
+            raise ExperimentError(
+                f"{settings}: regularizers.{' '.join(term.split())}: wanted {NAMED}, got {term!r}; "
+                "rename it"
+            )
         if term in RESERVED or term.startswith("labelled_"):
             raise ExperimentError(
                 f"{settings}: regularizers.{term}: wanted a name that the history does not use "
@@ -147,10 +158,11 @@ def _check_anchored(
     assert direction
     axes = {label: experiment.targets[label].axis for label in term.labels}
     along = [direction[axis] for axis in axes.values()]
-    if along and (min(along) <= 0 or max(map(abs, direction)) > max(along)):
+    other = [abs(value) for axis, value in enumerate(direction) if axis not in axes.values()]
+    if along and min(along) <= max([0, *other]):
         own = ", and ".join(f"axis {axis}, that of {label}" for label, axis in axes.items())
         raise ExperimentError(
-            f"{place}.direction: wanted one that is positive along {own}, and greatest there, got "
+            f"{place}.direction: wanted one that is positive along {own}, and less elsewhere, got "
             f"{list(direction)}; leave it out or change concepts' axes"
         )
 

@@ -14,7 +14,9 @@ from colorcore.errors import InputError, suggest
 from colorcore.experiment.settings import Concept, ExperimentSettings
 
 HEX = re.compile(r"#[0-9a-fA-F]{6}")
-NAME = re.compile(r"[A-Za-z][\w-]*( [\w-]+)*")
+# Of words, as the keys are that texts refer to figures by.
+NAME = re.compile(r"[A-Za-z][^\W_]*([ _-][^\W_]+)*")
+NAMED = "a name of letters and digits, with single hyphens, underscores or spaces between"
 TAKEN = "target"  # what columns of results call the concepts of a deletion
 FOLDERS = ("figures", "tables", "records")  # beside a deletion's own
 
@@ -68,10 +70,7 @@ def targets(concepts: Mapping[str, Concept]) -> dict[str, Target]:
                 "rename it"
             )
         if not NAME.fullmatch(name):
-            raise InputError(
-                f"concepts.{name}: wanted a name of letters, digits, hyphens and single spaces, "
-                f"got {name!r}; rename it"
-            )
+            raise InputError(f"concepts.{name}: wanted {NAMED}, got {name!r}; rename it")
         axis = place if concept.axis is None else concept.axis
         taken = [other.name for other in found.values() if other.axis == axis]
         if taken:
@@ -80,12 +79,15 @@ def targets(concepts: Mapping[str, Concept]) -> dict[str, Target]:
                 "choose another"
             )
         found[name] = Target(name, _rgb(name, concept), axis)
-    _tell_apart("concepts", found)
+    tell_apart("concepts", found)
     return found
 
 
-def _tell_apart(place: str, names: Iterable[str]) -> None:
-    """Refuse names that are one in paths and variables."""
+def tell_apart(place: str, names: Iterable[str]) -> None:
+    """Check that names differ in paths and variables.
+
+    Raises: InputError for two that do not.
+    """
     known: dict[str, str] = {}
     for name in names:
         other = known.setdefault(key(name), name)
@@ -140,10 +142,10 @@ def deletions(settings: ExperimentSettings) -> dict[str, Deletion]:
             )
         if not NAME.fullmatch(name) or len(set(parts)) < len(parts):
             raise InputError(
-                f"surgery.deletions.{name}: wanted a name of letters, digits, hyphens and single "
-                f"spaces, and each concept once, got {name!r} of {list(parts)}; change it"
+                f"surgery.deletions.{name}: wanted {NAMED}, and each concept once, got {name!r} of "
+                f"{list(parts)}; change it"
             )
-    _tell_apart("surgery.deletions", named)
+    tell_apart("surgery.deletions", named)
     return {name: Deletion(name, tuple(map(known.get, parts))) for name, parts in named.items()}  # type: ignore[arg-type]
 
 

@@ -19,7 +19,8 @@ from colorcore.errors import InputError, suggest
 SETTINGS, DOPESHEET = "experiment.yaml", "dopesheet.csv"
 SEARCH, TRIALS = "search.yaml", "trials.csv"  # where the dopesheet was searched for
 BASE = "base"
-NAME = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
+NAME = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
+TAKEN = ("stage", "logs", "benchmarks")  # by folders of a build that are no experiment's
 
 
 class ExperimentError(InputError):
@@ -40,13 +41,19 @@ class Files(NamedTuple):
 def check_name(folder: Path) -> None:
     """Check what an experiment is called, which stands in paths, commands and variables.
 
-    Raises: ExperimentError for a name with more than letters, digits, dots, dashes and underscores.
+    Raises: ExperimentError for a name that would be another in a text, or that a build has for
+    something else.
     """
     name = folder.resolve().name
     if not NAME.fullmatch(name):
         raise ExperimentError(
-            f"{folder}: wanted a name of letters, digits, dots, dashes and underscores that begins "
-            f"with a letter or digit, got {name!r}; rename the folder"
+            f"{folder}: wanted a name of letters and digits, with single dots, hyphens and "
+            f"underscores between, got {name!r}; rename the folder"
+        )
+    if name in TAKEN:
+        raise ExperimentError(
+            f"{folder}: wanted a name that is none of {', '.join(TAKEN)}, which are folders of a "
+            "build, got that; rename the folder"
         )
 
 
@@ -131,13 +138,27 @@ class _Loader(CSafeLoader):
 
 _Loader.yaml_implicit_resolvers = {}  # those of YAML 1.1
 for tag, first, pattern in (
-    ("null", ["", "~", "n"], r"|~|null"),
-    ("bool", ["t", "f"], r"true|false"),
+    ("null", ["", *"~nN"], r"|~|null"),
+    ("bool", [*"tTfF"], r"true|false"),
     ("int", [*"-+0123456789"], r"[-+]?(0|[1-9][0-9]*)"),
     ("float", [*"-+.0123456789"], r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=e))(e[-+]?[0-9]+)?"),
 ):
     _Loader.add_implicit_resolver(
         f"tag:yaml.org,2002:{tag}", re.compile(f"(?:{pattern})$", re.IGNORECASE), first
+    )
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what `_Loader` reads: text in quotes where that would take it for something else."""
+
+
+_Dumper.yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+
+
+def dump(content: Any) -> str:
+    """What a YAML file of an experiment's folder is to say, as its text."""
+    return yaml.dump(
+        content, Dumper=_Dumper, sort_keys=False, default_flow_style=None, allow_unicode=True
     )
 
 

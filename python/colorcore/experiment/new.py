@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import shutil
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from colorcore.errors import InputError, unknown
 from colorcore.experiment import folder as folders
+from colorcore.experiment import new_terms
 from colorcore.experiment.concepts import targets
 from colorcore.experiment.folder import BASE, DOPESHEET, SETTINGS
 from colorcore.experiment.labels import affinity, probabilities
@@ -22,7 +20,7 @@ from colorcore.experiment.loading import Experiment, load
 from colorcore.experiment.palette import Palette, columns, read
 from colorcore.experiment.settings import Concept
 from colorcore.outputs import write_text
-from colorcore.schedule.dopesheet import read_text
+from colorcore.schedule.sheet import read_text, rows_of
 
 SIMILARITY_POWER = 6.0  # of a new concept's similarity: few colours but its own are then labelled
 DIGITS = 2  # of a rate
@@ -79,7 +77,7 @@ def create(
     if source:
         content["data"] = {"csv": DATA, "batch_size": model.data.batch_size}
     content.get("surgery", {}).pop("deletions", None)
-    content["regularizers"], sheet = _anchors(
+    content["regularizers"], sheet = new_terms.terms(
         model, axes, read_text(folders.files(model.folder).dopesheet), content["model"]["latent"]
     )
     return _write(folder, like, content, sheet, data=source, based=based)
@@ -158,83 +156,17 @@ def _typical(colors: NDArray[np.float64], affinities: NDArray[np.float64]) -> li
     return [round(float(channel), 4) for channel in most[nearest]]
 
 
-def _anchors(
-    model: Experiment, axes: dict[str, int], sheet: str, latent: int
-) -> tuple[dict[str, Any], str]:
-    """The regularizers, those with labels once for each concept, and the dopesheet to go with them.
-
-    A term serves the concepts that take the places of its labels, and where it asks for the first,
-    also all further ones. Directions that are spelt out get as many zeros as there are more
-    dimensions.
-    """
-    found: dict[str, Any] = {}
-    header, *rows = csv.reader(io.StringIO(sheet))
-    known, names = list(model.concepts), list(axes)
-    for name, term in folders.content(model.folder)["regularizers"].items():
-        if not term.get("labels"):
-            found[name] = _widened(name, term, latent)
-            continue
-        labels = {known.index(label): weight for label, weight in term["labels"].items()}
-        served = {
-            concept: place if place in labels else 0
-            for place, concept in enumerate(names)
-            if place in labels or (place >= len(known) and 0 in labels)
-        }
-        new = [name] if len(served) == 1 else [f"{name}-{concept}" for concept in served]
-        for own, (concept, place) in zip(new, served.items(), strict=True):
-            moved = _moved(name, term, model.targets[known[place]].axis, axes[concept], latent)
-            found[own] = {**moved, "labels": {concept: labels[place]}}
-        at = [cell.split(":")[0] for cell in header].index(name)
-        column = [row[at] for row in rows]
-        header[at : at + 1] = [header[at].replace(name, own, 1) for own in new]
-        for row, cell in zip(rows, column, strict=True):
-            row[at : at + 1] = [cell] * len(new)
-    return found, "".join(",".join(row) + "\n" for row in [header, *rows])
-
-
-def _widened(name: str, term: dict[str, Any], latent: int) -> dict[str, Any]:
-    """A term in a bottleneck of so many dimensions."""
-    if "direction" not in term:
-        return term
-    direction = [*term["direction"], *[0] * latent]
-    if any(direction[latent:]):
-        raise _fixed(name, "direction", term)
-    return {**term, "direction": direction[:latent]}
-
-
-def _moved(name: str, term: dict[str, Any], axis: int, own: int, latent: int) -> dict[str, Any]:
-    """A term that points along one axis, pointing along a concept's own."""
-    moved = dict(term)
-    if "direction" in term:
-        along = term["direction"][axis]
-        if [k for k, value in enumerate(term["direction"]) if value] != [axis]:
-            raise _fixed(name, "direction", term)
-        moved["direction"] = [along if k == own else 0 for k in range(latent)]
-    if "dims" in term:
-        if list(term["dims"]) != [axis]:
-            raise _fixed(name, "dims", term)
-        moved["dims"] = [own]
-    return moved
-
-
-def _fixed(name: str, key: str, term: dict[str, Any]) -> InputError:
-    return InputError(
-        f"like: regularizers.{name}.{key}: wanted the axis of a concept, to put another's in its "
-        f"place, got {term[key]}; name an experiment whose terms point along axes"
-    )
-
-
 def _write(
     folder: Path, like: str, content: dict[str, Any], sheet: str, *, data: Path | None, based: bool
 ) -> Experiment:
     source = folders.files(folder.parent / like)
-    is_same = sheet.split() == read_text(source.dopesheet).split()
+    is_same = rows_of(sheet) == rows_of(read_text(source.dopesheet))
     if based:
         below = folders.content(folder.parent / like)
+        _check_order(list(below["concepts"]), list(content["concepts"]))
         content = {"title": content.pop("title"), BASE: like, **_difference(below, content)}
     try:
-        text = yaml.dump(content, sort_keys=False, default_flow_style=None, allow_unicode=True)
-        write_text(folder / SETTINGS, text)
+        write_text(folder / SETTINGS, folders.dump(content))
         if not (based and is_same):
             write_text(folder / DOPESHEET, sheet)
         if data:
@@ -243,6 +175,17 @@ def _write(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _check_order(below: list[str], above: list[str]) -> None:
+    """Concepts stay in their order when a base's are joined with those that differ from them."""
+    joined = [name for name in below if name in above]
+    joined += [name for name in above if name not in below]
+    if joined != above:
+        raise InputError(
+            f"concept: wanted those of the base first and in its order, as --based joins them, "
+            f"{', '.join(joined)}, got {', '.join(above)}; name them so, or leave --based out"
+        )
 
 
 def _difference(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

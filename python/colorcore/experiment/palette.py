@@ -78,7 +78,7 @@ def _split(path: Path) -> tuple[list[str], dict[int, list[str]]]:
             lines = csv.reader(file, strict=True)
             rows = [(lines.line_num, [cell.strip() for cell in row]) for row in lines if row]
     except FileNotFoundError:
-        raise ExperimentError(f"{path}: no such file; put it there or mend data.csv") from None
+        raise ExperimentError(f"{path}: no such file; put it there, or name another") from None
     except (OSError, ValueError, csv.Error) as error:
         reason = " ".join(str(error).split())
         raise ExperimentError(

@@ -83,8 +83,9 @@ def _mistakes(results: Results) -> Iterator[str]:
         results.trained()
     except InputError as error:
         yield str(error)
-    places = {path.parent.parent for path in noted}
-    for file in sorted(file for place in places for file in place.iterdir()):
+    for file in sorted(results.folder.rglob("*")):
+        if file.parent.name == records.FOLDER:
+            continue
         is_known = file in known or records.record_of(file) in told
         if file.suffix in SUFFIXES and not is_known:
             yield f"{file}: wanted only what a record says was made, got this as well; delete it"

@@ -7,6 +7,7 @@
 (1501, 0.1)
 """
 
-from colorcore.schedule.dopesheet import Schedule, ScheduleError, read, resolve
+from colorcore.schedule.dopesheet import Schedule, read, resolve
+from colorcore.schedule.sheet import ScheduleError
 
 __all__ = ["Schedule", "ScheduleError", "read", "resolve"]

@@ -14,16 +14,13 @@ from typing import NamedTuple, NoReturn
 import numpy as np
 import pandas as pd
 
-from colorcore.errors import InputError, suggest
+from colorcore.errors import suggest
 from colorcore.schedule.interpolation import INTERPOLATIONS, SPACES, interpolate
+from colorcore.schedule.sheet import ScheduleError, read_text
 
 STEP, PHASE, ACTION = "STEP", "PHASE", "ACTION"
 AMOUNT = re.compile(r"[0-9]+|[0-9]*\.[0-9]+")
 MOST_STEPS = 10_000_000  # a slip of the finger, not a schedule: the table has a row a step
-
-
-class ScheduleError(InputError):
-    """A mistake in a dopesheet."""
 
 
 class Property(NamedTuple):
@@ -116,26 +113,6 @@ def resolve(text: str, *, path: Path) -> Schedule:
 
 def _fail(path: Path, place: str, message: str) -> NoReturn:
     raise ScheduleError(f"{path}, {place}: {message}")
-
-
-def read_text(path: Path) -> str:
-    """The text of a dopesheet.
-
-    Raises: ScheduleError when there is none, or it cannot be read.
-    """
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ScheduleError(f"{path}: no such dopesheet; each experiment needs one") from None
-    except UnicodeDecodeError as error:
-        raise ScheduleError(
-            f"{path}: wanted UTF-8 text, got other bytes ({error.reason} at byte {error.start}); "
-            "export it again as CSV in UTF-8"
-        ) from None
-    except OSError as error:
-        raise ScheduleError(
-            f"{path}: wanted a file that can be read, got {error.strerror}; mend it"
-        ) from None
 
 
 def _split(path: Path, text: str) -> tuple[list[str], list[Row]]:

@@ -18,7 +18,7 @@ from colorcore.outputs import write_text
 from colorcore.provenance import digest
 from colorcore.results import records
 from colorcore.results.files import read_result
-from colorcore.schedule.dopesheet import read_text
+from colorcore.schedule.sheet import read_text
 from colorcore.search.log import COLUMNS, best, read_log, write_log
 from colorcore.search.settings import Search, fill, read
 from colorcore.search.trials import attempt, propose

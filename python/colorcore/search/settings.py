@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +11,8 @@ from colorcore.errors import InputError, unknown
 from colorcore.experiment.folder import DOPESHEET, SEARCH, TRIALS, ExperimentError
 from colorcore.experiment.loading import read_settings
 from colorcore.experiment.settings import Count, Dim, Finite, Positive, Settings
-from colorcore.schedule.dopesheet import STEP, read_text
+from colorcore.schedule.dopesheet import STEP
+from colorcore.schedule.sheet import read_text, rows_of, text_of
 from colorcore.search.log import COLUMNS
 
 Cell = Annotated[tuple[int | str, str], Field(strict=False)]
@@ -100,7 +99,7 @@ def fill(sheet: str, search: Search, values: dict[str, float]) -> str:
     Raises: InputError naming the step or property that the dopesheet lacks, or two values for one
     cell.
     """
-    header, *rows = csv.reader(io.StringIO(sheet))
+    header, *rows = rows_of(sheet)
     columns = {cell.split(":")[0]: i for i, cell in enumerate(header)}
     lines = {row[columns[STEP]]: row for row in rows}
     filled = set()
@@ -118,4 +117,4 @@ def fill(sheet: str, search: Search, values: dict[str, float]) -> str:
                 )
             filled.add((step, column))
             lines[str(step)][columns[column]] = f"{value:g}"
-    return "".join(",".join(row) + "\n" for row in [header, *rows])
+    return text_of([header, *rows])

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 from pydantic import ConfigDict, Field
 
 from colorcore.errors import InputError, unknown
-from colorcore.experiment.concepts import Deletion
+from colorcore.experiment.concepts import NAME, NAMED, Deletion, tell_apart
 from colorcore.experiment.folder import SETTINGS, ExperimentError, check_name
 from colorcore.experiment.loading import Experiment, load
 from colorcore.experiment.settings import Settings
@@ -116,15 +116,33 @@ class Document(Contents):
         calls two by one name.
         """
         found = cls(**dict(contents), folder=folder.resolve(), experiments=experiments.resolve())
-        known = sorted(path.parent.name for path in experiments.glob(f"*/{SETTINGS}"))
         for path in (folder, *(experiments / name for name in found.names)):
             check_name(path)
-        for name in found.names:
-            if name not in known:
-                raise ExperimentError(f"{folder / FILE}: {unknown('experiments', name, known)}")
+        found._check_names()
         for name in found.groups:
             found._check_group(name)
         return found
+
+    def _check_names(self) -> None:
+        known = sorted(path.parent.name for path in self.experiments.glob(f"*/{SETTINGS}"))
+        own, place = self.folder.name, f"{self.folder / FILE}: experiments"
+        for name in self.names:
+            if name not in known:
+                raise ExperimentError(
+                    f"{self.folder / FILE}: {unknown('experiments', name, known)}"
+                )
+        tell_apart(place, self.names)
+        if self.is_report:
+            return
+        if own in self.names:
+            raise ExperimentError(
+                f"{place}.{own}: wanted another name than the document's; rename one"
+            )
+        if not own.isidentifier():
+            raise ExperimentError(
+                f"{self.folder}: wanted a name of letters, digits and underscores, by which Python "
+                f"imports its modules, got {own!r}; rename the folder"
+            )
 
     def _check_group(self, name: str) -> None:
         base, conditions = self.groups[name].base or self.main, self.groups[name].conditions
@@ -137,6 +155,10 @@ class Document(Contents):
             )
         known = {called: first}
         for one, label in conditions.items():
+            if label.startswith("_") or not label.strip():
+                raise ExperimentError(
+                    f"{place}.{one}: wanted a name that legends show, got {label!r}; rename it"
+                )
             if known.setdefault(label, one) != one:
                 raise ExperimentError(
                     f"{place}.{one}: wanted a name of its own, got {label!r}, that of "
@@ -152,6 +174,9 @@ class Document(Contents):
 
         Raises: InputError when neither has it.
         """
+        if not NAME.fullmatch(name) or " " in name:
+            place = f"{self.folder / FILE}: {kind}"
+            raise InputError(f"{place}: wanted {NAMED}, but no space, got {name!r}; rename it")
         file = name.replace("-", "_")
         if (self.folder / kind / f"{file}.py").is_file():
             return self.own(f"{kind}.{file}")

@@ -13,6 +13,7 @@ from colorcore.writeup.numerals import significant
 
 UNIT = 1000  # errors are told in thousandths, so that a column needs no powers of ten
 
+MARKS = re.compile(r"[!-/:-@\[-`{-~]")  # of ASCII
 SPAN = re.compile(r"\[\]\{[^}]*\}")  # markup of a swatch, which takes the width of a letter
 
 Rows = Iterable[Sequence[str]]
@@ -24,7 +25,7 @@ def pipe_table(header: Sequence[str], rows: Rows, *, align: str) -> str:
     A rule is as long as its column's widest cell: from rules Pandoc takes the relative widths of
     the columns of a table that is wider than the page.
     """
-    lines = [list(header), *map(list, rows)]
+    lines = [[_cell(text) for text in line] for line in (header, *rows)]
     widths = [max(len(SPAN.sub("#", line[i])) for line in lines) for i in range(len(header))]
     rules = [
         "-" * (width + 1) + ":" if side == "r" else ":" + "-" * (width + 1)
@@ -32,6 +33,16 @@ def pipe_table(header: Sequence[str], rows: Rows, *, align: str) -> str:
     ]
     lines.insert(1, rules)
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    """A text within a table, where a line or a bar would end its cell."""
+    return " ".join(text.split("\n")).replace("|", r"\|")
+
+
+def plain(text: str) -> str:
+    """A text that is no Markdown, as Markdown; nor does Quarto take anything in it for its own."""
+    return MARKS.sub(r"\\\g<0>", text)
 
 
 def swatch(name: str) -> str:

@@ -184,7 +184,7 @@ def _settings(experiment: Experiment, dims: list[int]) -> Numbers:
         "last-rate": f"{table[LEARNING_RATE].iloc[-1]:g}",
         "one": str(experiment.representative_seed),
         "regularizers": {
-            name: {"start": f"{table[name].iloc[0]:g}", "highest": f"{table[name].max():g}"}
+            key(name): {"start": f"{table[name].iloc[0]:g}", "highest": f"{table[name].max():g}"}
             for name in experiment.regularizers
         },
         "concepts": {
@@ -192,7 +192,7 @@ def _settings(experiment: Experiment, dims: list[int]) -> Numbers:
             for name, concept in experiment.concepts.items()
         },
         "separations": {
-            name: {"power": f"{term.power:g}", "reach": f"{_reach(term.power):.0f}°"}
+            key(name): {"power": f"{term.power:g}", "reach": f"{_reach(term.power):.0f}°"}
             for name, term in experiment.regularizers.items()
             if isinstance(term, AngularSeparation)
         },

@@ -14,10 +14,11 @@ from pydantic import Field
 
 from colorcore import provenance
 from colorcore.experiment.concepts import Deletion, key
-from colorcore.experiment.folder import Files, files
+from colorcore.experiment.folder import SEARCH, TRIALS, Files, files
 from colorcore.experiment.loading import Experiment, validate
 from colorcore.experiment.origin import digest, told
 from colorcore.experiment.settings import Count, Settings
+from colorcore.results import records
 from colorcore.results.records import FOLDER as RECORDS
 from colorcore.results.records import record_of
 from colorcore.writeup import making, opening
@@ -84,15 +85,29 @@ class Plan:
     def text(self) -> list[str]:
         """The files of the document that are no code."""
         return [
-            os.path.relpath(path)
-            for path in self.document.folder.rglob("*")
-            if path.is_file() and path.suffix not in (".py", ".pyc")
+            os.path.relpath(Path(folder) / name)
+            for folder, _, names in os.walk(self.document.folder, followlinks=True)
+            for name in names
+            if Path(name).suffix not in (".py", ".pyc")
         ]
+
+    @property
+    def data(self) -> list[str]:
+        """Those of them that numbers are computed from, and searches of its experiments."""
+        folders = [experiment.folder for experiment in self.experiments.values()]
+        searches = [folder / file for folder in folders for file in (SEARCH, TRIALS)]
+        found = [os.path.relpath(path) for path in searches if path.is_file()]
+        return [*(path for path in self.text if path.endswith(".csv")), *found]
 
     @cached_property
     def settings(self) -> dict[str, str]:
         """What decides the results of each experiment, as digests."""
         return {name: digest(experiment) for name, experiment in self.experiments.items()}
+
+    @cached_property
+    def training(self) -> dict[str, str]:
+        """The same of its training alone."""
+        return {name: digest(one, "train") for name, one in self.experiments.items()}
 
     @cached_property
     def told(self) -> dict[str, str]:
@@ -149,8 +164,14 @@ class Plan:
     def shows(self, kind: Kind, name: str) -> str:
         """What is said of a figure or a table and the experiments that it reads, as a digest."""
         _, options = making.find(self.document, kind, name)
-        read = self.settings_read(kind, name)
-        return provenance.digest_of([self.says(*read), list(options.items())])
+        says = self.says(*self.settings_read(kind, name))
+        files = self.content(map(str, making.files(self.document, kind, name)))
+        return provenance.digest_of([says, list(options.items()), files])
+
+    def content(self, paths: Iterable[str]) -> str:
+        """What files say, as a digest, whatever their dates."""
+        found = {os.path.relpath(path): records.digest(Path(path)) for path in paths}
+        return provenance.digest_of(found)
 
     def says(self, *names: str) -> str:
         """What there is to tell of experiments, as a digest.
@@ -169,10 +190,6 @@ class Plan:
         found = making.reads(self.document, kind, name, deletion[1:]).items()
         results = [file for one, kinds in found for file in self.results(one, *kinds)]
         return [*results, *map(os.path.relpath, making.files(self.document, kind, name))]
-
-    def searches(self) -> list[str]:
-        """The logs of searches beside the main experiment."""
-        return [os.path.relpath(path) for path in self.main.folder.parent.glob("*/trials.csv")]
 
     def code(self, command: str, kind: Kind, name: str) -> str:
         """What makes a figure or a table, as a digest."""

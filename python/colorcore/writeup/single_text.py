@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import jinja2
@@ -11,11 +10,11 @@ import yaml
 from colorcore.experiment.concepts import key
 from colorcore.writeup import single
 from colorcore.writeup.document import Document
+from colorcore.writeup.markdown import plain
 from colorcore.writeup.numbers import Numbers, condition_numbers, experiment_numbers
 from colorcore.writeup.subject import Subject, subject
 
 TEMPLATE = "report.qmd"
-MARKS = re.compile(r"[!-/:-@\[-`{-~]")  # of ASCII, which Pandoc and Quarto may take for theirs
 
 
 def numbers(document: Document, build: Path) -> Numbers:
@@ -64,7 +63,7 @@ def write_text(main: Subject, stage: Path) -> None:
     )
     (stage / "index.qmd").write_text(text, encoding="utf-8")
     about = {
-        "title": MARKS.sub(r"\\\g<0>", experiment.title),
+        "title": plain(experiment.title),
         "subtitle": f"Report of the experiment {experiment.name}",
         "author": "colorcore",
         "lang": "en-GB",

@@ -90,6 +90,11 @@ def letter(axes: Axes, name: str, title: str = "") -> None:
     axes.set_title(f"({name}) {title}".rstrip(), loc="left")
 
 
+def plain(text: str) -> str:
+    """A text of somebody's own, in which a dollar is one and begins no formula."""
+    return text.replace("$", r"\$")
+
+
 def strays(count: int) -> NDArray[np.float64]:
     """How far points of one row stand from its middle, so that they can be told apart.
 

@@ -73,7 +73,7 @@ def draw(data: Data, theme: Theme) -> Figure:
     lowest = min(runs["score_r2"].min() for runs in data.runs.values())
     panels[0].set_xlim(0.485 if lowest > 0.5 else -0.03, 1.02)
     panels[1].set_xlim(left=-0.03)
-    panels[0].set_yticks(range(len(data.runs)), data.runs)
+    panels[0].set_yticks(range(len(data.runs)), [style.plain(name) for name in data.runs])
     panels[0].set_ylim(len(data.runs) - 0.5, -0.5)
     return figure
 

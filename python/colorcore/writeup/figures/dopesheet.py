@@ -38,7 +38,7 @@ def draw(data: Schedule, theme: Theme) -> Figure:
     for _, (step, phase) in data.phases.iterrows():
         upper.axvline(step, color=theme.faint, lw=0.8, zorder=0)
         upper.annotate(
-            f"phase: {phase}", (step, 1), (4, -2), xycoords=("data", "axes fraction"),
+            style.plain(f"phase: {phase}"), (step, 1), (4, -2), xycoords=("data", "axes fraction"),
             textcoords="offset points", va="top", fontsize=7, color=theme.text, alpha=0.8,
         )  # fmt: skip
     style.letter(lower, "b")

@@ -53,7 +53,14 @@ def draw(data: Data, theme: Theme) -> Figure:
             data.items(), cycle(colors), cycle(DASHES), chain([WIDE], repeat(None)), strict=False
         ):
             if name in table:
-                axes.plot(table.index, table[name], dashes, color=color, lw=width, label=label)
+                axes.plot(
+                    table.index,
+                    table[name],
+                    dashes,
+                    color=color,
+                    lw=width,
+                    label=style.plain(label),
+                )
         axes.set_ylim(bottom=0)
         axes.margins(x=0.01)
         style.letter(axes, mark, "learning rate" if name == LEARNING_RATE else name)
