@@ -8,10 +8,11 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from colorcore.experiment.concepts import key
-from colorcore.experiment.folder import SEARCH, TRIALS, read
+from colorcore.experiment.folder import TRIALS
 from colorcore.results.departures import departures
 from colorcore.results.distribution import agreement
 from colorcore.results.files import Results
+from colorcore.search import settings
 from colorcore.search.log import read_log
 from colorcore.writeup.document import Document
 from colorcore.writeup.numbers import (
@@ -89,14 +90,14 @@ def condition(main: pd.DataFrame, results: Results) -> Numbers:
 
 def _search(folder: Path) -> Numbers:
     """How large a search was: values varied, trials made, runs in each."""
-    settings = read(folder / SEARCH)
+    search = settings.read(folder)
     return {
-        "values": str(len(settings["space"])),
+        "values": str(len(search.space)),
         "trials": str(len(read_log(folder / TRIALS))),
-        "blind": str(settings["random_trials"]),
-        "runs": str(settings["trials"] * settings["seeds"]["count"]),
-        "seeds": str(settings["seeds"]["count"]),
-        "first": str(settings["seeds"]["first"]),
+        "blind": str(search.random_trials),
+        "runs": str(search.trials * search.seeds.count),
+        "seeds": str(search.seeds.count),
+        "first": str(search.seeds.first),
     }
 
 

@@ -73,7 +73,7 @@ def edited(tmp_path, monkeypatch):
 def forget():
     for read in (
         provenance._code, provenance._parse, provenance._meaning, provenance._imports_of,
-        provenance._module_files,
+        provenance._module_files, provenance._beside,
     ):  # fmt: skip
         read.cache_clear()
 
@@ -123,6 +123,26 @@ def test_other_edits_change_what_depends_on_them_and_only_that(edited, file, old
     before = digests()
     edited(file, old, new)
     assert changed(before) == expected
+
+
+def test_what_a_module_imports_from_beside_it_counts(tmp_path):
+    package = tmp_path / "essay"
+    (package / "figures").mkdir(parents=True)
+    for folder in (package, package / "figures"):
+        (folder / "__init__.py").touch()
+    (package / "figures" / "wide.py").write_text(
+        "from ..helper import WIDTH\nfrom . import other\n"
+    )
+    (package / "figures" / "other.py").write_text("from .. import sizes as s\n")
+    (package / "helper.py").write_text("WIDTH = 1\n")
+    (package / "sizes.py").write_text("HEIGHT = 1\n")
+    (package / "apart.py").touch()
+    found = provenance.sources("figure", "essay.figures.wide", also={"essay": package})
+    own = {path.relative_to(package).as_posix() for path in found if path.is_relative_to(package)}
+    assert own == {
+        "__init__.py", "figures/__init__.py", "figures/wide.py", "figures/other.py", "helper.py",
+        "sizes.py",
+    }  # fmt: skip
 
 
 def test_a_function_that_a_command_calls_beside_it_counts(edited):

@@ -79,6 +79,19 @@ def constants(path: Path) -> set[str]:
     return {value for value in found if isinstance(value, str)}
 
 
+def defined(path: Path) -> set[str]:
+    """What a Python file's code gives names to, outside functions and classes."""
+    found: set[str] = set()
+    for node in _parse(path).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {alias.asname or alias.name for alias in node.names}
+        else:
+            found |= {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    return found
+
+
 def digest(texts: dict[str, str]) -> str:
     """SHA-256 over named texts, whatever their order."""
     total = hashlib.sha256()

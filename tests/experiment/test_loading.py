@@ -147,7 +147,7 @@ def test_what_is_not_yaml_is_refused(folder):
     with pytest.raises(ExperimentError, match="wanted YAML, got something else"):
         load(folder)
     (folder / "experiment.yaml").write_text("just words")
-    with pytest.raises(ExperimentError, match="the file: wanted a valid dictionary"):
+    with pytest.raises(ExperimentError, match=r"experiment\.yaml: wanted a valid dictionary"):
         load(folder)
 
 

@@ -232,7 +232,7 @@ def test_one_that_is_based_says_what_differs_and_comes_to_the_same(experiments, 
         ("ex-2.9.1", "ex-2.10.1", "blue", "wanted a folder that is not there yet, got one that is"),
         ("mine", "ex-2.10", "blue", "like: wanted one of .*, got 'ex-2.10'; did you mean ex-2.10"),
         ("mine", "ex-2.10.1", "bleu", "got 'bleu'; did you mean blue?"),
-        ("my exp", "ex-2.10.1", "blue", r"my exp: wanted a name of letters, .*; rename the folder"),
+        ("my exp", "ex-2.10.1", "blue", r"my exp: wanted a name of letters .*; rename the folder"),
         ("mine/mine", "ex-2.10.1", "blue", "wanted a folder beside other experiments, got one in"),
     ],
 )

@@ -36,6 +36,17 @@ def test_the_digest_tells_the_order_of_deletions(folder):
     assert digest(load(folder)) != first
 
 
+def test_what_decides_training_is_not_what_is_shown_or_deleted(folder):
+    first = digest(load(folder)), digest(load(folder), "train")
+    change(folder, "representative_seed: 0", "representative_seed: 1")
+    change(folder, "surgery: {layer: encoder}", "surgery: {layer: bottleneck}")
+    second = digest(load(folder)), digest(load(folder), "train")
+    assert second[0] != first[0]
+    assert second[1] == first[1]
+    change(folder, "batch_size: 64", "batch_size: 32")
+    assert digest(load(folder), "train") != first[1]
+
+
 def test_the_digest_does_not_tell_the_title_nor_phases_and_what_is_told_does(folder):
     decides, says = digest(load(folder)), told(load(folder))
     assert told(load(folder)) == says
@@ -44,6 +55,18 @@ def test_the_digest_does_not_tell_the_title_nor_phases_and_what_is_told_does(fol
     change(folder, "Train", "Learn", "dopesheet.csv")
     assert digest(load(folder)) == decides
     assert len({says, titled, told(load(folder))}) == 3
+
+
+def test_the_order_of_a_terms_labels_is_told_and_decides_nothing(folder):
+    red = "red: {affinity: redness, power: 8, rate: 0.08}"
+    change(folder, red, f"{red}\n  blue: {{affinity: similarity, power: 6, rate: 0.1}}")
+    change(
+        folder, "labels: {red: 1.0}", "labels: {red: 1.0, blue: 1.0}, direction: [1, 1, 0, 0, 0]"
+    )
+    first = digest(load(folder)), told(load(folder))
+    change(folder, "labels: {red: 1.0, blue: 1.0}", "labels: {blue: 1.0, red: 1.0}")
+    assert digest(load(folder)) == first[0]
+    assert told(load(folder)) != first[1]
 
 
 def test_the_digest_tells_the_colors_of_a_file(folder):

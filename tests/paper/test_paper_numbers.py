@@ -42,7 +42,7 @@ def test_every_number_that_the_text_quotes_is_there(document, found):
     quoted = 0
     for path in (document.folder / "index.qmd", *document.folder.glob("sections/*.md")):
         for name in VARIABLE.findall(path.read_text()):
-            look_up(found, name, path)
+            look_up(found, name, str(path))
             quoted += 1
     assert quoted > 100
 

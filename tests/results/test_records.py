@@ -198,6 +198,14 @@ def test_results_that_no_step_made_are_named(own, small):
     ]
 
 
+def test_results_in_folders_that_nobody_made_are_named(own, small):
+    (own.folder / "old").mkdir()
+    stray = own.folder / "old" / "runs.csv"
+    stray.write_bytes(own.runs_path.read_bytes())
+    (line,) = verify(own.folder.parent, small.parent).wrong
+    assert line.startswith(f"{stray}: wanted only what a record says was made")
+
+
 def test_weights_trained_again_make_what_was_made_of_them_old(own, small):
     run("train", small, "--out", own.folder, "--seeds", 4, "--shards", 2, "--shard", 1)
     assert verify(own.folder.parent, small.parent).wrong == []

@@ -3,62 +3,18 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from colorcore.errors import InputError
 from colorcore.experiment.folder import ExperimentError
+from colorcore.results.response import VARIANTS
 from colorcore.writeup import making, opening
 from colorcore.writeup.figures import stack, sweep
-from colorcore.writeup.subject import subject
-from commands import copy_experiments
+from colorcore.writeup.subject import Variant, subject
 from editing import change
-
-TEXT = """main: {ex-2.10.1: the main one}
-groups:
-  noise: {conditions: {ex-2.10.1-noise-10: a tenth}}
-  apart: {base: {ex-reliable: reliable}, conditions: {ex-reliable-half: half the steps}}
-others: {ex-2.9.1: an older one}
-figures:
-  sweep: {}
-  before: {by: stack, variant: baseline}
-  own: {size: 3}
-  lost: {}
-  dopesheet: {}
-tables: {labels: {}, conditions-noise: {by: conditions, group: noise}}
-"""
-INCLUDES = """{{< include ex-2.10.1/figures/sweep.md >}}
-{{< include ex-2.10.1/tables/labels.md >}} {{< include ex-2.10.1/explorer.md >}}
-"""
-OWN = """READS = ("runs.csv",)
-def reads_of(document, size):
-    return ["ex-2.9.1", "ex-2.10.1"]
-READS_OF = ("moments.csv",)
-def gather(subject, size):
-    return size
-def draw(data, theme): ...
-def describe(data): ...
-"""
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    for module in [name for name in sys.modules if name.partition(".")[0] == "essay"]:
-        monkeypatch.delitem(sys.modules, module)  # another test's
-    copy_experiments(tmp_path / "experiments")
-    place = tmp_path / "essay"
-    (place / "figures").mkdir(parents=True)
-    for package in (place, place / "figures"):
-        (package / "__init__.py").touch()
-    (place / "figures" / "own.py").write_text(OWN)
-    (place / "document.yaml").write_text(TEXT)
-    (place / "index.qmd").write_text(INCLUDES)
-    (place / "_metadata.yml").write_text("title: An essay\n")
-    (place / "numbers.py").write_text("def numbers(document, build):\n    return {}\n")
-    (place / "claims.py").write_text("CLAIMS = []\ndef gather(document, build):\n    return None\n")
-    return place
 
 
 def test_a_document_names_its_experiments_the_main_one_first(folder):
@@ -164,71 +120,58 @@ def test_a_figure_without_a_module_is_refused(folder):
     )
 
 
-@pytest.fixture
-def essay(folder):
-    """A document of which all can be made."""
-    change(folder, "  lost: {}\n", "", "document.yaml")
-    opening.check(opening.read(folder), seeds=60)
-    return folder
-
-
-@pytest.mark.parametrize("name", ["index.qmd", "_metadata.yml", "__init__.py"])
-def test_a_document_without_one_of_its_files_is_refused(essay, name):
-    (essay / name).unlink()
-    with pytest.raises(InputError) as caught:
-        opening.check(opening.read(essay), seeds=60)
-    assert str(caught.value) == (
-        f"{essay}: wanted index.qmd, _metadata.yml, __init__.py, got no {name}; write it, however "
-        "little it says"
-    )
-
-
-@pytest.mark.parametrize("name", ["numbers", "claims"])
-def test_a_document_without_one_of_its_modules_is_refused(essay, name):
-    (essay / f"{name}.py").rename(essay / f"my_{name}.py")
-    with pytest.raises(InputError) as caught:
-        opening.check(opening.read(essay), seeds=60)
-    assert str(caught.value) == f"{essay}: wanted a module {name}.py, got none; write it"
-
-
-@pytest.mark.parametrize("module", ["numbers", "claims"])
-def test_what_computes_from_an_experiment_that_a_document_is_not_about_is_refused(folder, module):
-    change(folder, "  lost: {}\n", "", "document.yaml")
-    change(folder, "return ", 'document.load("ex-2.10.1-behind")\n    return ', f"{module}.py")
-    with pytest.raises(InputError) as caught:
-        opening.check(opening.read(folder), seeds=60)
-    assert str(caught.value) == (
-        f"{folder}/{module}.py: names ex-2.10.1-behind, an experiment which "
-        f"{folder}/document.yaml is not about; add it there to a group or to others, or leave it "
-        "out here"
-    )
-    change(folder, "others: {", "others: {ex-2.10.1-behind: behind, ", "document.yaml")
-    opening.check(opening.read(folder), seeds=60)
-
-
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "message"),
     [
-        ("sweep.md", "swept.md"),
-        ("tables/labels.md", "figures/labels.md"),
-        ("< include ex-2.10.1/tables", "<include ex-2.10.1/red/tables"),
-        ("ex-2.10.1/explorer.md", "explorer.md"),
+        ("before: {by: stack, variant: baseline}", "before: {by: stack, variant: ablatd}",
+         "figures.before.variant: wanted 'baseline', 'ablated' or 'pruned', got 'ablatd'"),
+        ("{by: conditions, group: noise}", "{by: conditions, group: 3}",
+         "tables.conditions-noise.group: wanted a valid string, got 3"),
     ],
-)
-def test_a_text_that_includes_what_nobody_makes_is_refused(essay, old, new):
-    change(essay, old, new, "index.qmd")
-    with pytest.raises(InputError, match=r"index\.qmd: wanted a file to include that is there or "):
-        opening.check(opening.read(essay), seeds=60)
-
-
-def test_a_text_of_other_bytes_is_refused(essay):
-    (essay / "index.qmd").write_bytes(b"caf\xe9")
+)  # fmt: skip
+def test_values_of_options_that_a_figure_cannot_use_are_refused(folder, old, new, message):
+    change(folder, old, new, "document.yaml")
+    kind, name, _ = message.split(".")
     with pytest.raises(InputError) as caught:
-        opening.check(opening.read(essay), seeds=60)
+        making.find(opening.read(folder), kind, name)
+    assert str(caught.value) == f"{folder}/document.yaml: {message}; change it"
+
+
+def test_variants_are_those_that_runs_are_evaluated_in():
+    assert get_args(Variant) == VARIANTS
+
+
+def test_a_document_is_called_as_a_module_can_be(folder):
+    other = folder.rename(folder.parent / "my.essay")
+    with pytest.raises(ExperimentError) as caught:
+        opening.read(other)
     assert str(caught.value) == (
-        f"{essay}/index.qmd: wanted UTF-8 text, got other bytes (unexpected end of data at byte "
-        "3); save it again as UTF-8"
+        f"{other}: wanted a name of letters, digits and underscores, by which Python imports its "
+        "modules, got 'my.essay'; rename the folder"
     )
+
+
+def test_experiments_that_are_one_in_paths_and_variables_are_refused(folder):
+    experiments = folder.parent / "experiments"
+    shutil.copytree(experiments / "ex-2.9.1", experiments / "ex-2-9.1")
+    change(folder, "others: {", "others: {ex-2-9.1: another, ", "document.yaml")
+    with pytest.raises(
+        InputError, match=r"experiments\.ex-2\.9\.1: wanted a name that differs from"
+    ):
+        opening.read(folder)
+
+
+def test_no_experiment_is_called_as_a_folder_of_a_build(folder):
+    place = folder.parent / "experiments" / "stage"
+    shutil.copytree(folder.parent / "experiments" / "ex-2.10.1", place)
+    with pytest.raises(ExperimentError, match="wanted a name that is none of stage, logs, bench"):
+        opening.read(place)
+
+
+def test_a_label_that_legends_hide_is_refused(folder):
+    change(folder, "a tenth", "_tenth", "document.yaml")
+    with pytest.raises(ExperimentError, match="wanted a name that legends show, got '_tenth'"):
+        opening.read(folder)
 
 
 @pytest.mark.parametrize(
@@ -259,26 +202,6 @@ def test_a_module_without_one_of_its_parts_is_refused(folder):
     assert str(caught.value) == (
         f"{folder}/document.yaml: figures.own: wanted READS, gather, draw, describe in "
         f"{folder}/figures/own.py, got no describe; write it"
-    )
-
-
-def test_what_a_document_cannot_show_is_told_before_anything_is_trained(folder):
-    with pytest.raises(
-        InputError, match=r"document\.yaml: figures\.lost: wanted a module lost\.py"
-    ):
-        opening.check(opening.read(folder), seeds=60)
-    change(folder, "  lost: {}\n", "", "document.yaml")
-    opening.check(opening.read(folder), seeds=60)
-    change(folder, "tables: {", "tables: {none: {}, ", "document.yaml")
-    with pytest.raises(InputError, match=r"document\.yaml: tables\.none: wanted a module none\.py"):
-        opening.check(opening.read(folder), seeds=60)
-    change(folder, "{none: {}, ", "{", "document.yaml")
-    change(folder, "others: {ex-2.9.1: an older one}\n", "", "document.yaml")
-    with pytest.raises(InputError) as caught:
-        opening.check(opening.read(folder), seeds=60)
-    assert str(caught.value) == (
-        f"{folder}/document.yaml: figures.own: reads results of ex-2.9.1, which the document is "
-        "not about; add that to a group or to others, or leave this out"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -139,3 +140,41 @@ def test_what_typesets_a_document_is_its_templates_styles_and_scripts_too(
         codes.add(found.code_of_report())
         path.write_text(path.read_text("utf-8") + "\n", "utf-8")
     assert len(codes | {found.code_of_report()}) == len(files) + 1
+
+
+def test_what_files_say_counts_and_not_when_they_were_written(essay):
+    found = plan(essay / "paper")
+    first = found.content(found.text), found.content(found.data)
+    log = essay / "experiments" / "ex-reliable" / "trials.csv"
+    files = (essay / "paper" / "index.qmd", log)
+    for file in files:
+        os.utime(file, (0, 0))
+    assert (found.content(found.text), found.content(found.data)) == first
+    for file in files:
+        file.write_text(file.read_text() + "\n")
+        os.utime(file, (0, 0))
+    assert found.content(found.text) != first[0]
+    assert found.content(found.data) != first[1]
+
+
+def test_numbers_are_of_the_searches_of_a_documents_experiments_and_of_no_others(essay):
+    before = plan(essay / "paper").data
+    assert {Path(path).name for path in before} >= {"search.yaml", "trials.csv"}
+    other = essay / "experiments" / "other"
+    shutil.copytree(essay / "experiments" / "ex-reliable", other)
+    assert plan(essay / "paper").data == before
+
+
+def test_text_behind_a_link_is_text_of_the_document(essay):
+    sections = essay / "paper" / "sections"
+    sections.rename(essay / "elsewhere")
+    sections.symlink_to(essay / "elsewhere")
+    names = {Path(path).name for path in plan(essay / "paper").text}
+    assert {path.name for path in (essay / "elsewhere").glob("*.md")} <= names
+
+
+def test_a_figure_is_of_the_files_that_it_reads_besides_results(essay):
+    found = plan(essay / "paper")
+    before = found.shows("figures", "search")
+    change(essay / "experiments" / "ex-reliable", "trials:", "trials:  ", "search.yaml", times=1)
+    assert found.shows("figures", "search") != before

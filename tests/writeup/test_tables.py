@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+import pypandoc
+
 from colorcore.writeup import making, markdown
 from colorcore.writeup.numerals import fixed, significant
 
@@ -20,6 +24,13 @@ def test_the_rule_of_a_column_is_as_long_as_its_widest_cell():
         ["a", "b"], [["wide cell", '[]{.swatch color="#ff0000"} x']], align="lr"
     )
     assert cells(text)[1] == [":----------", "----:"]
+
+
+def test_a_bar_or_a_line_in_a_name_ends_no_cell():
+    text = markdown.pipe_table(["a", "b|c"], [["noise | none", "two\nlines"]], align="ll")
+    html = pypandoc.convert_text(text, "html", format="markdown")
+    found = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", html)
+    assert found == ["a", "b|c", "noise | none", "two lines"]
 
 
 def test_the_representative_table_has_the_errors_of_its_run(main, results):

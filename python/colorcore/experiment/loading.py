@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from colorcore import schedule
 from colorcore.errors import InputError, unknown
@@ -26,7 +26,7 @@ from colorcore.experiment.settings import (
 )
 from colorcore.schedule import Schedule
 
-AnySettings = TypeVar("AnySettings", bound=Settings)
+T = TypeVar("T")
 
 
 SPHERE = 3  # dimensions of a view
@@ -144,7 +144,7 @@ def _only_label(place: str, term: Regularizer, axes: Mapping[str, int]) -> str:
     return next(iter(term.labels))
 
 
-def read_settings(path: Path, kind: type[AnySettings]) -> AnySettings:
+def read_settings(path: Path, kind: type[T]) -> T:
     """Read a YAML file of an experiment's folder into settings of one kind.
 
     Raises: ExperimentError, one line that names file, place, what was wanted, what came and the
@@ -153,13 +153,13 @@ def read_settings(path: Path, kind: type[AnySettings]) -> AnySettings:
     return validate(path, folders.read(path), kind)
 
 
-def validate(place: Path | str, content: Any, kind: type[AnySettings]) -> AnySettings:
-    """Settings of one kind of what a file says, which errors call by `place`.
+def validate(place: Path | str, content: Any, kind: type[T]) -> T:
+    """What a file says, as settings or a value of one kind; errors call it by `place`.
 
     Raises: ExperimentError as `read_settings` does.
     """
     try:
-        return kind.model_validate(content)
+        return TypeAdapter(kind).validate_python(content)
     except ValidationError as error:
         raise ExperimentError(f"{place}: {_explain(error.errors())}") from None
 
@@ -195,7 +195,7 @@ def _explain(errors: list[Any]) -> str:
     wanted = (
         error["msg"].replace("Input should be", "wanted").replace("Input should have", "wanted")
     )
-    return f"{place or 'the file'}: {wanted}, got {error['input']!r}; change it"
+    return f"{place}: {wanted}, got {error['input']!r}; change it".removeprefix(": ")
 
 
 def _terms() -> list[str]:

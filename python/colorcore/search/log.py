@@ -9,6 +9,7 @@ import pandas as pd
 from colorcore.errors import InputError
 from colorcore.experiment.folder import SEARCH, TRIALS
 from colorcore.outputs import replacing
+from colorcore.results.files import read_result
 
 COMPLETE, DIVERGED = "complete", "diverged"
 MEASURES = (
@@ -19,8 +20,17 @@ COLUMNS = ("trial", "state", "value", *MEASURES)  # of the log, besides the valu
 
 
 def read_log(path: Path) -> pd.DataFrame:
-    """A row a trial: its number, the values tried, its state, value and measures."""
-    return pd.read_csv(path)
+    """A row a trial: its number, the values tried, its state, value and measures.
+
+    Raises: InputError when there is none, it cannot be read or lacks a column.
+    """
+    log = read_result(path, pd.read_csv)
+    lacking = [column for column in COLUMNS if column not in log]
+    if lacking:
+        raise InputError(
+            f"{path}, row 1: wanted a column {lacking[0]}, got {list(log.columns)}; search anew"
+        )
+    return log
 
 
 def write_log(path: Path, log: pd.DataFrame) -> None:

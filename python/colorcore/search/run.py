@@ -17,7 +17,6 @@ from colorcore.experiment.origin import origin
 from colorcore.outputs import write_text
 from colorcore.provenance import digest
 from colorcore.results import records
-from colorcore.results.files import read_result
 from colorcore.schedule.sheet import read_text
 from colorcore.search.log import COLUMNS, best, read_log, write_log
 from colorcore.search.settings import Search, fill, read
@@ -75,7 +74,7 @@ def _continued(path: Path, search: Search, made: dict[str, str]) -> pd.DataFrame
         records.write(record, made, made=[], of=[])  # the log grows, so it has no digest
         return pd.DataFrame(columns=_columns(search))
     records.check_origin(record, made)
-    log = read_result(path, read_log)
+    log = read_log(path)
     if list(log.columns) != _columns(search) or not _made_by(search, log):
         raise InputError(
             f"{path}: wanted the log of this search, got another's; move it away to begin anew"

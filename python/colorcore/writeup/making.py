@@ -5,9 +5,10 @@ from __future__ import annotations
 from inspect import signature
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, get_type_hints
 
 from colorcore.errors import InputError, suggest, unknown
+from colorcore.experiment.loading import validate
 from colorcore.outputs import write_text
 from colorcore.results.files import OF_RUNS
 from colorcore.writeup.document import FILE, Document, Entry
@@ -44,7 +45,8 @@ def _check(place: str, kind: Kind, module: ModuleType, options: dict[str, Any]) 
                 f"{place}: wanted {', '.join(PARTS[kind])} in {module.__file__}, got no {part}; "
                 "write it"
             )
-    _, *known = signature(getattr(module, PARTS[kind][1])).parameters.values()
+    function = getattr(module, PARTS[kind][1])
+    _, *known = signature(function).parameters.values()
     names = [option.name for option in known]
     for option in options:
         if option not in names:
@@ -56,6 +58,10 @@ def _check(place: str, kind: Kind, module: ModuleType, options: dict[str, Any]) 
     for option in known:
         if option.default is option.empty and option.name not in options:
             raise InputError(f"{place}.{option.name}: wanted a value, got none; add it")
+    hints = get_type_hints(function)
+    for name, value in options.items():
+        if name in hints:
+            validate(f"{place}.{name}", value, hints[name])
 
 
 def reads(document: Document, kind: Kind, name: str, deletion: str = "") -> dict[str, list[str]]:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from colorcore import provenance
 from colorcore.errors import InputError
-from colorcore.experiment.concepts import key
 from colorcore.experiment.folder import SETTINGS
-from colorcore.experiment.loading import Experiment, load, read_settings
-from colorcore.results.measures import index_of
-from colorcore.writeup import making, single
+from colorcore.experiment.loading import load, read_settings
+from colorcore.writeup import single
 from colorcore.writeup.document import FILE, Contents, Document
-from colorcore.writeup.text import check_includes
 
 EXPERIMENTS = "experiments"
-OWN = ("numbers", "claims")  # the modules that a document brings beside its text
-FILES = ("index.qmd", "_metadata.yml", "__init__.py")  # and its other files
+OWN = {"numbers": {"numbers"}, "claims": {"CLAIMS", "gather"}}
+"""The modules that a document brings beside its text, and what is in them."""
 
 
 def read(folder: Path) -> Document:
@@ -42,70 +38,6 @@ def read(folder: Path) -> Document:
 def modules(document: Document) -> list[str]:
     """The modules of its own that its numbers and claims are made by."""
     return [] if document.is_report else [f"{document.folder.name}.{n}" for n in OWN]
-
-
-def check(document: Document, seeds: int) -> None:
-    """Check, before anything is trained, that all of a document can be made of so many runs.
-
-    Raises: InputError when the representative run of the main experiment would not be trained, or a
-    part of the document is missing or is of what there is not.
-    """
-    for name in document.figures:
-        _check_read(document, "figures", name)
-    for name in document.tables:
-        _check_read(document, "tables", name)
-    main = document.load(document.main_name)
-    if not document.is_report:
-        _check_files(document)
-        _check_named(document)
-        check_includes(document.folder, _included(document, main))
-    index_of(main.representative_seed, list(range(main.first_seed, main.first_seed + seeds)))
-
-
-def _check_read(document: Document, kind: making.Kind, name: str) -> None:
-    for read in making.reads(document, kind, name):
-        if read not in document.names:
-            raise InputError(
-                f"{document.folder / FILE}: {kind}.{name}: reads results of {read}, which the "
-                "document is not about; add that to a group or to others, or leave this out"
-            )
-
-
-def _check_files(document: Document) -> None:
-    for name in FILES:
-        if not (document.folder / name).exists():
-            raise InputError(
-                f"{document.folder}: wanted {', '.join(FILES)}, got no {name}; write it, however "
-                "little it says"
-            )
-    for module in OWN:
-        places = [document.folder / f"{module}.py", document.folder / module / "__init__.py"]
-        if not any(place.is_file() for place in places):
-            raise InputError(f"{document.folder}: wanted a module {module}.py, got none; write it")
-
-
-def _check_named(document: Document) -> None:
-    """What its numbers and claims call by the name of an experiment, the document is about."""
-    there = {path.parent.name for path in document.experiments.glob(f"*/{SETTINGS}")}
-    absent = there - set(document.names)
-    for path in provenance.sources("numbers", *modules(document), also=document.package):
-        if path.is_relative_to(document.folder):
-            for name in provenance.constants(path) & absent:
-                raise InputError(
-                    f"{path}: names {name}, an experiment which {document.folder / FILE} is not "
-                    "about; add it there to a group or to others, or leave it out here"
-                )
-
-
-def _included(document: Document, main: Experiment) -> set[str]:
-    """What a build of a document makes for its text to include."""
-    found = {f"{main.name}/explorer.md"} if main.leaves_sphere(main.deletion) else set()
-    for deletion in main.deletions.values():
-        place = Path(main.name) / ("" if deletion == main.deletion else key(deletion.name))
-        for kind in ("figures", "tables"):
-            names = document.shown(kind, deletion, main.deletion)
-            found |= {(place / kind / f"{name}.md").as_posix() for name in names}
-    return found
 
 
 def write_numbers(document: Document, build: Path) -> None:

@@ -21,7 +21,7 @@ from colorcore.experiment.settings import Count, Settings
 from colorcore.results import records
 from colorcore.results.records import FOLDER as RECORDS
 from colorcore.results.records import record_of
-from colorcore.writeup import making, opening
+from colorcore.writeup import checking, making, opening
 from colorcore.writeup.document import TYPESET, Document
 from colorcore.writeup.making import Kind
 
@@ -64,7 +64,7 @@ class Plan:
         """
         said = validate("configuration", dict(config), Configuration)
         document = opening.read(Path(said.document))
-        opening.check(document, said.seeds)
+        checking.check(document, said.seeds)
         experiments = {name: document.load(name) for name in document.names}
         return cls(document, said.build, min(said.shards, said.seeds), experiments)
 

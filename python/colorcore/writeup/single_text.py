@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jinja2
 import yaml
@@ -11,14 +12,18 @@ from colorcore.experiment.concepts import key
 from colorcore.writeup import single
 from colorcore.writeup.document import Document
 from colorcore.writeup.markdown import plain
-from colorcore.writeup.numbers import Numbers, condition_numbers, experiment_numbers
 from colorcore.writeup.subject import Subject, subject
+
+if TYPE_CHECKING:
+    from colorcore.writeup.numbers import Numbers
 
 TEMPLATE = "report.qmd"
 
 
 def numbers(document: Document, build: Path) -> Numbers:
     """All that the report quotes: of the experiment, its deletions, and what it is based on."""
+    from colorcore.writeup.numbers import condition_numbers, experiment_numbers  # loads torch
+
     main = subject(document, build)
     record = main.results.trained()[0]
     found: Numbers = {
@@ -36,8 +41,8 @@ def numbers(document: Document, build: Path) -> Numbers:
     return found
 
 
-def write_text(main: Subject, stage: Path) -> None:
-    """Write the text of a report into a stage: its index.qmd and what is said about it."""
+def text(main: Subject) -> str:
+    """The text of a report."""
     experiment = main.experiment
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("colorcore.writeup", "typeset"),
@@ -47,7 +52,7 @@ def write_text(main: Subject, stage: Path) -> None:
         comment_start_string="<#", comment_end_string="#>",
         trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined, autoescape=False,
     )  # fmt: skip
-    text = environment.get_template(TEMPLATE).render(
+    return environment.get_template(TEMPLATE).render(
         experiment=experiment,
         folder=experiment.name,
         deletion=main.deletion,
@@ -61,7 +66,12 @@ def write_text(main: Subject, stage: Path) -> None:
         own=single.TEXT if (experiment.folder / single.TEXT).is_file() else None,
         key=key,
     )
-    (stage / "index.qmd").write_text(text, encoding="utf-8")
+
+
+def write_text(main: Subject, stage: Path) -> None:
+    """Write the text of a report into a stage: its index.qmd and what is said about it."""
+    (stage / "index.qmd").write_text(text(main), encoding="utf-8")
+    experiment = main.experiment
     about = {
         "title": plain(experiment.title),
         "subtitle": f"Report of the experiment {experiment.name}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -11,6 +12,8 @@ from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.loading import Experiment
 from colorcore.results.files import Results
 from colorcore.writeup.document import Document
+
+Variant = Literal["baseline", "ablated", "pruned"]  # of a model, as `response.VARIANTS` has them
 
 
 @dataclass(frozen=True)

@@ -19,43 +19,47 @@ TARGET = re.compile(r"\{#((?:fig|tbl|eq|sec)-[\w-]+)")
 IMAGE = re.compile(r"!\[[^]]*\]\(([^)\s]+)\)")
 
 
-def expand(stage: Path, path: Path, variables: Mapping[str, Any] | None = None) -> str:
+def expand(
+    stage: Path,
+    path: Path,
+    variables: Mapping[str, Any] | None = None,
+    made: Collection[str] = (),
+) -> str:
     """A source with its includes, and its variables where given, put in place.
+
+    Of what will be `made`, nothing is.
 
     Raises: InputError for an include or a variable that there is none of.
     """
-    text = read(path)
+    return fill(stage, read(path), path.name, variables, made)
+
+
+def fill(
+    stage: Path,
+    text: str,
+    place: str,
+    variables: Mapping[str, Any] | None = None,
+    made: Collection[str] = (),
+) -> str:
+    """The same of a text, which errors call by `place`."""
 
     def include(match: re.Match[str]) -> str:
+        if match[1] in made:
+            return ""
         part = stage / match[1]
         if not part.is_file():
             raise InputError(
-                f"{path.relative_to(stage)}: wanted a file to include, got {match[1]!r}, which is "
-                "not there; build it or mend the name"
+                f"{place}: wanted a file to include, got {match[1]!r}, which is not there; "
+                "mend the name, or add what makes it to the document's figures or tables"
             )
-        return expand(stage, part, variables)
+        return fill(stage, read(part), match[1], variables, made)
 
     def value(match: re.Match[str]) -> str:
         assert variables is not None
-        return look_up(variables, match[1], path.relative_to(stage))
+        return look_up(variables, match[1], place)
 
     text = INCLUDE.sub(include, text)
     return text if variables is None else VARIABLE.sub(value, text)
-
-
-def check_includes(folder: Path, made: Collection[str]) -> None:
-    """Each file that the texts of a folder include is there, or will be made.
-
-    Raises: InputError naming the first that is not.
-    """
-    for path in sorted(file for file in folder.rglob("*") if file.suffix in (".qmd", ".md")):
-        for name in INCLUDE.findall(read(path)):
-            if name not in made and not (folder / name).is_file():
-                raise InputError(
-                    f"{path}: wanted a file to include that is there or that the document makes, "
-                    f"got {name!r}; mend the name, or add what makes it to the document's figures "
-                    "or tables"
-                )
 
 
 def read(path: Path) -> str:
@@ -72,7 +76,7 @@ def read(path: Path) -> str:
         ) from None
 
 
-def look_up(variables: Mapping[str, Any], name: str, place: Path) -> str:
+def look_up(variables: Mapping[str, Any], name: str, place: str) -> str:
     """The value of a dotted variable.
 
     Raises: InputError when there is none, or it is a group.
@@ -94,16 +98,24 @@ def check_sources(stage: Path) -> None:
     Raises: InputError naming the first thing that is not.
     """
     variables = yaml.safe_load((stage / "_variables.yml").read_text(encoding="utf-8"))
-    text = expand(stage, stage / "index.qmd", variables)
+    check(expand(stage, stage / "index.qmd", variables), stage)
+
+
+def check(text: str, folder: Path, made: Collection[str] = ()) -> None:
+    """Everything a text refers to is in it, in its folder or among what will be made.
+
+    Raises: InputError naming the first thing that is not.
+    """
     targets = TARGET.findall(text)
-    references = stage / "references.bib"
-    listed = references.read_text("utf-8") if references.is_file() else ""
+    references = folder / "references.bib"
+    listed = read(references) if references.is_file() else ""
     entries = re.findall(r"@\w+\{([^,\s]+),", listed)
+    images = [name for name in IMAGE.findall(text) if name not in made]
     missing: Iterator[tuple[str, str]] = (
         *(("a unique cross-reference target", t) for t in targets if targets.count(t) > 1),
         *(("a cross-reference target", r) for r in REFERENCE.findall(text) if r not in targets),
         *(("an entry of references.bib", c) for c in CITATION.findall(text) if c not in entries),
-        *(("an image", i) for i in IMAGE.findall(text) if not (stage / i).is_file()),
+        *(("an image", i) for i in images if not (folder / i).is_file()),
     )  # type: ignore[assignment]
     for wanted, got in missing:
         raise InputError(f"index.qmd: wanted {wanted}, got {got!r}; add it or mend the name")

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from colorcore.writeup import style
 from colorcore.writeup.style import Theme
-from colorcore.writeup.subject import Subject
+from colorcore.writeup.subject import Subject, Variant
 
 FRACTIONS = {0.0: "0", 1 / 3: "⅓", 2 / 3: "⅔", 1.0: "1"}
 
@@ -23,7 +23,7 @@ class Data(NamedTuple):
     grid: xr.Dataset
 
 
-def gather(subject: Subject, variant: str) -> Data:
+def gather(subject: Subject, variant: Variant) -> Data:
     return Data(variant, subject.results.grid("color_slices").sel(variant=variant))
 
 

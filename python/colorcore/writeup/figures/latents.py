@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from colorcore.writeup import style
 from colorcore.writeup.sphere import draw_latents, flat, order, target_at
 from colorcore.writeup.style import Theme
-from colorcore.writeup.subject import Subject
+from colorcore.writeup.subject import Subject, Variant
 
 READS = ("latent_cube.nc",)
 VIEWS = ((1, 0, 2), (2, 0, 3), (3, 0, 4), (4, 1, 2), (3, 2, 4), (4, 3, 0))
@@ -28,7 +28,7 @@ class Data(NamedTuple):
     target: int
 
 
-def gather(subject: Subject, variant: str) -> Data:
+def gather(subject: Subject, variant: Variant) -> Data:
     cube = subject.results.grid("latent_cube").sel(variant=variant)
     target = target_at(flat(cube["color"].values), subject)
     return Data(subject.deletion.targets[0].name, variant, cube, order(subject), target)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.figure import Figure
 
-from colorcore.experiment.folder import SEARCH, TRIALS, read
+from colorcore.experiment.folder import SEARCH, TRIALS
+from colorcore.search import settings
 from colorcore.search.log import best, read_log
 from colorcore.writeup import style
 from colorcore.writeup.document import Document
@@ -27,6 +28,12 @@ class Data(NamedTuple):
     blind: int
 
 
+def check(document: Document, of: str) -> None:
+    """There is a search, and a log of it."""
+    settings.read(document.experiments / of)
+    read_log(document.experiments / of / TRIALS)
+
+
 def searches(document: Document, of: str) -> list[Path]:
     """The files of the search that are read."""
     return [document.experiments / of / SEARCH, document.experiments / of / TRIALS]
@@ -38,9 +45,9 @@ def reads_of(document: Document, of: str) -> list[str]:
 
 
 def gather(subject: Subject, of: str) -> Data:
-    settings, log = searches(subject.document, of)
+    folder = subject.document.experiments / of
     concept = subject.document.load(of).deletion.title
-    return Data(concept, read_log(log), read(settings)["random_trials"])
+    return Data(concept, read_log(folder / TRIALS), settings.read(folder).random_trials)
 
 
 def draw(data: Data, theme: Theme) -> Figure:

@@ -14,7 +14,7 @@ from colorcore.writeup import style
 from colorcore.writeup.numerals import significant
 from colorcore.writeup.sphere import draw_latents, flat, order
 from colorcore.writeup.style import Theme
-from colorcore.writeup.subject import Subject
+from colorcore.writeup.subject import Subject, Variant
 
 READS = ("loss_cube.nc", "latent_cube.nc", "color_slices.nc")
 VALUES = 5  # lines in the error panel
@@ -34,7 +34,7 @@ class Data(NamedTuple):
     largest: float
 
 
-def gather(subject: Subject, variant: str) -> Data:
+def gather(subject: Subject, variant: Variant) -> Data:
     loss = subject.results.grid("loss_cube").sel(saturation=1.0)
     rows = np.linspace(0, loss.sizes["value"] - 1, VALUES).round().astype(int)[1:]
     lines = loss.isel(value=rows)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from colorcore.experiment.folder import SEARCH, TRIALS, read
+from colorcore.experiment.folder import SEARCH, TRIALS
+from colorcore.search import settings
 from colorcore.search.log import best, read_log
 from colorcore.writeup.document import Document
 from colorcore.writeup.markdown import pipe_table
@@ -14,6 +15,12 @@ from colorcore.writeup.subject import Subject
 READS = ()
 
 
+def check(document: Document, of: str) -> None:
+    """There is a search, and a log of it."""
+    settings.read(document.experiments / of)
+    read_log(document.experiments / of / TRIALS)
+
+
 def searches(document: Document, of: str) -> list[Path]:
     """The files of the search that are read."""
     return [document.experiments / of / SEARCH, document.experiments / of / TRIALS]
@@ -21,14 +28,12 @@ def searches(document: Document, of: str) -> list[Path]:
 
 def write(subject: Subject, of: str) -> str:
     """A row a value that was varied."""
-    settings, log = searches(subject.document, of)
-    winner = best(read_log(log))
+    folder = subject.document.experiments / of
+    winner = best(read_log(folder / TRIALS))
     rows = []
-    for name, bounds in read(settings)["space"].items():
-        steps = ", ".join(str(step) for step, _ in bounds["cells"])
-        values = (bounds["low"], bounds["high"], winner[name])
-        rows.append(
-            [f"`{bounds['cells'][0][1]}`", steps, *(significant(value, 3) for value in values)]
-        )
+    for name, bounds in settings.read(folder).space.items():
+        steps = ", ".join(str(step) for step, _ in bounds.cells)
+        values = (bounds.low, bounds.high, winner[name])
+        rows.append([f"`{bounds.cells[0][1]}`", steps, *(significant(v, 3) for v in values)])
     header = ["column", "step", "lowest", "highest", "found"]
     return pipe_table(header, rows, align="llrrr")
