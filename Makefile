@@ -36,8 +36,9 @@ paper: setup
 	@echo "HTML: build/paper/index.html"
 	@echo "PDF:  build/paper/index.pdf"
 
-# How many runs; fewer while trying things out.
+# How many runs, fewer while trying things out, and in how many jobs they are trained.
 SEEDS ?= 60
+SHARDS ?= 2
 
 # A report has results of its own, also of the experiment that it compares with.
 REPORT = build/reports/$(notdir $(EXPERIMENT:/=))
@@ -46,7 +47,7 @@ report: setup
 	@test -n "$(EXPERIMENT)" || { echo "make report: wanted EXPERIMENT=experiments/…, got none"; exit 2; }
 	@$(UNLOCK)
 	@$(SNAKEMAKE) --configfile config/report.yaml \
-	  --config document="$(EXPERIMENT)" build=$(REPORT) seeds=$(SEEDS)
+	  --config document="$(EXPERIMENT)" build=$(REPORT) seeds=$(SEEDS) shards=$(SHARDS)
 	@echo "HTML: $(REPORT)/index.html"
 	@echo "PDF:  $(REPORT)/index.pdf"
 
