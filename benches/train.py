@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import numpy as np
+import pandas as pd
 import typer
 
 from timing import Json, Row, print_machine, print_rows, save
@@ -84,13 +85,12 @@ def run(commands: list[list[str]]) -> float:
 def package_errors(out: Path) -> tuple[list[float], list[float]]:
     """Each run's error on the validation grid and on its last batch, as the package trained it."""
     from colorcore.colors.cubes import flat_colors, validation_grid
-    from colorcore.results.files import join_histories
     from colorcore.results.response import respond
     from colorcore.training import checkpoint
 
     model, _ = checkpoint.load(list(out.glob("weights-*")))
     grid = respond(model, flat_colors(validation_grid())).mse.mean(axis=1)
-    history = join_histories(out.glob("history-*"))
+    history = pd.concat(map(pd.read_parquet, out.glob("history-*")))
     last = history["recon"][history["step"] == history["step"].max()]
     return grid.tolist(), last.tolist()
 
