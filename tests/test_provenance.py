@@ -73,7 +73,7 @@ def edited(tmp_path, monkeypatch):
 def forget():
     for read in (
         provenance._code, provenance._parse, provenance._meaning, provenance._imports_of,
-        provenance._module_files, provenance._beside,
+        provenance._module_files, provenance._beside, provenance._import_nodes,
     ):  # fmt: skip
         read.cache_clear()
 

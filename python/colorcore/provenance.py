@@ -153,18 +153,21 @@ def _files_of(names: Iterable[str], roots: Roots) -> list[Path]:
 
 @cache
 def _imports_of(path: Path) -> list[str]:
-    return _imports(_parse(path)) if path.suffix == ".py" else []
+    return [name for node in _import_nodes(path) for name in _imported_names(node)]
+
+
+@cache
+def _import_nodes(path: Path) -> list[ast.AST]:
+    nodes = ast.walk(_parse(path)) if path.suffix == ".py" else []
+    return [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 @cache
 def _beside(path: Path) -> list[Path]:
     """The files that a file imports by where they are from it: `from ..helper import x`."""
-    if path.suffix != ".py":
-        return []
-    nodes = [node for node in ast.walk(_parse(path)) if isinstance(node, ast.ImportFrom)]
     found = []
-    for node in nodes:
-        if node.level:
+    for node in _import_nodes(path):
+        if isinstance(node, ast.ImportFrom) and node.level:
             folder = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
             named = [folder, *(folder / alias.name for alias in node.names)]
             places = [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+import numpy as np
+
 from colorcore import provenance
 from colorcore.experiment.loading import Experiment
 
@@ -23,13 +25,17 @@ def digest(experiment: Experiment, step: str = "") -> str:
         mode="json", exclude=told | AFTER_TRAINING if is_training else told
     )
     palette = [experiment.palette.colors, *experiment.palette.columns.values()]
-    content["palette"] = [hashlib.sha256(part.tobytes()).hexdigest() for part in palette]
-    content["schedule"] = {name: table[name].tolist() for name in table.columns}
+    content["palette"] = [_of_numbers(part) for part in palette]
+    content["schedule"] = {name: _of_numbers(table[name].to_numpy()) for name in table.columns}
     # The order of labels decides their draws, that of regularizers the order of sums, and that of
     # deletions which of them the results are of where none is named.
     orders = [experiment.concepts, experiment.regularizers, experiment.deletions]
     content["order"] = [list(names) for names in orders[: 2 if is_training else None]]
     return provenance.digest_of(content)
+
+
+def _of_numbers(numbers: np.ndarray) -> str:
+    return hashlib.sha256(numbers.tobytes()).hexdigest()
 
 
 def told(experiment: Experiment) -> str:
