@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from colorcore.anchor.interventions import Falloff, Repulsion, Suppression, intervene
 from colorcore.colors.cubes import flat_colors, score_grid
@@ -24,21 +22,21 @@ from colorcore.training.model import Autoencoder
 KINDS = {"suppression": Suppression, "repulsion": Repulsion}
 
 
-def _each(
-    experiment: Experiment, deletion: Deletion, model: Autoencoder, colors: Array
-) -> Iterator[tuple[str, Array]]:
-    """Every run's error of every colour, ablated and under each intervention.
+def _errors(
+    experiment: Experiment, deletion: Deletion, model: Autoencoder, name: str, colors: Array
+) -> Array:
+    """Every run's error of every colour, ablated or under an intervention, by its name.
 
     Interventions act on the bottleneck, along each of the axes that surgery removes.
     """
-    axes = np.eye(experiment.model.latent)[deletion.dims].tolist()
-    yield ABLATED, respond(variants(model, experiment, deletion)[ABLATED], colors).mse
-    for name, (kind, angle, power) in INTERVENTIONS.items():
-        with ExitStack() as acting:
-            for axis in axes:
-                intervention = KINDS[kind](axis, Falloff(angle=angle, power=power))
-                acting.enter_context(intervene(model, intervention, layer="bottleneck"))
-            yield name, respond(model, colors).mse
+    if name == ABLATED:
+        return respond(variants(model, experiment, deletion)[ABLATED], colors).mse
+    kind, angle, power = INTERVENTIONS[name]
+    with ExitStack() as acting:
+        for axis in np.eye(experiment.model.latent)[deletion.dims].tolist():
+            intervention = KINDS[kind](axis, Falloff(angle=angle, power=power))
+            acting.enter_context(intervene(model, intervention, layer="bottleneck"))
+        return respond(model, colors).mse
 
 
 def evaluate(
@@ -53,21 +51,28 @@ def evaluate(
     grid = flat_colors(score_grid())
     ends = np.cumsum([len(grid), len(NAMES)])
     colors = np.concatenate([grid, named_colors(), deletion.colors])
-    tables: dict[str, list[pd.DataFrame]] = {}
-    errors: dict[str, list[NDArray[np.float32]]] = {}
-    for some, own in blocks(model, seeds):
-        for name, mse in _each(experiment, deletion, some, colors):
+    alike, apart = likeness(grid, deletion), unlike(grid, deletion)
+    tables, bands = [], {}
+    for name in (ABLATED, *INTERVENTIONS):
+        # Allocated once: what is kept of each block would leave holes that memory never fills.
+        errors = np.empty((len(seeds), len(grid)), dtype=np.float32)
+        measures = np.empty((len(seeds), 3 + len(NAMES)))
+        done = 0
+        for some, own in blocks(model, seeds):
+            mse = _errors(experiment, deletion, some, name, colors)
             on_grid, on_named, on_targets = np.split(mse, ends, axis=1)
-            columns = {"intervention": name, "seed": own}
-            columns["score_r2"] = score(on_grid, grid, deletion)
-            columns["target"] = on_targets.mean(axis=1)
-            columns["unlike_max"] = on_grid[:, unlike(grid, deletion)].max(axis=1)
-            columns |= {color: on_named[:, i] for i, color in enumerate(NAMES)}
-            tables.setdefault(name, []).append(pd.DataFrame(columns))
-            errors.setdefault(name, []).append(on_grid.astype(np.float32))
-    table = pd.concat([part for parts in tables.values() for part in parts], ignore_index=True)
-    alike = likeness(grid, deletion)
-    bands = [binned(alike, np.concatenate(parts)) for parts in errors.values()]
-    result = score_grid().assign_coords({"intervention": list(errors), **band_axes(bands[0])})
-    result["band"] = (("intervention", *BAND), np.stack([band.to_numpy() for band in bands]))
-    return table, result
+            rows = slice(done, done := done + len(own))
+            errors[rows] = on_grid
+            measures[rows, 0] = score(on_grid, grid, deletion)
+            measures[rows, 1] = on_targets.mean(axis=1)
+            measures[rows, 2] = on_grid[:, apart].max(axis=1)
+            measures[rows, 3:] = on_named
+        table = pd.DataFrame(measures, columns=["score_r2", "target", "unlike_max", *NAMES])
+        table.insert(0, "intervention", name)
+        table.insert(1, "seed", seeds)
+        tables.append(table)
+        bands[name] = binned(alike, errors)
+    axes = band_axes(bands[ABLATED])
+    result = score_grid().assign_coords({"intervention": list(bands), **axes})
+    result["band"] = (("intervention", *BAND), np.stack([b.to_numpy() for b in bands.values()]))
+    return pd.concat(tables, ignore_index=True), result
