@@ -56,7 +56,7 @@ def test_a_dimension_outside_the_bottleneck_is_refused(model, operate):
     with pytest.raises(InputError) as caught:
         operate(model, [5], layer="encoder.2", reader="decoder.0")
     assert str(caught.value) == (
-        "dims must lie in 0…4, the dimensions of the layer, got [5]; count from 0"
+        "dims must lie in 0…4, the dimensions there are, got [5]; count from 0"
     )
 
 

@@ -111,7 +111,7 @@ def test_dimensions_that_the_latents_lack_are_refused(term):
     with pytest.raises(InputError) as caught:
         term(torch.ones(4, 3), [0, 3, -1])
     assert str(caught.value) == (
-        "dims must lie in 0…2, the dimensions of the latents, got [3, -1]; count from 0"
+        "dims must lie in 0…2, the dimensions there are, got [3, -1]; count from 0"
     )
 
 

@@ -11,8 +11,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from colorcore.anchor.arguments import Vector, unit
 from colorcore.anchor.hooks import hook
-from colorcore.anchor.terms import Vector, cosine, unit
+from colorcore.anchor.terms import cosine
 from colorcore.errors import InputError
 
 Latents = Float[Tensor, "*batch latent"]

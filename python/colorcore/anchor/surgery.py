@@ -9,6 +9,8 @@ from typing import TypeVar
 import torch
 from torch import nn
 
+from colorcore.anchor import arguments
+from colorcore.anchor.arguments import Dims
 from colorcore.anchor.graph import around
 from colorcore.anchor.layers import LINEAR, Linear, find
 from colorcore.errors import InputError
@@ -60,7 +62,7 @@ class Select(nn.Module):
 
 def ablate(
     model: Model,
-    dims: Sequence[int],
+    dims: Dims,
     *,
     layer: str,
     reader: str | None = None,
@@ -92,22 +94,22 @@ def ablate(
     """
     result = copy.deepcopy(model)
     writer, read_by = _around(result, layer, reader, after)
-    keep, dims = _keep(writer, dims), list(dims)
+    keep, gone = _keep(writer, dims)
     if after is not None:
-        _append(result, after, Mask(dims, width=len(keep) + len(dims)))
+        _append(result, after, Mask(gone, width=len(keep) + len(gone)))
     with torch.no_grad():
         if after is None:
-            writer.weight[..., dims, :] = 0
+            writer.weight[..., gone, :] = 0
             if writer.bias is not None:
-                writer.bias[..., dims] = 0
+                writer.bias[..., gone] = 0
         for one in read_by:
-            one.weight[..., dims] = 0
+            one.weight[..., gone] = 0
     return result
 
 
 def prune(
     model: Model,
-    dims: Sequence[int],
+    dims: Dims,
     *,
     layer: str,
     reader: str | None = None,
@@ -137,7 +139,7 @@ def prune(
     """
     result = copy.deepcopy(model)
     writer, read_by = _around(result, layer, reader, after)
-    keep = _keep(writer, dims)
+    keep, _ = _keep(writer, dims)
     if after is None:
         _narrow(writer, keep)
     else:
@@ -196,17 +198,13 @@ def _parameter(old: torch.Tensor, values: torch.Tensor) -> nn.Parameter:
     return nn.Parameter(values.clone(), requires_grad=old.requires_grad)
 
 
-def _keep(writer: Linear, dims: Sequence[int]) -> list[int]:
+def _keep(writer: Linear, dims: Dims) -> tuple[list[int], list[int]]:
+    """The dimensions that stay, and those that go."""
     width = writer.weight.shape[-2]
-    wrong = [dim for dim in dims if not 0 <= dim < width]
-    if wrong:
-        raise InputError(
-            f"dims must lie in 0…{width - 1}, the dimensions of the layer, got {wrong}; "
-            "count from 0"
-        )
-    keep = [dim for dim in range(width) if dim not in dims]
+    gone = arguments.dims(dims, width)
+    keep = [dim for dim in range(width) if dim not in gone]
     if not keep:
         raise InputError(
             f"dims must leave a dimension of the layer, got all {width}; drop one from dims"
         )
-    return keep
+    return keep, gone

@@ -12,42 +12,25 @@ side are one more.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from colorcore.anchor import arguments
+from colorcore.anchor.arguments import Dims, Vector
+from colorcore.anchor.precision import precise
 from colorcore.errors import InputError
 
 EPSILON = 1e-8  # keeps the direction of a zero vector and the mean of no samples defined
 
 Latents = Float[Tensor, "*runs batch latent"]
-Vector = Sequence[float | int]  # run-time checks of types tell whole numbers from others
 PerSample = Float[Tensor, "*runs batch"]
 
 
-def unit(direction: Vector, latents: Latents) -> Float[Tensor, " latent"]:
-    """A direction at unit length, of the latents' type and on their device.
-
-    Shapes: (latent,) and (…, batch, latent) → (latent,).
-
-    Raises: InputError when the direction has not the latents' width, or no length.
-
-    Example:
-
-        >>> unit([0, 3, 4], torch.zeros(1, 3))
-        tensor([0.0000, 0.6000, 0.8000])
-    """
-    vector = _vector("direction", direction, latents)
-    length = math.hypot(*direction)
-    if not 0 < length < math.inf:
-        raise InputError(f"direction must have a length above 0, got {length}; give it another")
-    return vector / length
-
-
+@precise
 def cosine(latents: Latents, direction: Vector) -> PerSample:
     """Cosine of each latent vector to a direction.
 
@@ -60,7 +43,7 @@ def cosine(latents: Latents, direction: Vector) -> PerSample:
         >>> cosine(torch.tensor([[3.0, 0.0], [1.0, 1.0]]), [2, 0])
         tensor([1.0000, 0.7071])
     """
-    target = unit(direction, latents)
+    target = arguments.unit(direction, latents)
     return latents / (torch.linalg.vector_norm(latents, dim=-1, keepdim=True) + EPSILON) @ target
 
 
@@ -81,6 +64,7 @@ def angular_anchor(latents: Latents, direction: Vector) -> PerSample:
     return 1 - cosine(latents, direction)
 
 
+@precise
 def euclidean_anchor(latents: Latents, point: Vector) -> PerSample:
     """Squared distance to a point.
 
@@ -93,7 +77,7 @@ def euclidean_anchor(latents: Latents, point: Vector) -> PerSample:
         >>> euclidean_anchor(torch.tensor([[1.0, 0.0], [1.0, 3.0]]), [1, 1])
         tensor([1., 4.])
     """
-    return (latents - _vector("point", point, latents)).square().sum(dim=-1)
+    return (latents - arguments.vector(point, latents, name="point")).square().sum(dim=-1)
 
 
 def anti_anchor(latents: Latents, direction: Vector, *, full_sphere: bool = False) -> PerSample:
@@ -119,12 +103,13 @@ def anti_anchor(latents: Latents, direction: Vector, *, full_sphere: bool = Fals
     return (closeness + 1) / 2 if full_sphere else closeness.clamp(min=0)
 
 
-def repel_subspace(latents: Latents, dims: Sequence[int]) -> PerSample:
+@precise
+def repel_subspace(latents: Latents, dims: Dims) -> PerSample:
     """Squared length within the given dimensions, which should hold nothing.
 
     Shapes: (…, batch, latent) and `dims` in 0…latent − 1 → (…, batch), ≥ 0.
 
-    Raises: InputError for a dimension that the latents lack.
+    Raises: InputError for what is no whole number, a dimension that the latents lack, or repeats.
 
     Source: Experiment 2.10.1, `reg-anti-subspace`.
 
@@ -133,29 +118,28 @@ def repel_subspace(latents: Latents, dims: Sequence[int]) -> PerSample:
         >>> repel_subspace(torch.tensor([[3.0, 1.0, 2.0]]), [0, 1])
         tensor([10.])
     """
-    _check_dims(dims, latents)
     inside = torch.zeros(latents.shape[-1], dtype=latents.dtype, device=latents.device)
-    inside[list(dims)] = 1
+    inside[arguments.dims(dims, latents.shape[-1])] = 1
     return latents.square() @ inside  # faster to differentiate than picking columns
 
 
-def keep_subspace(latents: Latents, dims: Sequence[int]) -> PerSample:
+def keep_subspace(latents: Latents, dims: Dims) -> PerSample:
     """Squared length outside the given dimensions, which should hold everything.
 
     Shapes: (…, batch, latent) and `dims` in 0…latent − 1 → (…, batch), ≥ 0.
 
-    Raises: InputError for a dimension that the latents lack.
+    Raises: InputError for what is no whole number, a dimension that the latents lack, or repeats.
 
     Example:
 
         >>> keep_subspace(torch.tensor([[3.0, 1.0, 2.0]]), [0, 1])
         tensor([4.])
     """
-    _check_dims(dims, latents)
-    others = [dim for dim in range(latents.shape[-1]) if dim not in set(dims)]
-    return repel_subspace(latents, others)
+    kept = arguments.dims(dims, latents.shape[-1])
+    return repel_subspace(latents, [k for k in range(latents.shape[-1]) if k not in kept])
 
 
+@precise
 def unitarity(latents: Latents) -> PerSample:
     """(‖z‖ − 1)²: how far a latent vector is from unit length.
 
@@ -213,23 +197,3 @@ class Regularizer:
         """The unweighted term of each run. Shapes: (…, batch, latent) → (…)."""
         affinity = None if self.affinities is None else labels.to(latents.dtype) @ self.affinities
         return average(self.per_sample(latents), affinity)
-
-
-def _vector(name: str, values: Vector, latents: Tensor) -> Tensor:
-    vector = torch.as_tensor(values, dtype=latents.dtype, device=latents.device)
-    if vector.shape != latents.shape[-1:]:
-        raise InputError(
-            f"{name} must have the latents' {latents.shape[-1]} coordinates, got shape "
-            f"{tuple(vector.shape)}; give one number a coordinate"
-        )
-    return vector
-
-
-def _check_dims(dims: Sequence[int], latents: Tensor) -> None:
-    width = latents.shape[-1]
-    wrong = [dim for dim in dims if not 0 <= dim < width]
-    if wrong:
-        raise InputError(
-            f"dims must lie in 0…{width - 1}, the dimensions of the latents, got {wrong}; "
-            "count from 0"
-        )
