@@ -43,7 +43,7 @@ SAMPLE = (
 )
 SETTLE = 0.02  # seconds between turns, in which threads that wait for more work stop spinning
 PACKAGES = (
-    *("colorcore", "numpy", "torch", "jax", "pykeops"),
+    *("colorcore", "numpy", "torch", "triton", "jax", "pykeops"),
     *("scikit-image", "matplotlib", "colour-science"),
 )
 UNITS = {"s": 1.0, "ms": 1e3, "µs": 1e6}
@@ -215,7 +215,7 @@ def print_rows(title: str, rows: list[Row], *, unit: str = "ms", memory: bool = 
         print(line + (f"{row.growth / 1e6:+11.1f}" if memory else ""))
 
 
-def save(path: Path | None, rows: list[Row]) -> None:
+def save(path: Path | None, rows: list[Row], **machine: str) -> None:
     """Write the rows, and what they were measured on, when there is a path to write them to."""
     from colorcore.provenance import hardware
 
@@ -223,7 +223,7 @@ def save(path: Path | None, rows: list[Row]) -> None:
         return
     report = {
         "date": date.today().isoformat(),
-        "machine": hardware(),
+        "machine": {**hardware(), **machine},
         "versions": {"python": platform.python_version(), **_versions()},
         "rows": [asdict(row) for row in rows],
     }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import settings
 
 import paper  # noqa: F401  a document's own modules are then those of the repository
@@ -15,6 +17,9 @@ from colorcore.writeup import opening
 from colorcore.writeup.document import Document
 from colorcore.writeup.subject import Subject, subject
 from commands import MAIN, copy_experiments, run_all
+
+if not torch.cuda.is_available():  # Triton reads it once, when something first imports it
+    os.environ["TRITON_INTERPRET"] = "1"
 
 # The same examples each time, as Hypothesis does it where nobody watches; and new ones, as many as
 # keep a processor busy for minutes.

@@ -1,10 +1,11 @@
-"""Half precision in, float32 within: what sums and powers of small numbers need."""
+"""Half precision in, float32 within, and products that are not rounded to less."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 import torch
 from torch import Tensor
@@ -12,6 +13,14 @@ from torch import Tensor
 Rest = ParamSpec("Rest")
 
 HALF = (torch.float16, torch.bfloat16)
+
+CASTING = {
+    device for device in ("cpu", "cuda", "mps", "xpu") if torch.amp.is_autocast_available(device)
+}
+"""Devices that have autocast: others refuse to be asked whether it is on."""
+
+HAS_PRECISIONS = hasattr(torch.backends.cuda.matmul, "fp32_precision")
+"""Since torch 2.9 products have a precision each; before, those on a GPU had a flag."""
 
 
 def precise(
@@ -35,9 +44,41 @@ def precise(
     def wrapped(latents: Tensor, *args: Rest.args, **kwargs: Rest.kwargs) -> Tensor:
         wide = latents.float() if latents.dtype in HALF else latents
         device = latents.device.type
-        if not torch.is_autocast_enabled(device):
+        if device not in CASTING or not torch.is_autocast_enabled(device):
             return function(wide, *args, **kwargs)
         with torch.autocast(device, enabled=False):
             return function(wide, *args, **kwargs)
 
     return wrapped
+
+
+@contextmanager
+def exact_products() -> Iterator[None]:
+    """Matrix products of float32 in float32, whatever the program allows elsewhere.
+
+    TensorFloat-32 and bfloat16 round cosines to a part in a thousand, so that no sample would be
+    known for itself again. The setting is the process's: products of other threads are made the
+    same way meanwhile, and none less exactly.
+
+    Example:
+
+        >>> torch.backends.mkldnn.matmul.fp32_precision = "bf16"
+        >>> with exact_products():
+        ...     torch.backends.mkldnn.matmul.fp32_precision
+        'ieee'
+        >>> torch.backends.mkldnn.matmul.fp32_precision
+        'bf16'
+        >>> torch.backends.mkldnn.matmul.fp32_precision = "none"
+    """
+    name, exact = ("fp32_precision", "ieee") if HAS_PRECISIONS else ("allow_tf32", False)
+    backends: Any = torch.backends
+    products = [backends.cuda.matmul, *([backends.mkldnn.matmul] if HAS_PRECISIONS else [])]
+    rounded = [(one, getattr(one, name)) for one in products]
+    rounded = [(one, before) for one, before in rounded if before not in ("none", "ieee", False)]
+    for one, _ in rounded:
+        setattr(one, name, exact)
+    try:
+        yield
+    finally:
+        for one, before in rounded:
+            setattr(one, name, before)
