@@ -12,6 +12,7 @@ from colorcore.errors import InputError, unknown
 from colorcore.writeup.numerals import significant
 
 FIRST = "colorcore"
+GPU = "gpu.json"
 UNITS = {"s": 1.0, "ms": 1e-3, "µs": 1e-6}
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -30,11 +31,20 @@ class Timings:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Read what `make bench` wrote.
+        """Read what `make bench` wrote, without what a GPU took, which is a machine of its own.
 
         Raises: InputError when the files are not from one machine with the same versions.
         """
-        reports = {path: json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*"))}
+        return cls._of([path for path in sorted(folder.glob("*.json")) if path.name != GPU])
+
+    @classmethod
+    def read_gpu(cls, folder: Path) -> Self:
+        """Read what `benches/gpu.py` wrote."""
+        return cls._of([folder / GPU])
+
+    @classmethod
+    def _of(cls, paths: Sequence[Path]) -> Self:
+        reports = {path: json.loads(path.read_text("utf-8")) for path in paths}
         first = next(iter(reports.values()))
         for path, report in reports.items():
             for key in ("machine", "versions"):
@@ -101,6 +111,22 @@ class Timings:
         lines += [[case, *(self._cell(bench, case, name) for name in programs)] for case in chosen]
         return "\n".join("| " + " | ".join(cells) + " |" for cells in lines) + "\n"
 
+    def peaks(self, bench: str) -> str:
+        """Markdown: as `table`, of the bytes by which a call raises the peak of memory."""
+        chosen = self.compared(bench)
+        programs = list(dict.fromkeys(name for case in chosen for name in self.timed(bench, case)))
+        lines = [["", *programs], [":--", *["--:"] * len(programs)]]
+        for case in chosen:
+            timed = self.timed(bench, case)
+            cells = [self._size(bench, case, name) if name in timed else "–" for name in programs]
+            lines.append([case, *cells])
+        return "\n".join("| " + " | ".join(cells) + " |" for cells in lines) + "\n"
+
+    def _size(self, bench: str, case: str, program: str) -> str:
+        size = self._case(bench, case)[program]["growth"]
+        unit, one = ("GB", 1e9) if size >= 1e9 else ("MB", 1e6)
+        return f"{significant(size / one)}{SPACE}{unit}"
+
     def _cell(self, bench: str, case: str, program: str) -> str:
         if program not in self.timed(bench, case):
             return "–"
@@ -111,13 +137,20 @@ class Timings:
 
     def left_out(self, bench: str) -> str:
         """Markdown: a list of what was not timed, and why."""
-        found: dict[str, list[str]] = {}
+        cases: dict[tuple[str, str], list[str]] = {}
         for case, programs in self.rows[bench].items():
             for name, row in programs.items():
                 if row["reason"]:
-                    reason = row["reason"].removeprefix("left out: ")
-                    found.setdefault(f"at {case}: {reason}", []).append(name)
-        return "\n".join(f"- {'; '.join(names)} {why}" for why, names in found.items())
+                    cases.setdefault((name, row["reason"]), []).append(case)
+        found: dict[str, list[str]] = {}
+        for (name, reason), where in cases.items():
+            place = (
+                " everywhere"
+                if 1 < len(where) == len(self.rows[bench])
+                else f" at {', '.join(where)}"
+            )
+            found.setdefault(f"{place}: {reason.removeprefix('left out: ')}", []).append(name)
+        return "\n".join(f"- {'; '.join(names)}{why}" for why, names in found.items())
 
     def _case(self, bench: str, case: str) -> dict[str, Any]:
         if bench not in self.rows:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch.profiler import ProfilerActivity, profile
 
 from colorcore import kernels
-from colorcore.anchor.formula import formula, formula_grad
+from colorcore.anchor.formula import formula, formula_grad, tiles
 from colorcore.anchor.separation import angular_separation
+from colorcore.errors import InputError
 
 
 @pytest.fixture
@@ -160,3 +162,105 @@ def test_other_devices_use_the_formula():
     assert losses.shape == (7, 64)
     assert losses.device.type == "meta"
     assert torch.autograd.grad(losses.sum(), z)[0].shape == z.shape
+
+
+def test_masked_samples_take_no_part_whatever_stands_there(latents):
+    mask = torch.rand(3, 9, generator=torch.Generator().manual_seed(1)) > 0.4
+    latents[~mask] = torch.nan
+    upstream = torch.arange(27.0, dtype=torch.float64).view(3, 9)
+    for separate in (angular_separation, formula_of_masked):
+        z = latents.clone().requires_grad_()
+        losses = separate(z, 4.0, mask=mask)
+        losses.backward(upstream)
+        assert losses[~mask].eq(0).all()
+        assert z.grad is not None
+        assert z.grad[~mask].eq(0).all()
+        for item in range(3):
+            alone = latents[item][mask[item]].requires_grad_()
+            wanted = angular_separation(alone, 4.0)
+            wanted.backward(upstream[item][mask[item]])
+            torch.testing.assert_close(losses[item][mask[item]], wanted)
+            torch.testing.assert_close(z.grad[item][mask[item]], alone.grad)
+
+
+def formula_of_masked(z, power, *, mask):
+    return formula(z, power, True, mask)
+
+
+def test_masks_are_mapped_and_compiled_as_latents_are(latents):
+    mask = torch.arange(27).view(3, 9) % 4 > 0
+    wanted = angular_separation(latents, 7.0, mask=mask)
+    mapped = torch.vmap(lambda z, m: angular_separation(z, 7.0, mask=m))(latents, mask)
+    shared = torch.vmap(lambda z: angular_separation(z, 7.0, mask=mask[0]))(latents)
+    assert torch.equal(mapped, wanted)
+    assert torch.equal(shared[0], wanted[0])
+
+
+@pytest.mark.parametrize("mask", [torch.ones(3, 9), torch.ones(9, dtype=torch.bool)])
+def test_other_masks_are_refused(latents, mask):
+    with pytest.raises(InputError) as caught:
+        angular_separation(latents, mask=mask)
+    got = "float32 (3, 9)" if mask.dtype == torch.float32 else "bool (9,)"
+    assert str(caught.value) == (
+        f"mask must be booleans with the samples' shape, (3, 9), got {got}; give true where a "
+        "sample takes part"
+    )
+
+
+def test_the_latent_axis_may_be_any(latents):
+    channels_first = latents.movedim(-1, 1)
+    assert torch.equal(angular_separation(channels_first, axis=1), angular_separation(latents))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_is_computed_in_float32(latents, dtype):
+    half = latents.to(dtype).requires_grad_()
+    losses = angular_separation(half)
+    losses.mean().backward()
+    single = half.detach().float().requires_grad_()
+    wanted = angular_separation(single)
+    wanted.mean().backward()
+    assert losses.dtype == torch.float32
+    assert torch.equal(losses, wanted)
+    assert single.grad is not None
+    assert torch.equal(half.grad, single.grad.to(dtype))
+
+
+def test_autocast_changes_neither_values_nor_derivatives_of_any_order(latents):
+    def results():
+        z = latents.float().requires_grad_()
+        losses = angular_separation(z, 4.0)
+        (grad,) = torch.autograd.grad(losses.sum(), z, create_graph=True)
+        (second,) = torch.autograd.grad(grad.square().sum(), z)
+        return losses, grad, second
+
+    wanted = results()
+    with torch.autocast("cpu", torch.bfloat16):
+        got = results()
+    for one, other in zip(got, wanted, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-5)
+
+
+def test_the_formula_gives_the_same_by_tiles(latents, monkeypatch):
+    def results():
+        z = latents.clone().requires_grad_()
+        losses = formula(z, 4.0, True)
+        (grad,) = torch.autograd.grad(losses.square().sum(), z, create_graph=True)
+        (second,) = torch.autograd.grad(grad.square().sum(), z)
+        return losses, grad, second
+
+    wanted = results()
+    monkeypatch.setattr("colorcore.anchor.formula.TILE", 1)
+    monkeypatch.setattr("colorcore.anchor.formula.TILE_SHARE", 0)
+    assert len(list(tiles(latents.shape))) == 9
+    for got, want in zip(results(), wanted, strict=True):
+        torch.testing.assert_close(got, want)
+
+
+def test_the_formula_holds_no_matrix_of_pairs():
+    z = torch.randn(9000, 2, requires_grad=True)
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiled:
+        formula(z, 3.0, True).sum().backward()
+    events = profiled.events() or []
+    largest = max(event.cpu_memory_usage for event in events)
+    assert largest < 9000**2 * 4  # bytes that one such matrix takes

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
-from colorcore.anchor.precision import exact_products
+from colorcore.anchor.precision import exact_products, is_casting, precise
 from colorcore.kernels.reference import EPSILON, SAME
 
 TILE = 2**24
@@ -22,6 +22,7 @@ TILE_SHARE = 4
 """Pairs that a tile may hold for each number of the latents: what bounds the memory of many."""
 
 
+@precise
 def formula(latents: Tensor, power: float, shift: bool, mask: Tensor | None = None) -> Tensor:
     """ℓᵢ = Σⱼ s_ij^power over the pairs that are not the same direction.
 
@@ -40,6 +41,16 @@ def formula_grad(
 
     Shapes: (…, B, K), (…, B) → (…, B, K).
     """
+    if is_casting(latents.device.type):  # float64 is left alone, also when this is differentiated
+        made = _formula_grad(latents.double(), upstream.double(), power, shift, mask)
+        return made.to(latents.dtype)
+    return _formula_grad(latents, upstream, power, shift, mask)
+
+
+@precise
+def _formula_grad(
+    latents: Tensor, upstream: Tensor, power: float, shift: bool, mask: Tensor | None
+) -> Tensor:
     latents = taking_part(latents, mask)
     units = directions(latents)
     law = (mask, power, shift, upstream)

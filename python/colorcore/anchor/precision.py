@@ -44,12 +44,17 @@ def precise(
     def wrapped(latents: Tensor, *args: Rest.args, **kwargs: Rest.kwargs) -> Tensor:
         wide = latents.float() if latents.dtype in HALF else latents
         device = latents.device.type
-        if device not in CASTING or not torch.is_autocast_enabled(device):
+        if not is_casting(device):
             return function(wide, *args, **kwargs)
         with torch.autocast(device, enabled=False):
             return function(wide, *args, **kwargs)
 
     return wrapped
+
+
+def is_casting(device: str) -> bool:
+    """Whether products on a device of this type are now made in half precision."""
+    return device in CASTING and torch.is_autocast_enabled(device)
 
 
 @contextmanager
