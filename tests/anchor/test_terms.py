@@ -1,4 +1,4 @@
-"""Regularizers: each term's value, and the average over labelled samples."""
+"""Each term's value and gradient: in every type, along any axis, and with padding."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from colorcore.anchor import terms as regularizers
-from colorcore.anchor.separation import angular_separation
+from colorcore.anchor import terms
 from colorcore.errors import InputError
 
 GOLDEN = json.loads((Path("tests/data/numerics.json")).read_text())["regularizers"]
@@ -20,13 +19,13 @@ def opposite(direction: list[float]) -> list[float]:
 
 
 TERMS = {
-    "angular_anchor": lambda z, a: regularizers.angular_anchor(z, a),
-    "euclidean_anchor": lambda z, a: regularizers.euclidean_anchor(z, a),
-    "anti_anchor_hemi": lambda z, a: regularizers.anti_anchor(z, opposite(a)),
-    "anti_anchor_full": lambda z, a: regularizers.anti_anchor(z, opposite(a), full_sphere=True),
-    "unitarity": lambda z, a: regularizers.unitarity(z),
-    "subspace_keep01": lambda z, a: regularizers.keep_subspace(z, [0, 1]),
-    "subspace_repel0": lambda z, a: regularizers.repel_subspace(z, [0]),
+    "angular_anchor": lambda z, a: terms.angular_anchor(z, a),
+    "euclidean_anchor": lambda z, a: terms.euclidean_anchor(z, a),
+    "anti_anchor_hemi": lambda z, a: terms.anti_anchor(z, opposite(a)),
+    "anti_anchor_full": lambda z, a: terms.anti_anchor(z, opposite(a), full_sphere=True),
+    "unitarity": lambda z, a: terms.unitarity(z),
+    "subspace_keep01": lambda z, a: terms.keep_subspace(z, [0, 1]),
+    "subspace_repel0": lambda z, a: terms.repel_subspace(z, [0]),
 }
 
 
@@ -47,50 +46,12 @@ def test_terms_have_correct_gradients(term):
     assert torch.autograd.gradcheck(lambda z: TERMS[term](z, anchor), latents.requires_grad_())
 
 
-def test_the_average_weighs_samples_by_affinity():
-    per_sample = torch.tensor([[1.0, 2.0, 6.0]])
-    affinity = torch.tensor([[0.0, 1.0, 3.0]])
-    assert regularizers.average(per_sample, affinity).item() == pytest.approx(5.0)
-    assert regularizers.average(per_sample, None).item() == pytest.approx(3.0)
-
-
-@pytest.mark.parametrize("shape", [(1,), (4, 1), (4, 4), (1, 4), ()])
-def test_affinities_of_another_shape_are_refused_and_not_spread_out(shape):
-    with pytest.raises(InputError) as caught:
-        regularizers.average(torch.ones(4), torch.ones(shape))
-    assert str(caught.value) == (
-        f"affinity must have the shape of the samples' terms, (4,), got {shape}; give one number a "
-        "sample, labels[..., 0] say"
-    )
-
-
-def test_the_average_of_no_labelled_sample_is_zero_with_zero_gradient():
-    per_sample = torch.tensor([[1.0, 2.0]], requires_grad=True)
-    mean = regularizers.average(per_sample, torch.zeros(1, 2))
-    mean.sum().backward()
-    assert mean.item() == 0
-    assert per_sample.grad is not None
-    assert per_sample.grad.tolist() == [[0, 0]]
-
-
-def test_a_regularizer_looks_only_at_the_samples_its_labels_name():
-    term = regularizers.Regularizer(
-        name="anchor",
-        layer="bottleneck",
-        per_sample=lambda z: regularizers.angular_anchor(z, [1.0, 0.0]),
-        affinities=torch.tensor([0.0, 1.0]),
-    )
-    latents = torch.tensor([[[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]]])
-    labels = torch.tensor([[[True, False], [False, True], [True, False]]])
-    assert term(latents, labels).tolist() == pytest.approx([1.0])
-
-
 @pytest.mark.parametrize(
     ("term", "name"),
     [
-        (lambda z: regularizers.angular_anchor(z, [1.0, 0.0]), "direction"),
-        (lambda z: regularizers.anti_anchor(z, [1.0, 0.0]), "direction"),
-        (lambda z: regularizers.euclidean_anchor(z, [1.0, 0.0]), "point"),
+        (lambda z: terms.angular_anchor(z, [1.0, 0.0]), "direction"),
+        (lambda z: terms.anti_anchor(z, [1.0, 0.0]), "direction"),
+        (lambda z: terms.euclidean_anchor(z, [1.0, 0.0]), "point"),
     ],
 )
 def test_a_direction_or_point_of_another_width_is_refused(term, name):
@@ -103,10 +64,10 @@ def test_a_direction_or_point_of_another_width_is_refused(term, name):
 
 def test_a_direction_without_length_is_refused():
     with pytest.raises(InputError, match=r"direction must have a length above 0, got 0\.0; give"):
-        regularizers.cosine(torch.ones(4, 2), [0.0, 0.0])
+        terms.cosine(torch.ones(4, 2), [0.0, 0.0])
 
 
-@pytest.mark.parametrize("term", [regularizers.repel_subspace, regularizers.keep_subspace])
+@pytest.mark.parametrize("term", [terms.repel_subspace, terms.keep_subspace])
 def test_dimensions_that_the_latents_lack_are_refused(term):
     with pytest.raises(InputError) as caught:
         term(torch.ones(4, 3), [0, 3, -1])
@@ -115,20 +76,3 @@ def test_dimensions_that_the_latents_lack_are_refused(term):
     )
 
 
-@pytest.mark.parametrize("leading", [(), (2,), (2, 3)])
-def test_terms_take_any_leading_axes(leading):
-    latents = torch.randn(*leading, 4, 5)
-    labels = torch.rand(*leading, 4, 2) < 0.5
-    for per_sample in (
-        lambda z: regularizers.angular_anchor(z, [1, 0, 0, 0, 0]),
-        lambda z: regularizers.anti_anchor(z, [1, 0, 0, 0, 0]),
-        lambda z: regularizers.euclidean_anchor(z, [1, 0, 0, 0, 0]),
-        lambda z: regularizers.repel_subspace(z, [0]),
-        lambda z: regularizers.keep_subspace(z, [0]),
-        regularizers.unitarity,
-        angular_separation,
-    ):
-        assert per_sample(latents).shape == (*leading, 4)
-        for affinities in (None, torch.tensor([1.0, 0.5])):
-            term = regularizers.Regularizer("term", "layer", per_sample, affinities)
-            assert term(latents, labels).shape == leading

@@ -1,8 +1,8 @@
 """What the processes of a group have together: their batches in one, and sums over all.
 
-Both can be differentiated. A gradient is then that of the sum over ranks of what each of them makes
-of the result; `DistributedDataParallel` takes the mean of gradients over ranks, so that a loss which
-each rank computes from all ranks' samples is trained on as one process would train on it.
+Both can be differentiated. A gradient is then that of the sum over ranks of what each of them
+makes of the result; `DistributedDataParallel` takes the mean of gradients over ranks, so that a
+loss which each rank computes from all ranks' samples is trained on as one process would.
 
 All ranks of the group must call, and, where gradients are wanted, differentiate: they wait for each
 other.
@@ -43,7 +43,7 @@ def gathered(tensor: Tensor, group: Group, *, axis: int = -2) -> Tensor:
         >>> gathered(torch.ones(4, 2), True)  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         ...
-        colorcore.errors.InputError: group must be a process group that is set up, got True; call ...
+        colorcore.errors.InputError: group must be a process group that is set up, got True; ...
     """
     return _Gathered.apply(tensor, _known(group), _axis(tensor, axis))  # pyright: ignore
 
@@ -138,8 +138,8 @@ def _known(group: Group) -> Any:
 def _axis(tensor: Tensor, axis: int) -> int:
     if not -tensor.ndim <= axis < tensor.ndim or tensor.ndim > MOST_AXES:
         raise InputError(
-            f"axis must be one of the tensor's, of which there are 1 to {MOST_AXES}, got {axis} for "
-            f"shape {tuple(tensor.shape)}; name the axis of the batch"
+            f"axis must be one of the tensor's, of which there are 1 to {MOST_AXES}, got {axis} "
+            f"for shape {tuple(tensor.shape)}; name the axis of the batch"
         )
     return axis % tensor.ndim
 
