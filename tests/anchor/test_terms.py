@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import torch
+from torch.fx.experimental.proxy_tensor import make_fx
 
 from colorcore.anchor import terms
 from colorcore.errors import InputError
@@ -76,3 +79,167 @@ def test_dimensions_that_the_latents_lack_are_refused(term):
     )
 
 
+EACH = {
+    "cosine": lambda z, **o: terms.cosine(z, [1.0, 2.0, -1.0], **o),
+    "angular_anchor": lambda z, **o: terms.angular_anchor(z, [1.0, 2.0, -1.0], **o),
+    "euclidean_anchor": lambda z, **o: terms.euclidean_anchor(z, [1.0, 2.0, -1.0], **o),
+    "anti_anchor": lambda z, **o: terms.anti_anchor(z, [1.0, 2.0, -1.0], full_sphere=True, **o),
+    "repel_subspace": lambda z, **o: terms.repel_subspace(z, [0, 2], **o),
+    "keep_subspace": lambda z, **o: terms.keep_subspace(z, [0, 2], **o),
+    "unitarity": lambda z, **o: terms.unitarity(z, **o),
+}
+"""Every term of latents with three coordinates."""
+HALF = [torch.float16, torch.bfloat16]
+
+
+def draw(*shape: int) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.mark.parametrize("dtype", HALF)
+@pytest.mark.parametrize("name", EACH)
+def test_half_precision_latents_give_the_float32_terms_of_their_numbers(name, dtype):
+    latents = (100 * draw(5, 3)).to(dtype).requires_grad_()  # squares beyond float16
+    got, want = EACH[name](latents), EACH[name](latents.detach().float())
+    assert torch.equal(got, want)
+    got.mean().mul(1e-3).backward()
+    assert latents.grad is not None
+    assert latents.grad.dtype == dtype
+    assert latents.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_autocast_makes_no_term_less_precise(name):
+    latents = draw(50, 3)
+    with torch.autocast("cpu", torch.bfloat16):
+        got = EACH[name](latents)
+    assert torch.equal(got, EACH[name](latents))
+
+
+@pytest.mark.parametrize("dtype", [*HALF, torch.float32, torch.float64])
+@pytest.mark.parametrize("name", EACH)
+def test_zero_vectors_give_finite_terms_and_gradients(name, dtype):
+    latents = torch.zeros(2, 3, dtype=dtype, requires_grad=True)
+    found = EACH[name](latents)
+    found.sum().backward()
+    assert found.isfinite().all()
+    assert latents.grad is not None
+    assert latents.grad.isfinite().all()
+
+
+@pytest.mark.parametrize(("dtype", "huge"), [(torch.float32, 1e30), (torch.float64, 1e200)])
+def test_a_cosine_does_not_depend_on_a_length_whose_square_overflows(dtype, huge):
+    latents = torch.tensor([[3 * huge, 4 * huge]], dtype=dtype, requires_grad=True)
+    found = terms.cosine(latents, [0.0, 1.0])
+    assert found.item() == pytest.approx(0.8)
+    found.sum().backward()
+    assert latents.grad is not None
+    assert latents.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("outside", [1e30, torch.inf, torch.nan])
+def test_what_stands_outside_a_subspace_does_not_count(outside):
+    latents = torch.tensor([[3.0, outside, 4.0]], requires_grad=True)
+    found = terms.repel_subspace(latents, [0, 2])
+    found.sum().backward()
+    assert found.tolist() == [25]
+    assert latents.grad is not None
+    assert latents.grad.tolist() == [[6, 0, 8]]
+    assert terms.keep_subspace(latents, [1]).tolist() == [25]
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_the_coordinates_of_a_vector_may_lie_along_any_axis(name):
+    maps = draw(2, 3, 4, 5)  # channels first
+    want = EACH[name](maps.permute(0, 2, 3, 1))
+    assert want.shape == (2, 4, 5)
+    for axis in (1, -3):
+        torch.testing.assert_close(EACH[name](maps, axis=axis), want)
+
+
+@pytest.mark.parametrize("axis", [2, -3])
+def test_an_axis_that_there_is_not_is_refused(axis):
+    with pytest.raises(InputError) as caught:
+        terms.unitarity(torch.ones(2, 3), axis=axis)
+    assert str(caught.value) == (
+        f"axis must name the latents' axis of coordinates, at least one, got {axis} for shape "
+        "(2, 3); count it from 0, or from −1 at the end"
+    )
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_what_stands_at_padding_gets_no_gradient_and_spoils_none(name):
+    latents = draw(2, 3)
+    sequence = torch.cat([latents, torch.full((1, 3), torch.nan)]).requires_grad_()
+    found = EACH[name](sequence, mask=[1, 1, 0])
+    found.sum().backward()
+    assert torch.equal(found[:2], EACH[name](latents))
+    assert sequence.grad is not None
+    assert sequence.grad[2].tolist() == [0, 0, 0]
+    alone = latents.clone().requires_grad_()
+    EACH[name](alone).sum().backward()
+    assert torch.equal(sequence.grad[:2], alone.grad)
+
+
+@pytest.mark.parametrize(
+    ("mask", "message"),
+    [
+        ([True], "mask must have the shape of the samples' terms, (2,), got (1,); give one number "
+         "a sample, true where a sample counts"),
+        ([0.0, -1e9], "mask must be booleans, or whole numbers 0 and 1, got float64; give what is "
+         "true where a sample counts, not what is added to scores"),
+        ([0, 2], "mask must lie in [0, 1], got 0…2; give 1 where a sample counts"),
+    ],
+)  # fmt: skip
+def test_what_is_no_mask_is_refused(mask, message):
+    with pytest.raises(InputError) as caught:
+        terms.unitarity(torch.ones(2, 3), mask=mask)
+    assert str(caught.value) == message
+
+
+def test_latents_that_are_whole_numbers_are_refused():
+    with pytest.raises(InputError, match=r"latents must be real numbers, got int64 \(2, 3\); cast"):
+        terms.samples.vectors(torch.ones(2, 3, dtype=torch.int64), -1, None)
+
+
+def test_a_direction_that_is_a_parameter_is_learned():
+    direction = torch.nn.Parameter(torch.tensor([1.0, 1.0]))
+    terms.angular_anchor(torch.tensor([[1.0, 0.0]]), direction).sum().backward()
+    # −d cos/dv, of cos = v₀/‖v‖: −v₁²/‖v‖³ and v₀v₁/‖v‖³.
+    assert direction.grad is not None
+    assert direction.grad.tolist() == pytest.approx([-(8**-0.5), 8**-0.5])
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_a_traced_term_computes_from_the_latents_it_is_given_later(name):
+    first, later = draw(4, 3), 3 + draw(6, 3)
+    for traced in (
+        make_fx(EACH[name], tracing_mode="symbolic")(first),
+        make_fx(EACH[name])(first),
+    ):
+        torch.testing.assert_close(traced(later), EACH[name](later))
+
+
+COMPILED = """
+import torch
+from colorcore.anchor import Regularizer, AngularAnchor, angular_anchor, average, repel_subspace
+
+term = Regularizer("a", "mlp", AngularAnchor([1, 2, 0]), [1.0], positions="sequence", temperature=1)
+
+def loss(z, labels, mask):
+    anchored = average(angular_anchor(z, [1, 2, 0], mask=mask), labels, mask=mask)
+    empty = average(repel_subspace(z, [0]), None, mask=mask)
+    return anchored + empty + term(z[None], labels.any()[None, None], mask=mask[None])
+
+z = torch.randn(4, 3, requires_grad=True)
+given = z, torch.tensor([False, True, False, True]), torch.tensor([True, True, True, False])
+compiled = torch.compile(loss, fullgraph=True, backend="aot_eager")(*given)
+torch.testing.assert_close(compiled, loss(*given))
+got, want = (torch.autograd.grad(value, z) for value in (compiled, loss(*given)))
+torch.testing.assert_close(got, want)
+"""
+
+
+def test_terms_compile_whole():
+    """In a process of its own: here the shapes are checked too, which is not compiled."""
+    subprocess.run([sys.executable, "-c", COMPILED], check=True)

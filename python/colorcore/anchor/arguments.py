@@ -116,12 +116,13 @@ def unit(values: Vector, latents: Tensor, *, name: str = "direction") -> Tensor:
         tensor([0.0000, 0.6000, 0.8000])
     """
     found = vector(values, latents, name=name)
-    if isinstance(values, Tensor):
+    is_tensor = isinstance(values, Tensor)
+    if is_tensor or (torch.compiler.is_compiling() and isinstance(values, np.ndarray)):
         length = torch.linalg.vector_norm(found)
         if is_at_hand(length):
             _check_length(name, length.item())
         return found / length
-    length = math.hypot(*np.asarray(values, dtype=float).tolist())
+    length = math.hypot(*[float(x) for x in values])
     _check_length(name, length)
     return found / length
 
@@ -191,7 +192,13 @@ def is_at_hand(value: Tensor) -> bool:
     return (
         value.device.type == "cpu"
         and not torch.compiler.is_compiling()
-        and not torch.jit.is_tracing()
-        and get_proxy_mode() is None
+        and not is_traced()
         and not torch._C._are_functorch_transforms_active()
     )
+
+
+def is_traced() -> bool:
+    """Whether `torch.jit.trace`, `make_fx` or `torch.export` records what is computed."""
+    if torch.compiler.is_compiling():  # which guards what it takes for granted
+        return False
+    return torch._C._get_tracing_state() is not None or get_proxy_mode() is not None

@@ -81,7 +81,7 @@ def _counts(per_sample: Tensor, affinity: Numbers | None, mask: Numbers | None) 
 @precise
 def soft_minimum(
     per_position: Float[Tensor, "*sequences positions"],
-    temperature: float,
+    temperature: float | int,
     mask: Numbers | None = None,
 ) -> Float[Tensor, "*sequences"]:
     """The least term of each sequence, softly: for a label that one position, unknown, earns.

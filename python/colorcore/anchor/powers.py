@@ -41,7 +41,7 @@ def power_for(width: int, share: float = SHARE) -> float:
         >>> [round(power_for(width), 2) for width in (3, 5, 64, 4096)]
         [1750.0, 100.0, 12.07, 10.79]
         >>> [round(reach(power_for(width))) for width in (3, 5, 64, 4096)]
-        [6, 24, 65, 72]
+        [6, 24, 69, 72]
     """
     if not width >= 2:
         raise InputError(f"width must be at least 2, got {width}; one axis has no angles")

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, get_args
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -19,12 +19,12 @@ from torch import Tensor, nn
 
 from colorcore.anchor import samples
 from colorcore.anchor.averages import average, soft_minimum
+from colorcore.anchor.modules import Separation
 from colorcore.anchor.precision import precise
 from colorcore.anchor.samples import Numbers
-from colorcore.anchor.modules import Separation
 from colorcore.errors import InputError, unknown
 
-Positions = Literal["token", "sequence"]
+POSITIONS = ("token", "sequence")
 
 
 class Regularizer(nn.Module):
@@ -63,13 +63,13 @@ class Regularizer(nn.Module):
         per_sample: Callable[..., Tensor],
         affinities: Numbers | None,
         *,
-        positions: Positions | None = None,
-        temperature: float | None = None,
+        positions: str | None = None,
+        temperature: float | int | None = None,
         axis: int = -1,
     ) -> None:
         super().__init__()
-        if positions is not None and positions not in get_args(Positions):
-            raise unknown("positions", positions, get_args(Positions))
+        if positions is not None and positions not in POSITIONS:
+            raise unknown("positions", positions, POSITIONS)
         if (temperature is None) == (positions == "sequence"):
             raise InputError(
                 "temperature must be given with positions='sequence' and with nothing else, got "

@@ -12,9 +12,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.fx.experimental.proxy_tensor import get_proxy_mode
 
-from colorcore.anchor.arguments import is_at_hand
+from colorcore.anchor.arguments import is_at_hand, is_traced
 from colorcore.errors import InputError
 
 Numbers = Tensor | NDArray[Any] | Sequence[Any]
@@ -74,7 +73,7 @@ def kept(mask: Numbers, like: Tensor) -> Tensor:
         )
     if found.dtype != torch.bool:
         _check_range("mask", found, 0, 1, "give 1 where a sample counts")
-    return found != 0
+    return _bound(found != 0, like)
 
 
 def weights(name: str, values: Numbers, like: Tensor) -> Tensor:
@@ -93,7 +92,7 @@ def weights(name: str, values: Numbers, like: Tensor) -> Tensor:
     _check_shape(name, found, like, "labels[..., 0] say")
     found = _real(name, found, like)
     _check_range(name, found, 0, torch.inf, "give 0 to a sample that does not count")
-    return found
+    return _bound(found, like)
 
 
 def labels(values: Numbers, like: Tensor, concepts: int) -> Tensor:
@@ -117,7 +116,7 @@ def labels(values: Numbers, like: Tensor, concepts: int) -> Tensor:
         )
     found = _real("labels", found, like)
     _check_range("labels", found, 0, 1, "give how surely each sample has the concept")
-    return found
+    return _bound(found, like.unsqueeze(-1).expand_as(found))
 
 
 def refuse_traced(what: str) -> None:
@@ -125,7 +124,7 @@ def refuse_traced(what: str) -> None:
 
     Raises: InputError within `torch.jit.trace`, `make_fx` or `torch.export`.
     """
-    if torch.jit.is_tracing() or get_proxy_mode() is not None:
+    if is_traced():
         raise InputError(
             f"{what} must be computed anew at each call, got a trace, which would keep the numbers "
             "of this one; trace the model without it"
@@ -156,6 +155,12 @@ def _check_shape(name: str, found: Tensor, like: Tensor, example: str) -> None:
             f"{name} must have the shape of the samples' terms, {tuple(like.shape)}, got "
             f"{tuple(found.shape)}; give one number a sample, {example}"
         )
+
+
+def _bound(found: Tensor, like: Tensor) -> Tensor:
+    """The same numbers. A trace keeps no checks: in it, an operation that spreads nothing out is
+    the one that refuses another shape."""
+    return torch.stack([found, like.detach().to(found.dtype)])[0] if is_traced() else found
 
 
 def _check_range(name: str, found: Tensor, low: float, high: float, remedy: str) -> None:

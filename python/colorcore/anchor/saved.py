@@ -1,4 +1,4 @@
-"""Regularizers in one file: their tensors as safetensors, and how they were set up as JSON in it."""
+"""Regularizers in one file: their tensors as safetensors, with their settings as JSON."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """Terms: a loss for each sample, of the activations of a layer of any model.
 
-They take any leading axes: many runs trained side by side are one more, and so are the positions of
-a sequence. `axis` is where the coordinates of a latent vector lie, and `mask` is true where a sample
-counts: what stands elsewhere is as a zero vector, and has no gradient. Give `average` that mask too.
+They take any leading axes: many runs trained side by side are one more, and so are the positions
+of a sequence. `axis` is where the coordinates of a latent vector lie, and `mask` is true where a
+sample counts: elsewhere it is as a zero vector, without gradient. Give `average` that mask too.
 
-Half-precision latents give float32 terms, with autocast on as well, and gradients of their own type.
+Half-precision latents give float32 terms, under autocast too, and gradients of their own type.
 
 >>> from colorcore.anchor import average
 >>> latents = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
@@ -24,9 +24,7 @@ from colorcore.anchor.precision import precise
 from colorcore.anchor.samples import Numbers
 
 EPSILON = 1e-8  # added to a norm, so that a zero vector has a direction: none
-EPSILON_HALF = (
-    2.0**-14
-)  # float16's smallest normal number: its inverse, a gradient there, is finite
+LEAST_HALF = 2.0**-14  # of float16: a gradient at zero, the inverse of this, is finite there
 
 LARGE = {torch.float32: (2.0**42, 2.0**-86), torch.float64: (2.0**340, 2.0**-684)}
 """From what size on squares might overflow, and what latents are then multiplied by."""
@@ -51,20 +49,22 @@ def cosine(
         >>> cosine(torch.tensor([[3.0, 0.0], [1.0, 1.0]]), [2, 0])
         tensor([1.0000, 0.7071])
     """
-    epsilon = EPSILON_HALF if latents.dtype == torch.float16 else EPSILON
-    return _cosine(samples.vectors(latents, axis, mask), direction, epsilon)
+    least = LEAST_HALF if latents.dtype == torch.float16 else 0.0
+    return _cosine(samples.vectors(latents, axis, mask), direction, least)
 
 
 @precise
-def _cosine(latents: Tensor, direction: Vector, epsilon: float) -> Tensor:
+def _cosine(latents: Tensor, direction: Vector, least: float) -> Tensor:
     target = arguments.unit(direction, latents)
     large, factor = LARGE[latents.dtype]
     largest = latents.detach().abs().amax(dim=-1, keepdim=True)
-    scale = torch.where(largest > large, factor, 1.0).to(latents.dtype)  # powers of two: exact
+    scale = torch.ones_like(largest).masked_fill(largest > large, factor)  # exact: powers of two
     scaled = latents * scale
     # A sum of products, which no setting of matrix products makes less precise.
     along = (scaled * target).sum(dim=-1)
-    return along / (torch.linalg.vector_norm(scaled, dim=-1) + epsilon * scale.squeeze(-1))
+    length = torch.linalg.vector_norm(scaled, dim=-1)
+    length = length.clamp(min=least) if least else length
+    return along / (length + EPSILON * scale.squeeze(-1))
 
 
 def angular_anchor(
