@@ -7,10 +7,47 @@ from typing import Any
 import pytest
 import torch
 from torch import distributed as dist
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
 
+from colorcore.anchor import AngularAnchor, Regularizer, angular_anchor, average
 from colorcore.anchor.distributed import gathered, ranks, sizes, summed
 from colorcore.errors import InputError
 from ranks import on_ranks
+
+LATENTS = torch.tensor([[1.0, 2.0], [-3.0, 1.0], [0.5, -1.0], [2.0, 0.0]])
+LABELS = torch.tensor([[True], [True], [False], [True]])  # two on rank 0, one on rank 1
+MASK = torch.tensor([True, False, True, True])
+
+
+def model() -> nn.Linear:
+    made = nn.Linear(2, 2, bias=False)
+    nn.init.eye_(made.weight)
+    return made
+
+
+def loss(latents: torch.Tensor, part: slice, gather: Any) -> dict[str, torch.Tensor]:
+    """Each kind of mean of the anchor over a part of the samples."""
+    terms, labels, mask = angular_anchor(latents, [1, 0]), LABELS[part, 0], MASK[part]
+    whole = Regularizer("anchor", "mlp", AngularAnchor([1, 0]), [0.5])
+    return {
+        "labelled": average(terms, labels, gather=gather),
+        "every": average(terms, None, gather=gather),
+        "kept": average(terms, None, mask=mask, gather=gather),
+        "regularizer": whole(latents, LABELS[part], gather=gather),
+    }
+
+
+def trained(rank: int) -> dict[str, Any]:
+    """What each mean is, and its gradient, in a model whose gradients DDP averages."""
+    found: dict[str, Any] = {}
+    part = slice(0, 3) if rank == 0 else slice(3, 4)  # of different sizes
+    for name in loss(LATENTS, slice(None), None):
+        parallel = DistributedDataParallel(model())
+        value = loss(parallel(LATENTS[part]), part, True)[name]
+        value.backward()
+        found[name] = value.detach(), parallel.module.weight.grad
+    return found
 
 
 def latents(rank: int) -> torch.Tensor:
@@ -33,6 +70,7 @@ def work(rank: int) -> dict[str, Any]:
     total = summed(number, True)
     (total * (rank + 1)).backward()
     found |= {"total": total.detach(), "slope": number.grad}
+    found |= trained(rank)
     found["refused width"] = message(lambda: gathered(torch.ones(2, rank + 1), True))
     found["refused axes"] = message(lambda: gathered(torch.ones(2, *([1] * (rank + 1))), True))
     found["refused type"] = message(
@@ -93,6 +131,17 @@ def test_what_differs_between_ranks_is_refused_by_all_of_them(found):
             "same"
         )
         assert "got float32 (2, 1); float32 (2, 1, 1); give" in found[rank]["refused axes"]
+
+
+@pytest.mark.parametrize("name", ["labelled", "every", "kept", "regularizer"])
+def test_a_gathered_mean_trains_as_one_process_would(found, name):
+    alone = model()
+    want = loss(alone(LATENTS), slice(None), None)[name]
+    want.backward()
+    values, gradients = zip(*(found[rank][name] for rank in (0, 1)), strict=True)
+    torch.testing.assert_close(sum(values) / 2, want.detach())
+    for gradient in gradients:
+        torch.testing.assert_close(gradient, alone.weight.grad)
 
 
 def test_a_rank_outside_the_group_is_refused(found):

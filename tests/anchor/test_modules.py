@@ -98,7 +98,10 @@ def test_a_parameter_is_learned_and_a_buffer_is_a_copy():
     ("make", "message"),
     [
         (lambda: AngularAnchor([0.0, 0.0]), "direction must have a length above 0, got 0.0"),
-        (lambda: AngularAnchor([[1.0]]), "direction must be a direction, finite numbers with"),
+        (
+            lambda: AngularAnchor(torch.ones(1, 1)),
+            "direction must be a direction, finite numbers with",
+        ),
         (lambda: EuclideanAnchor([]), "point must be a point, finite numbers with shape"),
         (lambda: EuclideanAnchor([np.nan]), "point must be a point, finite numbers with shape"),
         (lambda: AngularAnchor([True]), "direction must be real numbers, one a coordinate, got b"),

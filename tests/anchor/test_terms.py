@@ -12,6 +12,7 @@ import torch
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from colorcore.anchor import terms
+from colorcore.anchor.samples import vectors
 from colorcore.errors import InputError
 
 GOLDEN = json.loads((Path("tests/data/numerics.json")).read_text())["regularizers"]
@@ -178,6 +179,7 @@ def test_what_stands_at_padding_gets_no_gradient_and_spoils_none(name):
     assert sequence.grad[2].tolist() == [0, 0, 0]
     alone = latents.clone().requires_grad_()
     EACH[name](alone).sum().backward()
+    assert alone.grad is not None
     assert torch.equal(sequence.grad[:2], alone.grad)
 
 
@@ -199,7 +201,7 @@ def test_what_is_no_mask_is_refused(mask, message):
 
 def test_latents_that_are_whole_numbers_are_refused():
     with pytest.raises(InputError, match=r"latents must be real numbers, got int64 \(2, 3\); cast"):
-        terms.samples.vectors(torch.ones(2, 3, dtype=torch.int64), -1, None)
+        vectors(torch.ones(2, 3, dtype=torch.int64), -1, None)
 
 
 def test_a_direction_that_is_a_parameter_is_learned():

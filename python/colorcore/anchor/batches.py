@@ -95,9 +95,10 @@ class _Batches(Sampler[list[Draw]]):
         return self._end() - self.step
 
     def __iter__(self) -> Iterator[list[Draw]]:
-        # Said at once, for a loader draws ahead of the training: `step` is not where that is.
+        # When the first batch is drawn: a loader with workers asks for two passes and takes one. It
+        # draws ahead of the training, too: `step` is where the next pass starts, and no more.
         steps, self.step = range(self.step, self._end()), self._end()
-        return map(self._draws, steps)
+        yield from map(self._draws, steps)
 
     def _draws(self, step: int) -> list[Draw]:
         chosen = self.batch(step).tolist()

@@ -92,8 +92,8 @@ def draw_labels(
     Shapes: (B,), (B,), (N, L) → (B, L).
     """
     concepts = probabilities.shape[1]
-    count = (int(slots.max(initial=-1)) + 1) * concepts
-    chances = uniforms(seed, STREAM_LABELS, step, count).reshape(-1, concepts)
+    batch = int(slots.max(initial=0)) + 1  # as far as it matters
+    chances = uniforms(seed, STREAM_LABELS, step, batch * concepts).reshape(batch, concepts)
     return chances[slots.astype(np.int64)] < probabilities[indices]
 
 
