@@ -42,7 +42,7 @@ def trained(rank: int) -> dict[str, Any]:
     """What each mean is, and its gradient, in a model whose gradients DDP averages."""
     found: dict[str, Any] = {}
     part = slice(0, 3) if rank == 0 else slice(3, 4)  # of different sizes
-    for name in loss(LATENTS, slice(None), None):
+    for name in loss(LATENTS, slice(None), False):
         parallel = DistributedDataParallel(model())
         value = loss(parallel(LATENTS[part]), part, True)[name]
         value.backward()
@@ -71,6 +71,9 @@ def work(rank: int) -> dict[str, Any]:
     (total * (rank + 1)).backward()
     found |= {"total": total.detach(), "slope": number.grad}
     found |= trained(rank)
+    found["untold"] = message(lambda: average(torch.ones(2), [1.0, 0.0]))
+    found["plain"] = average(torch.tensor([1.0, 2.0]), None)
+    found["own"] = average(torch.tensor([1.0, 2.0]), [0.0, float(rank)], gather=False)
     found["refused width"] = message(lambda: gathered(torch.ones(2, rank + 1), True))
     found["refused axes"] = message(lambda: gathered(torch.ones(2, *([1] * (rank + 1))), True))
     found["refused type"] = message(
@@ -142,6 +145,16 @@ def test_a_gathered_mean_trains_as_one_process_would(found, name):
     torch.testing.assert_close(sum(values) / 2, want.detach())
     for gradient in gradients:
         torch.testing.assert_close(gradient, alone.weight.grad)
+
+
+def test_a_weighed_mean_must_say_whether_it_is_that_of_all_ranks(found):
+    for rank in (0, 1):
+        assert found[rank]["untold"] == (
+            "gather must be said where several processes train, got None; pass True for the mean "
+            "over the samples of all, their group, or False for one of each"
+        )
+        assert found[rank]["plain"] == 1.5
+        assert found[rank]["own"] == 2 * rank
 
 
 def test_a_rank_outside_the_group_is_refused(found):

@@ -36,14 +36,15 @@ def average(
     With several processes, `gather` is their group, or True for all of them, and the mean is that
     over the batches of all ranks: each rank returns its own part of it times the number of ranks.
     The mean over ranks of what they return is the term, and as `DistributedDataParallel` takes the
-    mean of the ranks' gradients, theirs is that of the term. Without it each rank has a mean of its
-    own, and a labelled sample counts the more, the fewer its rank has.
+    mean of the ranks' gradients, theirs is that of the term. With `gather=False` each rank has a
+    mean of its own, and a labelled sample counts the more, the fewer its rank has; where samples
+    are weighed and there are several processes, one of the two must be said.
 
     Shapes: (…, batch), and the same of the affinities, ≥ 0, and of the mask → (…). `dim` is where
     the samples are: (−2, −1) for (…, batch, position), a label a token.
 
-    Raises: InputError for affinities or a mask of another shape, affinities below 0 or NaN, and a
-    group that is not set up.
+    Raises: InputError for affinities or a mask of another shape, affinities below 0 or NaN, a group
+    that is not set up, and several processes of which `gather` says nothing.
 
     Example:
 
@@ -55,7 +56,7 @@ def average(
         tensor(1.5000)
     """
     counts = _counts(per_sample, affinity, mask)
-    group = None if gather is False else gather
+    group = _group(gather, weighed=counts is not None)
     if counts is None and group is None:
         return per_sample.mean(dim=dim)
     counts = torch.ones_like(per_sample) if counts is None else counts
@@ -67,6 +68,15 @@ def average(
         count = distributed.summed(count, group)
     # Whole samples are counted; affinities may be as small as they like.
     return total / (count.clamp(min=1) if affinity is None else count + EPSILON)
+
+
+def _group(gather: Any, *, weighed: bool) -> Any:
+    if gather is None and weighed and distributed.is_shared():
+        raise InputError(
+            "gather must be said where several processes train, got None; pass True for the mean "
+            "over the samples of all, their group, or False for one of each"
+        )
+    return None if gather is False else gather
 
 
 def _counts(per_sample: Tensor, affinity: Numbers | None, mask: Numbers | None) -> Tensor | None:

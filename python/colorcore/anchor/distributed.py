@@ -79,6 +79,11 @@ def ranks(group: Group) -> tuple[int, int]:
     return dist.get_rank(known), dist.get_world_size(known)
 
 
+def is_shared() -> bool:
+    """Whether this process is one of several that torch has set up to work together."""
+    return dist.is_available() and dist.is_initialized() and dist.get_world_size() > 1
+
+
 class _Gathered(torch.autograd.Function):
     """torch's own is deprecated or private, and takes equal batches only."""
 

@@ -96,8 +96,8 @@ class Regularizer(nn.Module):
         (…, batch, position, latent), and labels a token or a sequence, → (…). `mask` is true where
         a vector counts, for padding; `gather` is as `average` has it.
 
-        Raises: InputError for labels or a mask of another shape or range, and for a mask of a
-        separation.
+        Raises: InputError for labels or a mask of another shape or range, for a mask of a
+        separation, and as `average`.
         """
         if mask is not None and isinstance(self.per_sample, Separation):
             raise InputError(
