@@ -212,13 +212,12 @@ def test_a_direction_that_is_a_parameter_is_learned():
     assert direction.grad.tolist() == pytest.approx([-(8**-0.5), 8**-0.5])
 
 
+@pytest.mark.parametrize("shapes", [[(4, 3), (6, 3)], [(2, 6, 3), (3, 4, 3)]])
 @pytest.mark.parametrize("name", EACH)
-def test_a_traced_term_computes_from_the_latents_it_is_given_later(name):
-    first, later = draw(4, 3), 3 + draw(6, 3)
-    for traced in (
-        make_fx(EACH[name], tracing_mode="symbolic")(first),
-        make_fx(EACH[name])(first),
-    ):
+def test_a_traced_term_computes_from_the_latents_it_is_given_later(name, shapes):
+    first, later = (draw(*shape) for shape in shapes)
+    for mode in ("symbolic", "real"):
+        traced = make_fx(EACH[name], tracing_mode=mode)(first)
         torch.testing.assert_close(traced(later), EACH[name](later))
 
 

@@ -60,11 +60,19 @@ def _cosine(latents: Tensor, direction: Vector, least: float) -> Tensor:
     largest = latents.detach().abs().amax(dim=-1, keepdim=True)
     scale = torch.ones_like(largest).masked_fill(largest > large, factor)  # exact: powers of two
     scaled = latents * scale
-    # A sum of products, which no setting of matrix products makes less precise.
-    along = (scaled * target).sum(dim=-1)
-    length = torch.linalg.vector_norm(scaled, dim=-1)
+    length = torch.linalg.vector_norm(scaled, dim=-1, keepdim=True)
     length = length.clamp(min=least) if least else length
-    return along / (length + EPSILON * scale.squeeze(-1))
+    return _along(scaled / (length + EPSILON * scale), target)
+
+
+def _along(rows: Tensor, vector: Tensor) -> Tensor:
+    """Σ rows · vector over the last axis. Shapes: (…, latent), (latent,) → (…).
+
+    As one product of a matrix and a vector, which no setting of matrix products makes less precise.
+    """
+    if arguments.is_traced():  # which would keep the shape of these rows for all later ones
+        return (rows * vector).sum(dim=-1)
+    return torch.mv(rows.reshape(-1, rows.shape[-1]), vector).reshape(rows.shape[:-1])
 
 
 def angular_anchor(
@@ -189,7 +197,7 @@ def _inside(latents: Tensor, dims: Dims) -> Tensor:
 def _squared_length(latents: Tensor, inside: Tensor) -> Tensor:
     # What is outside is left out before it is squared: 0 times its square is NaN where that is ∞.
     # Faster to differentiate than picking columns.
-    return latents.where(inside, 0).square().sum(dim=-1)
+    return _along(latents.where(inside, 0).square(), inside.to(latents.dtype))
 
 
 def unitarity(latents: Latents, *, axis: int = -1, mask: Numbers | None = None) -> PerSample:
