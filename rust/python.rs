@@ -1,6 +1,7 @@
 //! Bindings only: borrow the arrays, detach from the interpreter, call, return.
 
 mod ensemble;
+mod labels;
 mod objective;
 
 use numpy::ndarray::{ArrayD, IxDyn};
@@ -12,7 +13,7 @@ use crate::buffer::size;
 use crate::error::{Error, Result};
 use crate::law::Law;
 use crate::separation::Shape;
-use crate::{cube, hsv, labels, separation};
+use crate::{cube, hsv, separation};
 
 impl From<Error> for PyErr {
     fn from(error: Error) -> Self {
@@ -190,27 +191,6 @@ bindings!(
     angular_separation_grad_f64
 );
 
-#[pyfunction]
-fn draw_batch<'py>(
-    py: Python<'py>,
-    colors: usize,
-    probabilities: Array<'py, f64>,
-    concepts: usize,
-    seeds: Array<'py, u64>,
-    step: u64,
-    batch_size: usize,
-) -> PyResult<(Made<'py, i64>, Made<'py, bool>)> {
-    let chances = numbers("probabilities", &probabilities)?;
-    let seeds = numbers("seeds", &seeds)?;
-    let batch =
-        py.detach(|| labels::draw_batch(colors, chances, concepts, seeds, step, batch_size))?;
-    let shape = [seeds.len(), batch_size, concepts];
-    Ok((
-        made(py, batch.indices, &shape[..2])?,
-        made(py, batch.labels, &shape)?,
-    ))
-}
-
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
@@ -219,12 +199,14 @@ mod _native {
         ensemble_forward_f64, gelu_f32, gelu_f64, unit_f32, unit_f64, unit_grad_f32, unit_grad_f64,
     };
     #[pymodule_export]
+    use super::labels::{draw_batch_f32, draw_batch_f64, draw_labels_f32, draw_labels_f64};
+    #[pymodule_export]
     use super::objective::{objective_f32, objective_f64, objective_grad_f32, objective_grad_f64};
     #[pymodule_export]
     use super::{
         angular_separation_f32, angular_separation_f64, angular_separation_grad_f32,
         angular_separation_grad_f64, angular_separation_with_grad_f32,
-        angular_separation_with_grad_f64, draw_batch, hsv_cube_f32, hsv_cube_f64, hsv_to_rgb_f32,
+        angular_separation_with_grad_f64, hsv_cube_f32, hsv_cube_f64, hsv_to_rgb_f32,
         hsv_to_rgb_f64, rgb_cube_f32, rgb_cube_f64, rgb_to_hsv_f32, rgb_to_hsv_f64,
     };
 }

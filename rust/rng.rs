@@ -40,11 +40,24 @@ fn multiply(a: u64, b: u64) -> (u64, u64) {
 
 /// The first `count` uniforms in [0, 1) of (seed, stream, step).
 pub fn uniforms(seed: u64, stream: Stream, step: u64, count: usize) -> impl Iterator<Item = f64> {
-    // NumPy counts on before it draws, so its first block is number 1.
-    (1..)
-        .flat_map(move |block| philox([block, step, stream as u64, 0], (seed, 0)))
-        .map(|word| (word >> 11) as f64 * TWO_TO_MINUS_53)
+    (0..)
+        .flat_map(move |block| words(seed, stream, step, block))
+        .map(fraction)
         .take(count)
+}
+
+/// One of them, counted from 0.
+pub fn uniform(seed: u64, stream: Stream, step: u64, number: u64) -> f64 {
+    fraction(words(seed, stream, step, number / 4)[(number % 4) as usize])
+}
+
+fn words(seed: u64, stream: Stream, step: u64, block: u64) -> [u64; 4] {
+    // NumPy counts on before it draws, so its first block is number 1.
+    philox([block + 1, step, stream as u64, 0], (seed, 0))
+}
+
+fn fraction(word: u64) -> f64 {
+    (word >> 11) as f64 * TWO_TO_MINUS_53
 }
 
 #[cfg(test)]
@@ -70,6 +83,14 @@ mod tests {
         let few: Vec<f64> = uniforms(1, Stream::Colors, 2, 3).collect();
         let many: Vec<f64> = uniforms(1, Stream::Colors, 2, 300).collect();
         assert_eq!(few, many[..3]);
+    }
+
+    #[test]
+    fn one_uniform_is_that_of_its_number() {
+        let all: Vec<f64> = uniforms(1, Stream::Labels, 2, 9).collect();
+        let each: Vec<f64> = (0..9).map(|n| uniform(1, Stream::Labels, 2, n)).collect();
+        assert_eq!(all, each);
+        assert!(uniform(1, Stream::Labels, 2, u64::MAX) < 1.0);
     }
 
     #[test]

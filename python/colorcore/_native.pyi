@@ -19,7 +19,10 @@ __all__ = [
     "angular_separation_grad_f64",
     "angular_separation_with_grad_f32",
     "angular_separation_with_grad_f64",
-    "draw_batch",
+    "draw_batch_f32",
+    "draw_batch_f64",
+    "draw_labels_f32",
+    "draw_labels_f64",
     "ensemble_backward_f32",
     "ensemble_backward_f64",
     "ensemble_forward_f32",
@@ -52,7 +55,23 @@ def rgb_to_hsv_f32(rgb: _F32) -> _F32: ...
 def rgb_to_hsv_f64(rgb: _F64) -> _F64: ...
 def hsv_to_rgb_f32(hsv: _F32) -> _F32: ...
 def hsv_to_rgb_f64(hsv: _F64) -> _F64: ...
-def draw_batch(
+def draw_batch_f32(
+    colors: int,
+    probabilities: _F32,
+    concepts: int,
+    seeds: NDArray[np.uint64],
+    step: int,
+    batch_size: int,
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]: ...
+def draw_labels_f32(
+    indices: NDArray[np.int64],
+    slots: NDArray[np.uint64],
+    probabilities: _F32,
+    concepts: int,
+    seed: int,
+    step: int,
+) -> NDArray[np.bool_]: ...
+def draw_batch_f64(
     colors: int,
     probabilities: _F64,
     concepts: int,
@@ -60,6 +79,14 @@ def draw_batch(
     step: int,
     batch_size: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]: ...
+def draw_labels_f64(
+    indices: NDArray[np.int64],
+    slots: NDArray[np.uint64],
+    probabilities: _F64,
+    concepts: int,
+    seed: int,
+    step: int,
+) -> NDArray[np.bool_]: ...
 def angular_separation_f32(latents: _F32, power: float, shift: bool) -> _F32: ...
 def angular_separation_f64(latents: _F64, power: float, shift: bool) -> _F64: ...
 def angular_separation_with_grad_f32(

@@ -1,15 +1,18 @@
-"""Regularizers: each term's value, and the average over labelled samples."""
+"""Each term's value and gradient: in every type, along any axis, and with padding."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import torch
+from torch.fx.experimental.proxy_tensor import make_fx
 
-from colorcore.anchor import terms as regularizers
-from colorcore.anchor.separation import angular_separation
+from colorcore.anchor import terms
+from colorcore.anchor.samples import vectors
 from colorcore.errors import InputError
 
 GOLDEN = json.loads((Path("tests/data/numerics.json")).read_text())["regularizers"]
@@ -20,13 +23,13 @@ def opposite(direction: list[float]) -> list[float]:
 
 
 TERMS = {
-    "angular_anchor": lambda z, a: regularizers.angular_anchor(z, a),
-    "euclidean_anchor": lambda z, a: regularizers.euclidean_anchor(z, a),
-    "anti_anchor_hemi": lambda z, a: regularizers.anti_anchor(z, opposite(a)),
-    "anti_anchor_full": lambda z, a: regularizers.anti_anchor(z, opposite(a), full_sphere=True),
-    "unitarity": lambda z, a: regularizers.unitarity(z),
-    "subspace_keep01": lambda z, a: regularizers.keep_subspace(z, [0, 1]),
-    "subspace_repel0": lambda z, a: regularizers.repel_subspace(z, [0]),
+    "angular_anchor": lambda z, a: terms.angular_anchor(z, a),
+    "euclidean_anchor": lambda z, a: terms.euclidean_anchor(z, a),
+    "anti_anchor_hemi": lambda z, a: terms.anti_anchor(z, opposite(a)),
+    "anti_anchor_full": lambda z, a: terms.anti_anchor(z, opposite(a), full_sphere=True),
+    "unitarity": lambda z, a: terms.unitarity(z),
+    "subspace_keep01": lambda z, a: terms.keep_subspace(z, [0, 1]),
+    "subspace_repel0": lambda z, a: terms.repel_subspace(z, [0]),
 }
 
 
@@ -47,50 +50,12 @@ def test_terms_have_correct_gradients(term):
     assert torch.autograd.gradcheck(lambda z: TERMS[term](z, anchor), latents.requires_grad_())
 
 
-def test_the_average_weighs_samples_by_affinity():
-    per_sample = torch.tensor([[1.0, 2.0, 6.0]])
-    affinity = torch.tensor([[0.0, 1.0, 3.0]])
-    assert regularizers.average(per_sample, affinity).item() == pytest.approx(5.0)
-    assert regularizers.average(per_sample, None).item() == pytest.approx(3.0)
-
-
-@pytest.mark.parametrize("shape", [(1,), (4, 1), (4, 4), (1, 4), ()])
-def test_affinities_of_another_shape_are_refused_and_not_spread_out(shape):
-    with pytest.raises(InputError) as caught:
-        regularizers.average(torch.ones(4), torch.ones(shape))
-    assert str(caught.value) == (
-        f"affinity must have the shape of the samples' terms, (4,), got {shape}; give one number a "
-        "sample, labels[..., 0] say"
-    )
-
-
-def test_the_average_of_no_labelled_sample_is_zero_with_zero_gradient():
-    per_sample = torch.tensor([[1.0, 2.0]], requires_grad=True)
-    mean = regularizers.average(per_sample, torch.zeros(1, 2))
-    mean.sum().backward()
-    assert mean.item() == 0
-    assert per_sample.grad is not None
-    assert per_sample.grad.tolist() == [[0, 0]]
-
-
-def test_a_regularizer_looks_only_at_the_samples_its_labels_name():
-    term = regularizers.Regularizer(
-        name="anchor",
-        layer="bottleneck",
-        per_sample=lambda z: regularizers.angular_anchor(z, [1.0, 0.0]),
-        affinities=torch.tensor([0.0, 1.0]),
-    )
-    latents = torch.tensor([[[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]]])
-    labels = torch.tensor([[[True, False], [False, True], [True, False]]])
-    assert term(latents, labels).tolist() == pytest.approx([1.0])
-
-
 @pytest.mark.parametrize(
     ("term", "name"),
     [
-        (lambda z: regularizers.angular_anchor(z, [1.0, 0.0]), "direction"),
-        (lambda z: regularizers.anti_anchor(z, [1.0, 0.0]), "direction"),
-        (lambda z: regularizers.euclidean_anchor(z, [1.0, 0.0]), "point"),
+        (lambda z: terms.angular_anchor(z, [1.0, 0.0]), "direction"),
+        (lambda z: terms.anti_anchor(z, [1.0, 0.0]), "direction"),
+        (lambda z: terms.euclidean_anchor(z, [1.0, 0.0]), "point"),
     ],
 )
 def test_a_direction_or_point_of_another_width_is_refused(term, name):
@@ -103,10 +68,10 @@ def test_a_direction_or_point_of_another_width_is_refused(term, name):
 
 def test_a_direction_without_length_is_refused():
     with pytest.raises(InputError, match=r"direction must have a length above 0, got 0\.0; give"):
-        regularizers.cosine(torch.ones(4, 2), [0.0, 0.0])
+        terms.cosine(torch.ones(4, 2), [0.0, 0.0])
 
 
-@pytest.mark.parametrize("term", [regularizers.repel_subspace, regularizers.keep_subspace])
+@pytest.mark.parametrize("term", [terms.repel_subspace, terms.keep_subspace])
 def test_dimensions_that_the_latents_lack_are_refused(term):
     with pytest.raises(InputError) as caught:
         term(torch.ones(4, 3), [0, 3, -1])
@@ -115,20 +80,167 @@ def test_dimensions_that_the_latents_lack_are_refused(term):
     )
 
 
-@pytest.mark.parametrize("leading", [(), (2,), (2, 3)])
-def test_terms_take_any_leading_axes(leading):
-    latents = torch.randn(*leading, 4, 5)
-    labels = torch.rand(*leading, 4, 2) < 0.5
-    for per_sample in (
-        lambda z: regularizers.angular_anchor(z, [1, 0, 0, 0, 0]),
-        lambda z: regularizers.anti_anchor(z, [1, 0, 0, 0, 0]),
-        lambda z: regularizers.euclidean_anchor(z, [1, 0, 0, 0, 0]),
-        lambda z: regularizers.repel_subspace(z, [0]),
-        lambda z: regularizers.keep_subspace(z, [0]),
-        regularizers.unitarity,
-        angular_separation,
-    ):
-        assert per_sample(latents).shape == (*leading, 4)
-        for affinities in (None, torch.tensor([1.0, 0.5])):
-            term = regularizers.Regularizer("term", "layer", per_sample, affinities)
-            assert term(latents, labels).shape == leading
+EACH = {
+    "cosine": lambda z, **o: terms.cosine(z, [1.0, 2.0, -1.0], **o),
+    "angular_anchor": lambda z, **o: terms.angular_anchor(z, [1.0, 2.0, -1.0], **o),
+    "euclidean_anchor": lambda z, **o: terms.euclidean_anchor(z, [1.0, 2.0, -1.0], **o),
+    "anti_anchor": lambda z, **o: terms.anti_anchor(z, [1.0, 2.0, -1.0], full_sphere=True, **o),
+    "repel_subspace": lambda z, **o: terms.repel_subspace(z, [0, 2], **o),
+    "keep_subspace": lambda z, **o: terms.keep_subspace(z, [0, 2], **o),
+    "unitarity": lambda z, **o: terms.unitarity(z, **o),
+}
+"""Every term of latents with three coordinates."""
+HALF = [torch.float16, torch.bfloat16]
+
+
+def draw(*shape: int) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.mark.parametrize("dtype", HALF)
+@pytest.mark.parametrize("name", EACH)
+def test_half_precision_latents_give_the_float32_terms_of_their_numbers(name, dtype):
+    latents = (100 * draw(5, 3)).to(dtype).requires_grad_()  # squares beyond float16
+    got, want = EACH[name](latents), EACH[name](latents.detach().float())
+    assert torch.equal(got, want)
+    got.mean().mul(1e-3).backward()
+    assert latents.grad is not None
+    assert latents.grad.dtype == dtype
+    assert latents.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_autocast_makes_no_term_less_precise(name):
+    latents = draw(50, 3)
+    with torch.autocast("cpu", torch.bfloat16):
+        got = EACH[name](latents)
+    assert torch.equal(got, EACH[name](latents))
+
+
+@pytest.mark.parametrize("dtype", [*HALF, torch.float32, torch.float64])
+@pytest.mark.parametrize("name", EACH)
+def test_zero_vectors_give_finite_terms_and_gradients(name, dtype):
+    latents = torch.zeros(2, 3, dtype=dtype, requires_grad=True)
+    found = EACH[name](latents)
+    found.sum().backward()
+    assert found.isfinite().all()
+    assert latents.grad is not None
+    assert latents.grad.isfinite().all()
+
+
+@pytest.mark.parametrize(("dtype", "huge"), [(torch.float32, 1e30), (torch.float64, 1e200)])
+def test_a_cosine_does_not_depend_on_a_length_whose_square_overflows(dtype, huge):
+    latents = torch.tensor([[3 * huge, 4 * huge]], dtype=dtype, requires_grad=True)
+    found = terms.cosine(latents, [0.0, 1.0])
+    assert found.item() == pytest.approx(0.8)
+    found.sum().backward()
+    assert latents.grad is not None
+    assert latents.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("outside", [1e30, torch.inf, torch.nan])
+def test_what_stands_outside_a_subspace_does_not_count(outside):
+    latents = torch.tensor([[3.0, outside, 4.0]], requires_grad=True)
+    found = terms.repel_subspace(latents, [0, 2])
+    found.sum().backward()
+    assert found.tolist() == [25]
+    assert latents.grad is not None
+    assert latents.grad.tolist() == [[6, 0, 8]]
+    assert terms.keep_subspace(latents, [1]).tolist() == [25]
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_the_coordinates_of_a_vector_may_lie_along_any_axis(name):
+    maps = draw(2, 3, 4, 5)  # channels first
+    want = EACH[name](maps.permute(0, 2, 3, 1))
+    assert want.shape == (2, 4, 5)
+    for axis in (1, -3):
+        torch.testing.assert_close(EACH[name](maps, axis=axis), want)
+
+
+@pytest.mark.parametrize("axis", [2, -3])
+def test_an_axis_that_there_is_not_is_refused(axis):
+    with pytest.raises(InputError) as caught:
+        terms.unitarity(torch.ones(2, 3), axis=axis)
+    assert str(caught.value) == (
+        f"axis must name the latents' axis of coordinates, at least one, got {axis} for shape "
+        "(2, 3); count it from 0, or from −1 at the end"
+    )
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_what_stands_at_padding_gets_no_gradient_and_spoils_none(name):
+    latents = draw(2, 3)
+    sequence = torch.cat([latents, torch.full((1, 3), torch.nan)]).requires_grad_()
+    found = EACH[name](sequence, mask=[1, 1, 0])
+    found.sum().backward()
+    assert torch.equal(found[:2], EACH[name](latents))
+    assert sequence.grad is not None
+    assert sequence.grad[2].tolist() == [0, 0, 0]
+    alone = latents.clone().requires_grad_()
+    EACH[name](alone).sum().backward()
+    assert alone.grad is not None
+    assert torch.equal(sequence.grad[:2], alone.grad)
+
+
+@pytest.mark.parametrize(
+    ("mask", "message"),
+    [
+        ([True], "mask must have the shape of the samples' terms, (2,), got (1,); give one number "
+         "a sample, true where a sample counts"),
+        ([0.0, -1e9], "mask must be booleans, or whole numbers 0 and 1, got float64; give what is "
+         "true where a sample counts, not what is added to scores"),
+        ([0, 2], "mask must lie in [0, 1], got 0…2; give 1 where a sample counts"),
+    ],
+)  # fmt: skip
+def test_what_is_no_mask_is_refused(mask, message):
+    with pytest.raises(InputError) as caught:
+        terms.unitarity(torch.ones(2, 3), mask=mask)
+    assert str(caught.value) == message
+
+
+def test_latents_that_are_whole_numbers_are_refused():
+    with pytest.raises(InputError, match=r"latents must be real numbers, got int64 \(2, 3\); cast"):
+        vectors(torch.ones(2, 3, dtype=torch.int64), -1, None)
+
+
+def test_a_direction_that_is_a_parameter_is_learned():
+    direction = torch.nn.Parameter(torch.tensor([1.0, 1.0]))
+    terms.angular_anchor(torch.tensor([[1.0, 0.0]]), direction).sum().backward()
+    # −d cos/dv, of cos = v₀/‖v‖: −v₁²/‖v‖³ and v₀v₁/‖v‖³.
+    assert direction.grad is not None
+    assert direction.grad.tolist() == pytest.approx([-(8**-0.5), 8**-0.5])
+
+
+@pytest.mark.parametrize("shapes", [[(4, 3), (6, 3)], [(2, 6, 3), (3, 4, 3)]])
+@pytest.mark.parametrize("name", EACH)
+def test_a_traced_term_computes_from_the_latents_it_is_given_later(name, shapes):
+    first, later = (draw(*shape) for shape in shapes)
+    for mode in ("symbolic", "real"):
+        traced = make_fx(EACH[name], tracing_mode=mode)(first)
+        torch.testing.assert_close(traced(later), EACH[name](later))
+
+
+COMPILED = """
+import torch
+from colorcore.anchor import Regularizer, AngularAnchor, angular_anchor, average, repel_subspace
+
+term = Regularizer("a", "mlp", AngularAnchor([1, 2, 0]), [1.0], positions="sequence", temperature=1)
+
+def loss(z, labels, mask):
+    anchored = average(angular_anchor(z, [1, 2, 0], mask=mask), labels, mask=mask)
+    empty = average(repel_subspace(z, [0]), None, mask=mask)
+    return anchored + empty + term(z[None], labels.any()[None, None], mask=mask[None])
+
+z = torch.randn(4, 3, requires_grad=True)
+given = z, torch.tensor([False, True, False, True]), torch.tensor([True, True, True, False])
+compiled = torch.compile(loss, fullgraph=True, backend="aot_eager")(*given)
+torch.testing.assert_close(compiled, loss(*given))
+got, want = (torch.autograd.grad(value, z) for value in (compiled, loss(*given)))
+torch.testing.assert_close(got, want)
+"""
+
+
+def test_terms_compile_whole():
+    """In a process of its own: here the shapes are checked too, which is not compiled."""
+    subprocess.run([sys.executable, "-c", COMPILED], check=True)

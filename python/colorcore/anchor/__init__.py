@@ -13,17 +13,32 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from colorcore.anchor.averages import average, soft_minimum
+    from colorcore.anchor.batches import Draw, EpochBatches, RandomBatches, class_weights
+    from colorcore.anchor.distributed import gathered, summed
     from colorcore.anchor.ensemble import EnsembleLinear, gelu, normalize, passes
     from colorcore.anchor.hooks import capture
     from colorcore.anchor.interventions import Falloff, Repulsion, Suppression, intervene
+    from colorcore.anchor.labelled import Labelled, Labels
     from colorcore.anchor.layers import Unit
+    from colorcore.anchor.modules import (
+        AngularAnchor,
+        AntiAnchor,
+        EuclideanAnchor,
+        KeepSubspace,
+        RepelSubspace,
+        Separation,
+        Term,
+        Unitarity,
+    )
+    from colorcore.anchor.powers import power_for, reach
+    from colorcore.anchor.regularizer import Regularizer
+    from colorcore.anchor.saved import load, save
     from colorcore.anchor.separation import angular_separation
     from colorcore.anchor.surgery import ablate, prune
     from colorcore.anchor.terms import (
-        Regularizer,
         angular_anchor,
         anti_anchor,
-        average,
         cosine,
         euclidean_anchor,
         keep_subspace,
@@ -32,52 +47,94 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "AngularAnchor",
+    "AntiAnchor",
+    "Draw",
     "EnsembleLinear",
+    "EpochBatches",
+    "EuclideanAnchor",
     "Falloff",
+    "KeepSubspace",
+    "Labelled",
+    "Labels",
+    "RandomBatches",
     "Regularizer",
+    "RepelSubspace",
     "Repulsion",
+    "Separation",
     "Suppression",
+    "Term",
     "Unit",
+    "Unitarity",
     "ablate",
     "angular_anchor",
     "angular_separation",
     "anti_anchor",
     "average",
     "capture",
+    "class_weights",
     "cosine",
     "euclidean_anchor",
+    "gathered",
     "gelu",
     "intervene",
     "keep_subspace",
+    "load",
     "normalize",
     "passes",
+    "power_for",
     "prune",
+    "reach",
     "repel_subspace",
+    "save",
+    "soft_minimum",
+    "summed",
     "unitarity",
 ]
 
 _PLACES = {
+    "AngularAnchor": "modules",
+    "AntiAnchor": "modules",
+    "Draw": "batches",
     "EnsembleLinear": "ensemble",
+    "EpochBatches": "batches",
+    "EuclideanAnchor": "modules",
     "Falloff": "interventions",
-    "Regularizer": "terms",
+    "KeepSubspace": "modules",
+    "Labelled": "labelled",
+    "Labels": "labelled",
+    "RandomBatches": "batches",
+    "Regularizer": "regularizer",
+    "RepelSubspace": "modules",
     "Repulsion": "interventions",
+    "Separation": "modules",
     "Suppression": "interventions",
+    "Term": "modules",
     "Unit": "layers",
+    "Unitarity": "modules",
     "ablate": "surgery",
     "angular_anchor": "terms",
     "angular_separation": "separation",
     "anti_anchor": "terms",
-    "average": "terms",
+    "average": "averages",
     "capture": "hooks",
+    "class_weights": "batches",
     "cosine": "terms",
     "euclidean_anchor": "terms",
+    "gathered": "distributed",
     "gelu": "ensemble",
     "intervene": "interventions",
     "keep_subspace": "terms",
+    "load": "saved",
     "normalize": "ensemble",
     "passes": "ensemble",
+    "power_for": "powers",
     "prune": "surgery",
+    "reach": "powers",
     "repel_subspace": "terms",
+    "save": "saved",
+    "soft_minimum": "averages",
+    "summed": "distributed",
     "unitarity": "terms",
 }
 """The module of each name: torch is imported when a name is first asked for."""

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.fx.experimental.proxy_tensor import get_proxy_mode
 
 from colorcore.errors import InputError
 
@@ -115,12 +116,13 @@ def unit(values: Vector, latents: Tensor, *, name: str = "direction") -> Tensor:
         tensor([0.0000, 0.6000, 0.8000])
     """
     found = vector(values, latents, name=name)
-    if isinstance(values, Tensor):
+    is_tensor = isinstance(values, Tensor)
+    if is_tensor or (torch.compiler.is_compiling() and isinstance(values, np.ndarray)):
         length = torch.linalg.vector_norm(found)
-        if _is_at_hand(length):
+        if is_at_hand(length):
             _check_length(name, length.item())
         return found / length
-    length = math.hypot(*np.asarray(values, dtype=float).tolist())
+    length = math.hypot(*[float(x) for x in values])
     _check_length(name, length)
     return found / length
 
@@ -147,7 +149,7 @@ def basis(values: Vector, latents: Tensor, *, name: str = "directions") -> Tenso
         )
     lengths = torch.linalg.vector_norm(rows, dim=-1, keepdim=True)
     orthonormal, across = torch.linalg.qr((rows / lengths).mT)
-    if _is_at_hand(lengths):
+    if is_at_hand(lengths):
         for length in lengths.flatten().tolist():
             _check_length(name, length)
         if len(rows) > rows.shape[-1] or (across.diagonal().abs() < DEPENDENT).any():
@@ -158,7 +160,11 @@ def basis(values: Vector, latents: Tensor, *, name: str = "directions") -> Tenso
     return orthonormal.mT
 
 
-def _tensor(values: Vector, latents: Tensor, name: str) -> Tensor:
+def numbers(values: Vector, name: str) -> Tensor:
+    """Real numbers as a tensor, of the type and on the device they have.
+
+    Raises: InputError for what is no number.
+    """
     try:
         found = values if isinstance(values, Tensor) else torch.from_numpy(np.array(values))
     except (TypeError, ValueError, RuntimeError) as error:
@@ -169,7 +175,11 @@ def _tensor(values: Vector, latents: Tensor, name: str) -> Tensor:
     if found.dtype == torch.bool or found.is_complex():
         kind = str(found.dtype).removeprefix("torch.")
         raise InputError(f"{name} must be real numbers, one a coordinate, got {kind}; cast them")
-    return found.to(dtype=latents.dtype, device=latents.device)
+    return found
+
+
+def _tensor(values: Vector, latents: Tensor, name: str) -> Tensor:
+    return numbers(values, name).to(dtype=latents.dtype, device=latents.device)
 
 
 def _check_length(name: str, length: float) -> None:
@@ -177,10 +187,18 @@ def _check_length(name: str, length: float) -> None:
         raise InputError(f"{name} must have a length above 0, got {length}; give it another")
 
 
-def _is_at_hand(value: Tensor) -> bool:
+def is_at_hand(value: Tensor) -> bool:
     """Whether a tensor's numbers can be looked at without waiting for a device or a compiler."""
     return (
         value.device.type == "cpu"
         and not torch.compiler.is_compiling()
+        and not is_traced()
         and not torch._C._are_functorch_transforms_active()
     )
+
+
+def is_traced() -> bool:
+    """Whether `torch.jit.trace`, `make_fx` or `torch.export` records what is computed."""
+    if torch.compiler.is_compiling():  # which guards what it takes for granted
+        return False
+    return torch._C._get_tracing_state() is not None or get_proxy_mode() is not None

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from colorcore.anchor import ensemble_operators as operators
 from colorcore.anchor import terms as plain
+from colorcore.anchor.averages import average
 from colorcore.anchor.ensemble import is_for_kernels
 from colorcore.anchor.separation import angular_separation
 from colorcore.kernels.objective import Term, code
@@ -99,7 +100,7 @@ def formula(
         affinity = None
         if term.affinities is not None:
             affinity = labels.to(latents.dtype) @ latents.new_tensor(term.affinities)
-        found.append(plain.average(per_sample(term, latents), affinity))
+        found.append(average(per_sample(term, latents), affinity))
     return torch.stack(found)
 
 

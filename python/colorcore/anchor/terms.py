@@ -1,58 +1,88 @@
-"""Regularizers: a loss for each sample, averaged over the samples whose labels call for it.
+"""Terms: a loss for each sample, of the activations of a layer of any model.
 
-They take the activations of a layer of any model, with any leading axes: many runs trained side by
-side are one more.
+They take any leading axes: many runs trained side by side are one more, and so are the positions
+of a sequence. `axis` is where the coordinates of a latent vector lie, and `mask` is true where a
+sample counts: elsewhere it is as a zero vector, without gradient. Give `average` that mask too.
 
+Half-precision latents give float32 terms, under autocast too, and gradients of their own type.
+
+>>> from colorcore.anchor import average
 >>> latents = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
->>> anchor = Regularizer("anchor", "bottleneck", lambda z: angular_anchor(z, [1, 0]), torch.ones(1))
->>> labels = torch.tensor([[False], [True]])  # a concept; the second sample has it
->>> round(anchor(latents, labels).item(), 6)
-1.0
+>>> average(angular_anchor(latents, [1, 0]), torch.tensor([False, True]))
+tensor(1.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor
 
-from colorcore.anchor import arguments
+from colorcore.anchor import arguments, samples
 from colorcore.anchor.arguments import Dims, Vector
 from colorcore.anchor.precision import precise
-from colorcore.errors import InputError
+from colorcore.anchor.samples import Numbers
 
-EPSILON = 1e-8  # keeps the direction of a zero vector and the mean of no samples defined
+EPSILON = 1e-8  # added to a norm, so that a zero vector has a direction: none
+LEAST_HALF = 2.0**-14  # of float16: a gradient at zero, the inverse of this, is finite there
 
-Latents = Float[Tensor, "*runs batch latent"]
-PerSample = Float[Tensor, "*runs batch"]
+LARGE = {torch.float32: (2.0**42, 2.0**-86), torch.float64: (2.0**340, 2.0**-684)}
+"""From what size on squares might overflow, and what latents are then multiplied by."""
+
+Latents = Float[Tensor, "*axes"]
+PerSample = Float[Tensor, "*samples"]
 
 
-@precise
-def cosine(latents: Latents, direction: Vector) -> PerSample:
+def cosine(
+    latents: Latents, direction: Vector, *, axis: int = -1, mask: Numbers | None = None
+) -> PerSample:
     """Cosine of each latent vector to a direction.
 
-    Shapes: (…, batch, latent) and `direction` (latent,) → (…, batch), in [−1, 1].
+    Shapes: (…, latent) and `direction` (latent,) → (…), in [−1, 1], 0 for a zero vector; `mask`
+    (…).
 
-    Raises: InputError when the direction has not the latents' width, or no length.
+    Raises: InputError when the direction has not the latents' width, or no length; for an axis that
+    there is not, or a mask of another shape.
 
     Example:
 
         >>> cosine(torch.tensor([[3.0, 0.0], [1.0, 1.0]]), [2, 0])
         tensor([1.0000, 0.7071])
     """
+    least = LEAST_HALF if latents.dtype == torch.float16 else 0.0
+    return _cosine(samples.vectors(latents, axis, mask), direction, least)
+
+
+@precise
+def _cosine(latents: Tensor, direction: Vector, least: float) -> Tensor:
     target = arguments.unit(direction, latents)
-    return latents / (torch.linalg.vector_norm(latents, dim=-1, keepdim=True) + EPSILON) @ target
+    large, factor = LARGE[latents.dtype]
+    largest = latents.detach().abs().amax(dim=-1, keepdim=True)
+    scale = torch.ones_like(largest).masked_fill(largest > large, factor)  # exact: powers of two
+    scaled = latents * scale
+    length = torch.linalg.vector_norm(scaled, dim=-1, keepdim=True)
+    length = length.clamp(min=least) if least else length
+    return _along(scaled / (length + EPSILON * scale), target)
 
 
-def angular_anchor(latents: Latents, direction: Vector) -> PerSample:
+def _along(rows: Tensor, vector: Tensor) -> Tensor:
+    """Σ rows · vector over the last axis. Shapes: (…, latent), (latent,) → (…).
+
+    As one product of a matrix and a vector, which no setting of matrix products makes less precise.
+    """
+    if arguments.is_traced():  # which would keep the shape of these rows for all later ones
+        return (rows * vector).sum(dim=-1)
+    return torch.mv(rows.reshape(-1, rows.shape[-1]), vector).reshape(rows.shape[:-1])
+
+
+def angular_anchor(
+    latents: Latents, direction: Vector, *, axis: int = -1, mask: Numbers | None = None
+) -> PerSample:
     """1 − cos to the direction: 0 on it, 2 opposite it.
 
-    Shapes: (…, batch, latent) and `direction` (latent,) → (…, batch), in [0, 2].
+    Shapes: (…, latent) and `direction` (latent,) → (…), in [0, 2]; `mask` (…).
 
-    Raises: InputError when the direction has not the latents' width, or no length.
+    Raises: as `cosine`.
 
     Source: Experiment 2.10.1, `reg-anchor`.
 
@@ -61,33 +91,47 @@ def angular_anchor(latents: Latents, direction: Vector) -> PerSample:
         >>> angular_anchor(torch.tensor([[3.0, 0.0], [0.0, 1.0], [-1.0, 0.0]]), [1, 0])
         tensor([0., 1., 2.])
     """
-    return 1 - cosine(latents, direction)
+    return 1 - cosine(latents, direction, axis=axis, mask=mask)
 
 
-@precise
-def euclidean_anchor(latents: Latents, point: Vector) -> PerSample:
+def euclidean_anchor(
+    latents: Latents, point: Vector, *, axis: int = -1, mask: Numbers | None = None
+) -> PerSample:
     """Squared distance to a point.
 
-    Shapes: (…, batch, latent) and `point` (latent,) → (…, batch), ≥ 0.
+    Shapes: (…, latent) and `point` (latent,) → (…), ≥ 0; `mask` (…).
 
-    Raises: InputError when the point has not the latents' width.
+    Raises: InputError when the point has not the latents' width; for an axis that there is not, or
+    a mask of another shape.
 
     Example:
 
         >>> euclidean_anchor(torch.tensor([[1.0, 0.0], [1.0, 3.0]]), [1, 1])
         tensor([1., 4.])
     """
+    return _squared_distance(samples.vectors(latents, axis, mask), point)
+
+
+@precise
+def _squared_distance(latents: Tensor, point: Vector) -> Tensor:
     return (latents - arguments.vector(point, latents, name="point")).square().sum(dim=-1)
 
 
-def anti_anchor(latents: Latents, direction: Vector, *, full_sphere: bool = False) -> PerSample:
+def anti_anchor(
+    latents: Latents,
+    direction: Vector,
+    *,
+    full_sphere: bool = False,
+    axis: int = -1,
+    mask: Numbers | None = None,
+) -> PerSample:
     """Closeness to a direction, as a loss.
 
     max(0, cos) leaves the far hemisphere alone; over the full sphere it is (cos + 1)/2.
 
-    Shapes: (…, batch, latent) and `direction` (latent,) → (…, batch), in [0, 1].
+    Shapes: (…, latent) and `direction` (latent,) → (…), in [0, 1]; `mask` (…).
 
-    Raises: InputError when the direction has not the latents' width, or no length.
+    Raises: as `cosine`.
 
     Source: Experiment 2.9.1.
 
@@ -99,17 +143,19 @@ def anti_anchor(latents: Latents, direction: Vector, *, full_sphere: bool = Fals
         >>> anti_anchor(latents, [1, 0], full_sphere=True)
         tensor([1.0000, 0.5000, 0.0000])
     """
-    closeness = cosine(latents, direction)
+    closeness = cosine(latents, direction, axis=axis, mask=mask)
     return (closeness + 1) / 2 if full_sphere else closeness.clamp(min=0)
 
 
-@precise
-def repel_subspace(latents: Latents, dims: Dims) -> PerSample:
+def repel_subspace(
+    latents: Latents, dims: Dims, *, axis: int = -1, mask: Numbers | None = None
+) -> PerSample:
     """Squared length within the given dimensions, which should hold nothing.
 
-    Shapes: (…, batch, latent) and `dims` in 0…latent − 1 → (…, batch), ≥ 0.
+    Shapes: (…, latent) and `dims` in 0…latent − 1 → (…), ≥ 0; `mask` (…).
 
-    Raises: InputError for what is no whole number, a dimension that the latents lack, or repeats.
+    Raises: InputError for what is no whole number, a dimension that the latents lack, or repeats;
+    for an axis that there is not, or a mask of another shape.
 
     Source: Experiment 2.10.1, `reg-anti-subspace`.
 
@@ -118,82 +164,57 @@ def repel_subspace(latents: Latents, dims: Dims) -> PerSample:
         >>> repel_subspace(torch.tensor([[3.0, 1.0, 2.0]]), [0, 1])
         tensor([10.])
     """
-    inside = torch.zeros(latents.shape[-1], dtype=latents.dtype, device=latents.device)
-    inside[arguments.dims(dims, latents.shape[-1])] = 1
-    return latents.square() @ inside  # faster to differentiate than picking columns
+    read = samples.vectors(latents, axis, mask)
+    return _squared_length(read, _inside(read, dims))
 
 
-def keep_subspace(latents: Latents, dims: Dims) -> PerSample:
+def keep_subspace(
+    latents: Latents, dims: Dims, *, axis: int = -1, mask: Numbers | None = None
+) -> PerSample:
     """Squared length outside the given dimensions, which should hold everything.
 
-    Shapes: (…, batch, latent) and `dims` in 0…latent − 1 → (…, batch), ≥ 0.
+    Shapes: (…, latent) and `dims` in 0…latent − 1 → (…), ≥ 0; `mask` (…).
 
-    Raises: InputError for what is no whole number, a dimension that the latents lack, or repeats.
+    Raises: as `repel_subspace`.
 
     Example:
 
         >>> keep_subspace(torch.tensor([[3.0, 1.0, 2.0]]), [0, 1])
         tensor([4.])
     """
-    kept = arguments.dims(dims, latents.shape[-1])
-    return repel_subspace(latents, [k for k in range(latents.shape[-1]) if k not in kept])
+    read = samples.vectors(latents, axis, mask)
+    return _squared_length(read, ~_inside(read, dims))
+
+
+def _inside(latents: Tensor, dims: Dims) -> Tensor:
+    """Which coordinates are among the dimensions. Shapes: (latent,)."""
+    inside = torch.zeros(latents.shape[-1], dtype=torch.bool)
+    inside[arguments.dims(dims, latents.shape[-1])] = True
+    return inside.to(latents.device)
 
 
 @precise
-def unitarity(latents: Latents) -> PerSample:
+def _squared_length(latents: Tensor, inside: Tensor) -> Tensor:
+    # What is outside is left out before it is squared: 0 times its square is NaN where that is ∞.
+    # Faster to differentiate than picking columns.
+    return _along(latents.where(inside, 0).square(), inside.to(latents.dtype))
+
+
+def unitarity(latents: Latents, *, axis: int = -1, mask: Numbers | None = None) -> PerSample:
     """(‖z‖ − 1)²: how far a latent vector is from unit length.
 
-    Shapes: (…, batch, latent) → (…, batch), ≥ 0.
+    Shapes: (…, latent) → (…), ≥ 0; `mask` (…).
+
+    Raises: InputError for an axis that there is not, or a mask of another shape.
 
     Example:
 
         >>> unitarity(torch.tensor([[0.0, 1.0], [3.0, 0.0]]))
         tensor([0., 4.])
     """
+    return _off_unit(samples.vectors(latents, axis, mask))
+
+
+@precise
+def _off_unit(latents: Tensor) -> Tensor:
     return (torch.linalg.vector_norm(latents, dim=-1) - 1).square()
-
-
-def average(per_sample: PerSample, affinity: Tensor | None) -> Float[Tensor, "*runs"]:
-    """Mean over the batch, or over the samples with an affinity, weighted by it.
-
-    Σ ℓᵢ·aᵢ / (Σ aᵢ + 1e-8), which is 0 for a batch in which no sample has one.
-
-    Shapes: (…, batch), and the same of the affinities, ≥ 0 → (…).
-
-    Raises: InputError for affinities of another shape.
-
-    Example:
-
-        >>> average(torch.tensor([1.0, 2.0, 6.0]), None)
-        tensor(3.)
-        >>> average(torch.tensor([1.0, 2.0, 6.0]), torch.tensor([0.0, 1.0, 1.0]))
-        tensor(4.)
-    """
-    if affinity is None:
-        return per_sample.mean(dim=-1)
-    if affinity.shape != per_sample.shape:
-        raise InputError(
-            f"affinity must have the shape of the samples' terms, {tuple(per_sample.shape)}, got "
-            f"{tuple(affinity.shape)}; give one number a sample, labels[..., 0] say"
-        )
-    return (per_sample * affinity).sum(dim=-1) / (affinity.sum(dim=-1) + EPSILON)
-
-
-@dataclass(frozen=True)
-class Regularizer:
-    """One term of the objective: what it costs a sample, where it looks and whom it concerns.
-
-    Shapes: `affinities` (concepts,), or None when the term concerns every sample.
-    """
-
-    name: str
-    layer: str
-    per_sample: Callable[[Tensor], Tensor]
-    affinities: Float[Tensor, " concepts"] | None
-
-    def __call__(
-        self, latents: Latents, labels: Bool[Tensor, "*runs batch concepts"]
-    ) -> Float[Tensor, "*runs"]:
-        """The unweighted term of each run. Shapes: (…, batch, latent) → (…)."""
-        affinity = None if self.affinities is None else labels.to(latents.dtype) @ self.affinities
-        return average(self.per_sample(latents), affinity)

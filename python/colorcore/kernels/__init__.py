@@ -6,7 +6,7 @@ compute instead, for comparison.
 """
 
 from colorcore.kernels.cubes import hsv_cube, hsv_to_rgb, rgb_cube, rgb_to_hsv
-from colorcore.kernels.labels import draw_batch
+from colorcore.kernels.labels import Labeler, draw_batch
 from colorcore.kernels.separation import (
     angular_separation,
     angular_separation_grad,
@@ -14,6 +14,7 @@ from colorcore.kernels.separation import (
 )
 
 __all__ = [
+    "Labeler",
     "angular_separation",
     "angular_separation_grad",
     "angular_separation_with_grad",

@@ -66,8 +66,8 @@ def unit(name: str, values: Array) -> None:
 
     Raises: ValueError when one does not.
     """
-    outside = ~((values >= 0) & (values <= 1))
-    if outside.any():
+    if values.size and not (values.min() >= 0 and values.max() <= 1):  # a NaN is neither
+        outside = ~((values >= 0) & (values <= 1))
         raise ValueError(f"{name} must lie in [0, 1], got {float(values[outside][0]):g}")
 
 
@@ -82,22 +82,61 @@ def hues(values: Array) -> None:
         raise ValueError(f"hue must be finite, in turns, got {got}")
 
 
-def chances(points: ArrayLike, probabilities: ArrayLike) -> tuple[Array, NDArray[np.float64]]:
+def chances(points: ArrayLike, probabilities: ArrayLike) -> tuple[Array, Array]:
     """What is drawn from, and the probabilities of its labels. Shapes: (N, D), (N, L).
 
-    Raises: TypeError for probabilities that are not real numbers; ValueError for other shapes.
+    Raises: TypeError for probabilities that are not real numbers; ValueError for other shapes, or
+    probabilities outside [0, 1].
     """
-    palette, table = array("colors", points), array("probabilities", probabilities)
-    if table.dtype.kind not in "fiub":
-        raise TypeError(
-            f"probabilities must be real numbers, got {table.dtype}; cast with .astype(float)"
-        )
+    palette, table = array("colors", points), _real("probabilities", probabilities)
     if palette.ndim != 2 or table.ndim != 2 or len(palette) != len(table):
         raise ValueError(
             "colors and probabilities must have shapes (n, 3) and (n, labels), got "
             f"{palette.shape} and {table.shape}; give each colour a row of probabilities"
         )
-    return palette, np.ascontiguousarray(table, dtype=np.float64)
+    unit("probabilities", table)
+    return palette, table
+
+
+def table(name: str, values: ArrayLike) -> Array:
+    """Probabilities of each sample's labels. Shapes: (N,) or (N, L), in [0, 1] → (N, L).
+
+    Raises: TypeError for what are not real numbers; ValueError for other shapes or ranges.
+    """
+    found = _real(name, values)
+    if found.ndim not in (1, 2):
+        raise ValueError(
+            f"{name} must have shape (n,) or (n, labels), got {found.shape}; give each sample a row"
+        )
+    unit(name, found)
+    return found[:, None] if found.ndim == 1 else found
+
+
+def _real(name: str, values: ArrayLike) -> Array:
+    """Real numbers as contiguous float32, if that they are, or float64."""
+    found = array(name, values)
+    if found.dtype.kind not in "fiub":
+        raise TypeError(f"{name} must be real numbers, got {found.dtype}; cast with .astype(float)")
+    return np.ascontiguousarray(found, dtype=found.dtype if found.dtype in FLOATS else np.float64)
+
+
+def indices(values: ArrayLike, samples: int) -> NDArray[np.int64]:
+    """Places of samples. Shapes: (n,), in 0…samples − 1.
+
+    Raises: TypeError for other types and shapes; ValueError for other ranges.
+    """
+    found = array("indices", values)
+    if found.ndim != 1 or (found.size and found.dtype.kind not in "iu"):
+        raise TypeError(
+            f"indices must be integers with shape (n,), got {found.dtype} {found.shape}; "
+            "pass a list of whole numbers"
+        )
+    if found.size and not 0 <= int(found.min()) <= int(found.max()) < samples:
+        raise ValueError(
+            f"indices must lie in 0…{samples - 1}, got {found.min()}…{found.max()}; give each "
+            "sample a row of probabilities"
+        )
+    return np.ascontiguousarray(found if found.size else [], dtype=np.int64)
 
 
 def addresses(name: str, values: ArrayLike | Sequence[int]) -> NDArray[np.uint64]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-STREAM_COLORS, STREAM_LABELS, STREAM_INITIAL = 0, 1, 2
+STREAM_COLORS, STREAM_LABELS, STREAM_INITIAL, STREAM_ORDER = 0, 1, 2, 3
 """What a draw is for. Streams of one seed share nothing."""
 
 EPSILON = 1e-8  # added to a norm, so that the zero vector has a direction: none
@@ -82,6 +82,19 @@ def draw_batch(
         chances = uniforms(seed, STREAM_LABELS, step, batch_size * concepts)
         labels[i] = chances.reshape(shape[1:]) < probabilities[indices[i]]
     return indices, labels
+
+
+def draw_labels(
+    indices: Array, slots: Array, probabilities: Array, *, seed: int, step: int
+) -> NDArray[np.bool_]:
+    """A Bernoulli label a given sample and concept: that of its slot in the batch of `draw_batch`.
+
+    Shapes: (B,), (B,), (N, L) → (B, L).
+    """
+    concepts = probabilities.shape[1]
+    batch = int(slots.max(initial=0)) + 1  # as far as it matters
+    chances = uniforms(seed, STREAM_LABELS, step, batch * concepts).reshape(batch, concepts)
+    return chances[slots.astype(np.int64)] < probabilities[indices]
 
 
 def angular_separation(latents: Array, *, power: float, shift: bool) -> Array:

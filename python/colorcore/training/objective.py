@@ -8,9 +8,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from colorcore.anchor.regularizer import Regularizer
 from colorcore.anchor.separation import angular_separation
 from colorcore.anchor.terms import (
-    Regularizer,
     angular_anchor,
     anti_anchor,
     euclidean_anchor,
