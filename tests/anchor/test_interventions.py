@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from colorcore.anchor.interventions import Falloff, Repulsion, Suppression, intervene
+from colorcore.anchor.falloff import Falloff
+from colorcore.anchor.interventions import Repulsion, Suppression, intervene
 from colorcore.anchor.surgery import ablate
 from colorcore.anchor.terms import cosine
 from colorcore.errors import InputError

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from colorcore.anchor.ensemble import EnsembleLinear, gelu, normalize, passes
-    from colorcore.anchor.hooks import capture
+    from colorcore.anchor.capture import capture
     from colorcore.anchor.interventions import Falloff, Repulsion, Suppression, intervene
     from colorcore.anchor.layers import Unit
     from colorcore.anchor.separation import angular_separation
@@ -58,7 +58,7 @@ __all__ = [
 
 _PLACES = {
     "EnsembleLinear": "ensemble",
-    "Falloff": "interventions",
+    "Falloff": "falloff",
     "Regularizer": "terms",
     "Repulsion": "interventions",
     "Suppression": "interventions",
@@ -68,7 +68,7 @@ _PLACES = {
     "angular_separation": "separation",
     "anti_anchor": "terms",
     "average": "terms",
-    "capture": "hooks",
+    "capture": "capture",
     "cosine": "terms",
     "euclidean_anchor": "terms",
     "gelu": "ensemble",

@@ -158,7 +158,16 @@ def basis(values: Vector, latents: Tensor, *, name: str = "directions") -> Tenso
     return orthonormal.mT
 
 
-def _tensor(values: Vector, latents: Tensor, name: str) -> Tensor:
+def numbers(values: Vector, *, name: str = "direction") -> Tensor:
+    """Real numbers as a tensor: the one given, or a new one.
+
+    Raises: InputError for what is no number, booleans and complex numbers.
+
+    Example:
+
+        >>> numbers([0, 3])
+        tensor([0, 3])
+    """
     try:
         found = values if isinstance(values, Tensor) else torch.from_numpy(np.array(values))
     except (TypeError, ValueError, RuntimeError) as error:
@@ -169,7 +178,30 @@ def _tensor(values: Vector, latents: Tensor, name: str) -> Tensor:
     if found.dtype == torch.bool or found.is_complex():
         kind = str(found.dtype).removeprefix("torch.")
         raise InputError(f"{name} must be real numbers, one a coordinate, got {kind}; cast them")
-    return found.to(dtype=latents.dtype, device=latents.device)
+    return found
+
+
+def axis(value: int, latents: Tensor, *, name: str = "axis") -> int:
+    """The place of an axis, counted from the first.
+
+    Raises: InputError when there is no such axis.
+
+    Example:
+
+        >>> axis(-1, torch.zeros(5, 2)), axis(0, torch.zeros(5, 2))
+        (1, 0)
+    """
+    axes = latents.ndim
+    if isinstance(value, bool) or not isinstance(value, int) or not -axes <= value < axes:
+        raise InputError(
+            f"{name} must be a whole number in {-axes}…{axes - 1}, for shape "
+            f"{tuple(latents.shape)}, got {value!r}; choose that of the latent dimension"
+        )
+    return value % axes
+
+
+def _tensor(values: Vector, latents: Tensor, name: str) -> Tensor:
+    return numbers(values, name=name).to(dtype=latents.dtype, device=latents.device)
 
 
 def _check_length(name: str, length: float) -> None:
