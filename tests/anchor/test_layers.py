@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from colorcore.anchor.capture import capture
+from colorcore.anchor.captures import capture
 from colorcore.anchor.layers import find
 from colorcore.errors import InputError
 from colorcore.training.model import initialize

@@ -1,8 +1,8 @@
 """Concepts anchored in any PyTorch model, and removed from it.
 
 Many small networks side by side on a CPU (`ensemble`), terms for the objective of a training loop
-(`terms`, `separation`), the outputs of layers by name (`hooks`), surgery on weights (`surgery`) and
-interventions on a model as it runs (`interventions`).
+(`terms`, `separation`), the outputs of layers by name (`captures`), surgery on weights (`surgery`)
+and interventions on a model as it runs (`interventions`), or put into it for good (`installed`).
 
 >>> from colorcore.anchor import angular_anchor, capture
 """
@@ -13,9 +13,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from colorcore.anchor.captures import capture
     from colorcore.anchor.ensemble import EnsembleLinear, gelu, normalize, passes
-    from colorcore.anchor.capture import capture
-    from colorcore.anchor.interventions import Falloff, Repulsion, Suppression, intervene
+    from colorcore.anchor.falloff import Falloff
+    from colorcore.anchor.installed import bake, load_intervention, save_intervention
+    from colorcore.anchor.interventions import (
+        Projection,
+        Repulsion,
+        Steering,
+        Suppression,
+        intervene,
+    )
     from colorcore.anchor.layers import Unit
     from colorcore.anchor.separation import angular_separation
     from colorcore.anchor.surgery import ablate, prune
@@ -34,8 +42,10 @@ if TYPE_CHECKING:
 __all__ = [
     "EnsembleLinear",
     "Falloff",
+    "Projection",
     "Regularizer",
     "Repulsion",
+    "Steering",
     "Suppression",
     "Unit",
     "ablate",
@@ -43,24 +53,29 @@ __all__ = [
     "angular_separation",
     "anti_anchor",
     "average",
+    "bake",
     "capture",
     "cosine",
     "euclidean_anchor",
     "gelu",
     "intervene",
     "keep_subspace",
+    "load_intervention",
     "normalize",
     "passes",
     "prune",
     "repel_subspace",
+    "save_intervention",
     "unitarity",
 ]
 
 _PLACES = {
     "EnsembleLinear": "ensemble",
     "Falloff": "falloff",
+    "Projection": "interventions",
     "Regularizer": "terms",
     "Repulsion": "interventions",
+    "Steering": "interventions",
     "Suppression": "interventions",
     "Unit": "layers",
     "ablate": "surgery",
@@ -68,16 +83,19 @@ _PLACES = {
     "angular_separation": "separation",
     "anti_anchor": "terms",
     "average": "terms",
-    "capture": "capture",
+    "bake": "installed",
+    "capture": "captures",
     "cosine": "terms",
     "euclidean_anchor": "terms",
     "gelu": "ensemble",
     "intervene": "interventions",
     "keep_subspace": "terms",
+    "load_intervention": "installed",
     "normalize": "ensemble",
     "passes": "ensemble",
     "prune": "surgery",
     "repel_subspace": "terms",
+    "save_intervention": "installed",
     "unitarity": "terms",
 }
 """The module of each name: torch is imported when a name is first asked for."""

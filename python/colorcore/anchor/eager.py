@@ -55,14 +55,20 @@ def eagerly() -> Iterator[None]:
         ...     compiled(torch.ones(2))
         tensor([1., 1.])
     """
+    if torch.compiler.is_compiling():
+        raise _within_compiled()
     try:
         _contexts.enter()
     except RuntimeError as error:  # as set_stance has it
-        raise InputError(
-            f"capture and intervene: wanted to begin outside of compiled code, got {error}; compile "
-            "the model alone, and call it within the context"
-        ) from error
+        raise _within_compiled() from error
     try:
         yield
     finally:
         _contexts.leave()
+
+
+def _within_compiled() -> InputError:
+    return InputError(
+        "capture and intervene: wanted to begin outside of what torch.compile compiles, got a "
+        "context within it; compile the model alone, and call it within the context"
+    )

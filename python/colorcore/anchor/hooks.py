@@ -58,6 +58,11 @@ class Hook(Local):
         self.has_gradients = torch.is_grad_enabled()
 
     def __call__(self, layer: nn.Module, _args: object, output: object) -> object:
+        if torch.compiler.is_compiling():
+            raise InputError(
+                f"layer {self.name}: wanted a model that runs, got one that is being compiled or "
+                "exported in this context; compile it before, or export one that `bake` gives"
+            )
         if getattr(layer, "_is_replica", False):
             raise InputError(
                 f"layer {self.name}: wanted a model that runs as one, got a replica that "
@@ -76,8 +81,7 @@ class Hook(Local):
         if isinstance(output, fx.Proxy) or _is_tracing():
             raise InputError(
                 f"layer {self.name}: wanted a model that runs, got one that is being traced, which "
-                "would keep for good what holds in this context; trace it outside, with an "
-                "intervention that `bake` put in"
+                "would keep for good what holds in this context; trace one that `bake` gives, outside"
             )
 
     def _refuse_reentrant_checkpoints(self) -> None:
@@ -112,8 +116,8 @@ def hook(
         ...     model(torch.ones(1, 3))
         tensor([[0., 0.]])
     """
-    layer, called = find(model, name), Hook(name, act, index)
     with eagerly():
+        layer, called = find(model, name), Hook(name, act, index)
         handle = layer.register_forward_hook(called)
         try:
             yield
@@ -150,7 +154,7 @@ def in_backward() -> bool:
 
 
 def _is_tracing() -> bool:
-    if torch.compiler.is_compiling() or torch.jit.is_tracing():
+    if torch.jit.is_tracing():
         return True
     proxies: Any = sys.modules.get("torch.fx.experimental.proxy_tensor")  # else it is not in use
     return proxies is not None and proxies.get_proxy_mode() is not None

@@ -266,7 +266,7 @@ def intervene(
         return switch.on and now.on
 
     def act(latents: Tensor) -> Tensor:
-        found = _checked(intervention(latents), latents, layer) if switch.on else latents
+        found = checked(intervention(latents), latents, layer) if switch.on else latents
         return _held(found, acts, layer) if is_checkpointed() else found
 
     try:
@@ -276,7 +276,7 @@ def intervene(
         now.on = False
 
 
-def _checked(found: object, latents: Tensor, layer: str) -> Tensor:
+def checked(found: object, latents: Tensor, layer: str) -> Tensor:
     """What an intervention gave, if it can stand in the latents' place."""
     if isinstance(found, Tensor) and (found.shape, found.dtype) == (latents.shape, latents.dtype):
         return found
