@@ -146,7 +146,7 @@ def capture(
                 f"layer {name}: wanted to run where capture began, got a transform of torch.func "
                 "around it; begin capture in the function that is transformed"
             )
-        values, onward = _fork(output, arguments.axis(axis, output, name=f"layer {name}: axis"))
+        values, onward = _fork(output, axis, name)
         if not in_backward():
             passing.run(name)
             captured.keep(name, values)
@@ -162,14 +162,17 @@ def capture(
         captured.check_all()
 
 
-def _fork(output: Tensor, axis: int) -> tuple[Tensor, Tensor | None]:
+def _fork(output: Tensor, axis: int, name: str) -> tuple[Tensor, Tensor | None]:
     """What a layer gave, its latent dimension last, and what the rest of the model gets instead.
 
     With gradients the rest gets a copy of what is captured, and otherwise what the layer gave.
     """
-    moved = output if axis == output.ndim - 1 else output.movedim(axis, -1)
+    moved = output
+    if axis != -1:
+        axis = arguments.axis(axis, output, name=f"layer {name}: axis")
+        moved = output.movedim(axis, -1)
     if torch.is_grad_enabled() and output.requires_grad:
-        return moved, (moved if moved is output else moved.movedim(-1, axis)).clone()
+        return moved, (output if axis == -1 else moved.movedim(-1, axis)).clone()
     return moved.clone(), None
 
 

@@ -141,7 +141,8 @@ def _reason(model: nn.Module, name: str, called: Hook) -> str:
     if any(isinstance(one, fx.GraphModule) for one in around):
         return "exported models may not call it: use the model that this one is made from"
     if isinstance(around[-1], nn.MultiheadAttention):
-        return f"attention uses its weights and calls it never: name {'.'.join(parts[:-1])}"
+        around_it = ".".join(parts[:-1]) or "a layer around it"
+        return f"attention uses its weights and never calls it: name {around_it}"
     return (
         "run the model within the context, and name a layer that it calls: one may be skipped, or "
         "its weights used without it"

@@ -59,8 +59,9 @@ class Intervention(nn.Module):
             kind = str(latents.dtype).removeprefix("torch.")
             raise InputError(f"latents must be of a floating type, got {kind}; cast them")
         axis = arguments.axis(self.axis, latents)
-        acted = precise(self.act)(latents.movedim(axis, -1))
-        return acted.to(latents.dtype).movedim(-1, axis)
+        is_last = axis == latents.ndim - 1
+        acted = precise(self.act)(latents if is_last else latents.movedim(axis, -1))
+        return (acted if is_last else acted.movedim(-1, axis)).to(latents.dtype)
 
     def get_extra_state(self) -> Tensor:
         return torch.tensor(list(self.settings.values()), dtype=torch.float64)

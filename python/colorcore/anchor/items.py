@@ -109,8 +109,8 @@ def _plain(item: object, name: str) -> Tensor:
     kind = type(item).__name__
     if item.is_nested or item.layout != torch.strided:
         kind = "nested tensor" if item.is_nested else f"{item.layout} tensor"
-    elif type(item) in (Tensor, nn.Parameter):
-        return item
+    elif type(item) in (Tensor, nn.Parameter) or torch.compiler.is_compiling():
+        return item  # what is compiled or exported runs on stand-ins
     raise InputError(
         f"layer {name}: wanted a plain dense tensor, got {kind}; name a layer that gives one, or "
         "run the model on plain tensors"
