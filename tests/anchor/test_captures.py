@@ -245,14 +245,14 @@ def test_of_several_things_that_a_layer_gives_one_is_captured(make, index, wante
     ("make", "index", "error"),
     [
         (lambda x: x, 0, "wanted several things to take item 0 of, got a tensor; leave index out"),
-        (lambda x: (x, x), 2, r"wanted as index one of 0, 1, the items of its tuple, got 2; choose"),
+        (lambda x: (x, x), 2, r"wanted as index one of 0, 1, the items of its tuple, got 2; "),
         (lambda x: (x, x), "a", r"wanted as index one of 0, 1, the items of its tuple, got 'a'; "),
         (lambda x: {"a": x}, "b", "wanted as index one of 'a', the items of its dict, got 'b'; "),
-        (lambda x: {"a": x}, None, "wanted a tensor, got dict; name a layer within it, or one of 'a'"),
+        (lambda x: {"a": x}, None, "wanted a tensor, got dict; name a layer within it, or"),
         (lambda x: (), None, "wanted a tensor, got tuple; name a layer within it"),
         (lambda x: None, None, "wanted a tensor, got NoneType; name a layer within it"),
-        (lambda x: (None, x), None, "item 0: wanted a tensor, got NoneType; name a layer within it, or"),
-        (lambda x: x.to_sparse(), None, "wanted a plain dense tensor, got torch.sparse_coo tensor; "),
+        (lambda x: (None, x), None, "item 0: wanted a tensor, got NoneType; name a layer "),
+        (lambda x: x.to_sparse(), None, "wanted a plain dense tensor, got torch.sparse_coo ten"),
         (lambda x: nn.UninitializedParameter(), None, "wanted a plain dense tensor, got Uninitial"),
     ],
 )  # fmt: skip

@@ -58,30 +58,31 @@ class Hook(Local):
         self.has_gradients = torch.is_grad_enabled()
 
     def __call__(self, layer: nn.Module, _args: object, output: object) -> object:
-        if torch.compiler.is_compiling():
-            raise InputError(
-                f"layer {self.name}: wanted a model that runs, got one that is being compiled or "
-                "exported in this context; compile it before, or export one that `bake` gives"
-            )
-        if getattr(layer, "_is_replica", False):
-            raise InputError(
-                f"layer {self.name}: wanted a model that runs as one, got a replica that "
-                "DataParallel made for a device; use its module, or DistributedDataParallel"
-            )
+        self._refuse_stand_ins(layer, output)
         if not self.is_own():
             self.has_run_elsewhere = True
             return None
         self.has_run = True
-        self._refuse_tracing(output)
         self._refuse_reentrant_checkpoints()
         item = self.act(take(output, self.index, name=self.name))
         return None if item is None else put(output, self.index, item)
 
-    def _refuse_tracing(self, output: object) -> None:
-        if isinstance(output, fx.Proxy) or _is_tracing():
+    def _refuse_stand_ins(self, layer: nn.Module, output: object) -> None:
+        """Of the model or of tensors, with which programs are made that outlast the context."""
+        found = None
+        if torch.compiler.is_compiling():
+            found = "one that is being compiled or exported in the context; compile it before, or "
+        elif isinstance(output, fx.Proxy) or _is_tracing():
+            found = "one that is being traced in the context; trace it before, or "
+        elif getattr(layer, "_is_replica", False):
+            found = (
+                "a replica that DataParallel made for a device; use DistributedDataParallel, or "
+            )
+        if found is not None:
+            self.has_run = True
             raise InputError(
-                f"layer {self.name}: wanted a model that runs, got one that is being traced, which "
-                "would keep for good what holds in this context; trace one that `bake` gives, outside"
+                f"layer {self.name}: wanted a model that runs as it is, got {found}a model that "
+                "`bake` gives"
             )
 
     def _refuse_reentrant_checkpoints(self) -> None:

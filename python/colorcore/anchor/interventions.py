@@ -286,8 +286,8 @@ def checked(found: object, latents: Tensor, layer: str) -> Tensor:
     if isinstance(found, Tensor):
         got = f"{str(found.dtype).removeprefix('torch.')} {tuple(found.shape)}"
     raise InputError(
-        f"layer {layer}: wanted an intervention that gives {kind} {shape} as it gets it, got {got}; "
-        "return the latents as they shall be"
+        f"layer {layer}: wanted an intervention that gives {kind} {shape} as it gets it, got "
+        f"{got}; return the latents as they shall be"
     )
 
 
@@ -300,9 +300,9 @@ def _held(found: Tensor, acts: Callable[[], bool], layer: str) -> Tensor:
     def check(_: Tensor) -> None:
         if acts() != before:
             raise InputError(
-                f"layer {layer}: wanted a backward pass in the context of the intervention and with "
-                "the switch as it was, as the layer is in a checkpoint and runs again; call "
-                "backward within the context"
+                f"layer {layer}: wanted a backward pass in the context of the intervention, the "
+                "switch as it was, since a checkpoint runs the layer again, got another state; "
+                "call backward within the context"
             )
 
     # What needs no gradient gets one, as only gradients tell that the layer has been run again.

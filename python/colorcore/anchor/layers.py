@@ -53,8 +53,8 @@ def find(model: nn.Module, name: str) -> nn.Module:
     if not within or not name:
         raise unknown("layer", name, known)
     raise InputError(
-        f"layer: wanted one of {', '.join(known)}, got {name!r}; did you mean {within[0]}? wrappers "
-        "of a model put a name of their own before its layers'"
+        f"layer: wanted one of {', '.join(known)}, got {name!r}; did you mean {within[0]}? "
+        "wrappers of a model put a name of their own before its layers'"
     )
 
 
