@@ -56,10 +56,11 @@ def test_the_narrowest_falloff_acts_on_what_lies_on_the_direction():
 def test_gradients_of_a_falloff_are_finite_at_its_edge(power):
     cosines = torch.tensor([1.0, 0.0, -1.0], requires_grad=True)
     Falloff(180, power=power)(cosines).sum().backward()
+    assert cosines.grad is not None
     assert cosines.grad.isfinite().all()
 
 
 def test_falloffs_of_the_same_numbers_are_equal_and_cannot_be_changed():
     assert Falloff(60, 2, 0.5) == Falloff(60.0, 2.0, 0.5) != Falloff(60)
     with pytest.raises(AttributeError, match="cannot assign to field"):
-        Falloff(60).angle = 70
+        Falloff(60).angle = 70  # pyright: ignore[reportAttributeAccessIssue]

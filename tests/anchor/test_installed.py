@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from typing import Any
 
 import jaxtyping
 import pytest
@@ -11,6 +12,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from colorcore.anchor.acting import intervene
 from colorcore.anchor.falloff import Falloff
 from colorcore.anchor.installed import bake, load_intervention, save_intervention
 from colorcore.anchor.interventions import (
@@ -18,7 +20,6 @@ from colorcore.anchor.interventions import (
     Repulsion,
     Steering,
     Suppression,
-    intervene,
 )
 from colorcore.errors import InputError
 
@@ -127,7 +128,8 @@ def test_weights_that_are_used_without_the_layer_are_not_used_in_silence():
 @pytest.mark.filterwarnings("ignore:.*torch.jit:FutureWarning")
 @pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
 def test_layers_of_a_traced_model_are_refused(model, x):
-    traced = nn.Sequential(torch.jit.trace(model, x))
+    part: Any = torch.jit.trace(model, x)
+    traced = nn.Sequential(part)
     with pytest.raises(
         InputError, match=r"layer 0\.1: wanted a part of a model in Python, got one"
     ):

@@ -2,7 +2,7 @@
 
 Many small networks side by side on a CPU (`ensemble`), terms for the objective of a training loop
 (`terms`, `separation`), the outputs of layers by name (`captures`), surgery on weights (`surgery`)
-and interventions on a model as it runs (`interventions`), or put into it for good (`installed`).
+and interventions (`interventions`) on a model as it runs (`acting`), or for good (`installed`).
 
 >>> from colorcore.anchor import angular_anchor, capture
 """
@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from colorcore.anchor.acting import intervene
     from colorcore.anchor.captures import capture
     from colorcore.anchor.ensemble import EnsembleLinear, gelu, normalize, passes
     from colorcore.anchor.falloff import Falloff
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
         Repulsion,
         Steering,
         Suppression,
-        intervene,
     )
     from colorcore.anchor.layers import Unit
     from colorcore.anchor.separation import angular_separation
@@ -88,7 +88,7 @@ _PLACES = {
     "cosine": "terms",
     "euclidean_anchor": "terms",
     "gelu": "ensemble",
-    "intervene": "interventions",
+    "intervene": "acting",
     "keep_subspace": "terms",
     "load_intervention": "installed",
     "normalize": "ensemble",

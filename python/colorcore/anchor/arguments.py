@@ -23,6 +23,9 @@ Dims = int | slice | Sequence[int] | NDArray[np.integer[Any]] | Tensor
 Vector = Sequence[float | int] | NDArray[Any] | Tensor
 """A point or a direction: a number a coordinate. A tensor keeps its gradient."""
 
+Vectors = Vector | Sequence[Sequence[float | int]]
+"""One direction, or several: a row each."""
+
 DEPENDENT = 1e-5
 """A direction with less than this share of its length outside the others' span adds nothing."""
 
@@ -125,7 +128,7 @@ def unit(values: Vector, latents: Tensor, *, name: str = "direction") -> Tensor:
     return found / length
 
 
-def basis(values: Vector, latents: Tensor, *, name: str = "directions") -> Tensor:
+def basis(values: Vectors, latents: Tensor, *, name: str = "directions") -> Tensor:
     """Orthonormal directions that span what the given ones span.
 
     Shapes: (latent,) or (k, latent), for latents (…, latent) → (k, latent).
@@ -158,7 +161,7 @@ def basis(values: Vector, latents: Tensor, *, name: str = "directions") -> Tenso
     return orthonormal.mT
 
 
-def numbers(values: Vector, *, name: str = "direction") -> Tensor:
+def numbers(values: Vectors, *, name: str = "direction") -> Tensor:
     """Real numbers as a tensor: the one given, or a new one.
 
     Raises: InputError for what is no number, booleans and complex numbers.
@@ -200,7 +203,7 @@ def axis(value: int, latents: Tensor, *, name: str = "axis") -> int:
     return value % axes
 
 
-def _tensor(values: Vector, latents: Tensor, name: str) -> Tensor:
+def _tensor(values: Vectors, latents: Tensor, name: str) -> Tensor:
     return numbers(values, name=name).to(dtype=latents.dtype, device=latents.device)
 
 

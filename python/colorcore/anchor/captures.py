@@ -8,6 +8,7 @@ from functools import partial
 
 import torch
 from torch import Tensor, nn
+from torch._C import _functorch
 
 from colorcore.anchor import arguments
 from colorcore.anchor.hooks import Local, hook, in_backward
@@ -182,4 +183,4 @@ def _version(values: Tensor) -> int:
 
 def _level() -> int | None:
     """How deep in transforms of torch.func this is."""
-    return torch._C._functorch.maybe_current_level()
+    return _functorch.maybe_current_level()

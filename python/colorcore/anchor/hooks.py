@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
+from torch._C import _autograd
 
 from colorcore.anchor.eager import eagerly
 from colorcore.anchor.items import Index, put, take
@@ -156,7 +157,7 @@ def in_backward() -> bool:
 
 
 def _is_tracing() -> bool:
-    if torch.jit.is_tracing():
+    if torch.jit.is_tracing():  # pyright: ignore[reportPrivateImportUsage]
         return True
     proxies: Any = sys.modules.get("torch.fx.experimental.proxy_tensor")  # else it is not in use
     return proxies is not None and proxies.get_proxy_mode() is not None
@@ -174,6 +175,6 @@ def _is_checkpointed_reentrantly() -> bool:
 
 def is_checkpointed() -> bool:
     """Whether what runs is run again when its gradients are computed, or is run so now."""
-    hooks = torch._C._autograd._top_saved_tensors_default_hooks(True)
+    hooks = _autograd._top_saved_tensors_default_hooks(True)
     places = ("_checkpoint_hook.", "_recomputation_hook.")
     return hooks is not None and hooks[0].__qualname__.startswith(places)

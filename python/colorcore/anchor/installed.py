@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from colorcore.anchor.acting import checked
 from colorcore.anchor.falloff import Falloff
 from colorcore.anchor.interventions import (
     Intervention,
@@ -19,7 +20,6 @@ from colorcore.anchor.interventions import (
     Repulsion,
     Steering,
     Suppression,
-    checked,
 )
 from colorcore.anchor.items import Index, put, take
 from colorcore.anchor.layers import find
