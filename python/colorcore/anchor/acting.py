@@ -32,10 +32,11 @@ def intervene(
     """Let an intervention act on what a layer gives, within the context.
 
     The model is not edited. The intervention acts at once, and whenever the switch is on. Several
-    on one layer act in the order in which they began. Copies of the model are free of it, and so is
-    what other threads run; what `torch.compile` has compiled runs as it is written meanwhile, in
-    the whole process. Of a tuple or list that a layer gives, the first item is meant, or that at
-    `index`; of a dict or what else has names, the one whose name `index` is.
+    on one layer act in the order in which they began. In copies of the model that are made within
+    the context it acts as long as in the model itself; what other threads run is free of it. What
+    `torch.compile` has compiled runs as it is written meanwhile, in the whole process. Of a tuple
+    or list that a layer gives, the first item is meant, or that at `index`; of a dict or what else
+    has names, the one whose name `index` is.
 
     Raises: InputError when there is no such layer; in the forward pass, when it gives no tensor,
     the intervention gives another shape or type than it got, or the model is traced or in a
@@ -65,7 +66,7 @@ def intervene(
         return _held(found, acts, layer) if is_checkpointed() else found
 
     try:
-        with hook(model, layer, act, index=index):
+        with hook(model, layer, act, index=index, acts_in_copies=True):
             yield switch
     finally:
         now.on = False

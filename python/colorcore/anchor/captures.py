@@ -8,7 +8,7 @@ from functools import partial
 
 import torch
 from torch import Tensor, nn
-from torch._C import _functorch
+from torch._C import _functorch  # pyright: ignore[reportAttributeAccessIssue]
 
 from colorcore.anchor import arguments
 from colorcore.anchor.hooks import Local, hook, in_backward
@@ -110,11 +110,11 @@ def capture(
 
     The model is not edited, and what is captured carries gradients, if the pass does: under
     `torch.no_grad` it has none. It stands in the way of what comes after, so that gradients of the
-    model's output with respect to it can be asked for; layers that change it in place get a copy.
-    Each pass begins anew, and the layers stay in the mapping after the context. What
-    `torch.compile` has compiled runs as it is written within the context, in the whole process,
-    and only what this thread runs is captured. Layers that are run again in the backward pass,
-    for checkpoints, keep what they gave at first.
+    model's output by it can be asked for; layers that change it in place get a copy. Each pass
+    begins anew, and what the last one left stays in the mapping after the context. Layers that are
+    run again in the backward pass, for checkpoints, keep what they gave at first. Only what this
+    thread runs is captured, of the model itself and no copy. What `torch.compile` has compiled
+    runs as it is written within the context, in the whole process.
 
     Shapes: a layer's (…, latent, …), whose latent dimension is `axis`, becomes (…, latent): for
     channels first, (batch, channel, height, width), axis 1 gives (batch, height, width, channel).

@@ -20,13 +20,15 @@ from colorcore.errors import InputError
 
 
 class Local:
-    """What is registered with a module, and acts in the thread that made it, on that module alone.
+    """What is registered with a module, and acts in the thread and context that made it alone.
 
-    A copy of the module gets one that does nothing.
+    In a copy of the module it acts as long, or not at all.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, acts_in_copies: bool = False) -> None:
         self.thread = threading.get_ident()
+        self.acts_in_copies = acts_in_copies
+        self.is_over = False
 
     def is_own(self) -> bool:
         """Whether this thread made it, or computes gradients for a thread that may have."""
@@ -35,10 +37,12 @@ class Local:
         # On a GPU a thread of autograd's own runs checkpointed layers again.
         return in_backward() and isinstance(threading.current_thread(), threading._DummyThread)
 
-    def __deepcopy__(self, memo: object) -> Callable[..., None]:
-        return nothing
+    def __deepcopy__(self, memo: object) -> object:
+        return self if self.acts_in_copies and not self.is_over else nothing
 
-    def __reduce__(self) -> str:
+    def __reduce__(self) -> tuple[Callable[[], Callable[..., None]], tuple[()]]:
+        if self.is_over:  # which a copy has kept
+            return _nothing, ()
         raise InputError(
             "model: wanted one to pickle outside of capture and intervene, got one within; leave "
             "the context first, or save its state_dict"
@@ -49,16 +53,29 @@ def nothing(*_: object) -> None:
     """Does nothing, where a copied module has what the original has to act."""
 
 
+def _nothing() -> Callable[..., None]:
+    return nothing
+
+
 class Hook(Local):
     """A function called with the tensor that a layer gives, in whose place it may put another."""
 
-    def __init__(self, name: str, act: Callable[[Tensor], Tensor | None], index: Index) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        name: str,
+        act: Callable[[Tensor], Tensor | None],
+        index: Index,
+        *,
+        acts_in_copies: bool,
+    ) -> None:
+        super().__init__(acts_in_copies=acts_in_copies)
         self.name, self.act, self.index = name, act, index
         self.has_run = self.has_run_elsewhere = False
         self.has_gradients = torch.is_grad_enabled()
 
     def __call__(self, layer: nn.Module, _args: object, output: object) -> object:
+        if self.is_over:
+            return None
         self._refuse_stand_ins(layer, output)
         if not self.is_own():
             self.has_run_elsewhere = True
@@ -101,12 +118,13 @@ def hook(
     act: Callable[[Tensor], Tensor | None],
     *,
     index: Index = None,
+    acts_in_copies: bool = False,
 ) -> Iterator[None]:
     """Have a function called with what a layer gives, in whose place it may put something else.
 
     That holds within the context, in the thread that entered it; and what `torch.compile` has
-    compiled runs as it is written meanwhile, in the whole process. Copies of the model made within
-    the context are free of it.
+    compiled runs as it is written meanwhile, in the whole process. Copies of the model that are
+    made within the context are free of it; or, if it acts in copies, free after the context.
 
     Raises: InputError when there is no such layer; in the forward pass, if it gives no tensor or
     the model is traced; and at the end of the context, if the layer has not run within it.
@@ -119,12 +137,13 @@ def hook(
         tensor([[0., 0.]])
     """
     with eagerly():
-        layer, called = find(model, name), Hook(name, act, index)
+        layer, called = find(model, name), Hook(name, act, index, acts_in_copies=acts_in_copies)
         handle = layer.register_forward_hook(called)
         try:
             yield
         finally:
             handle.remove()
+            called.is_over = True
     if not called.has_run:
         raise InputError(
             f"layer {name}: wanted to run within the context, got no call of it; "
@@ -146,8 +165,8 @@ def _reason(model: nn.Module, name: str, called: Hook) -> str:
         around_it = ".".join(parts[:-1]) or "a layer around it"
         return f"attention uses its weights and never calls it: name {around_it}"
     return (
-        "run the model within the context, and name a layer that it calls: one may be skipped, or "
-        "its weights used without it"
+        "run the model within the context and not a copy, and name a layer that it calls: one may "
+        "be skipped, or its weights used without it"
     )
 
 
