@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
+import jaxtyping
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from colorcore.anchor.interventions import Falloff, Repulsion, Suppression, intervene
+from colorcore.anchor.acting import intervene
+from colorcore.anchor.falloff import Falloff
+from colorcore.anchor.interventions import (
+    Projection,
+    Repulsion,
+    Steering,
+    Suppression,
+)
 from colorcore.anchor.surgery import ablate
 from colorcore.anchor.terms import cosine
 from colorcore.errors import InputError
@@ -23,36 +33,6 @@ def at(degrees, *, length=1.0):
     """Latents at angles to the first axis, in the plane of the first two."""
     angles = torch.deg2rad(torch.tensor(degrees, dtype=torch.float64))
     return length * torch.stack([angles.cos(), angles.sin(), torch.zeros_like(angles)], dim=-1)
-
-
-def test_a_falloff_goes_from_its_strength_on_the_direction_to_nothing_at_its_angle():
-    falloff = Falloff(angle=60, power=2, strength=0.8)
-    cosines = torch.tensor([1.0, 0.75, 0.5, 0.0, -1.0])
-    torch.testing.assert_close(falloff(cosines), torch.tensor([0.8, 0.2, 0.0, 0.0, 0.0]))
-
-
-def test_a_falloff_of_power_zero_acts_alike_within_its_angle():
-    cosines = torch.tensor([1.0, 0.51, 0.5, 0.49])
-    assert Falloff(angle=60, power=0, strength=0.5)(cosines).tolist() == [0.5, 0.5, 0.0, 0.0]
-
-
-def test_a_falloff_over_half_a_turn_reaches_all_but_the_opposite():
-    assert Falloff(angle=180)(torch.tensor([1.0, 0.0, -1.0])).tolist() == [1.0, 0.5, 0.0]
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "wanted"),
-    [
-        ("angle", 0.0, "above 0 and at most 180 degrees"),
-        ("angle", 181.0, "above 0 and at most 180 degrees"),
-        ("power", -1.0, "at least 0 and finite"),
-        ("power", math.nan, "at least 0 and finite"),
-        ("strength", 1.5, "at least 0 and at most 1"),
-    ],
-)
-def test_falloffs_out_of_range_are_refused_by_name(name, value, wanted):
-    with pytest.raises(InputError, match=f"{name} must be {wanted}, got {value}; choose another"):
-        Falloff(**{name: value})
 
 
 def test_suppression_takes_away_what_lies_along_the_direction():
@@ -152,64 +132,147 @@ def test_repulsion_in_one_dimension_is_refused():
         Repulsion([1.0])(torch.ones(4, 1))
 
 
+KINDS = [
+    Suppression([1.0, 2.0, -1.0], Falloff(power=0)),
+    Repulsion([1.0, 2.0, -1.0], Falloff(60)),
+    Projection([[1.0, 2.0, -1.0], [0.0, 1.0, 1.0]]),
+    Steering([1.0, 2.0, -1.0], 0.5),
+]
+
+
+def remade(kind, **changes):
+    """The same intervention, but for some of what it was made with."""
+    made = copy.deepcopy(kind)
+    for name, value in changes.items():
+        setattr(made, name, value)
+    return made
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_another_axis_may_be_the_latent_one(kind):
+    latents = torch.randn(2, 4, 5, 3, generator=torch.Generator().manual_seed(0))
+    first = remade(kind, axis=1)(latents.movedim(-1, 1))
+    assert torch.equal(first.movedim(1, -1), kind(latents))
+
+
+def test_an_axis_that_there_is_not_is_refused():
+    with pytest.raises(
+        InputError, match=r"axis must be a whole number in -2…1, for shape \(4, 3\)"
+    ):
+        Suppression(AXIS, axis=2)(torch.ones(4, 3))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("kind", KINDS)
+def test_half_precision_is_computed_in_float32_and_given_back_in_its_own_type(kind, dtype):
+    latents = torch.randn(20, 3, generator=torch.Generator().manual_seed(0)).to(dtype)
+    latents[0] = 0
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        found = kind(latents)
+    assert found.dtype == dtype
+    assert torch.equal(found, kind(latents.float()).to(dtype))
+    assert found.isfinite().all()
+
+
+def test_full_suppression_in_bfloat16_leaves_nothing_along_an_axis():
+    latents = torch.randn(100, 3, generator=torch.Generator().manual_seed(0)).bfloat16()
+    assert (Suppression(AXIS, Falloff(180, power=0))(latents)[:, 0] == 0).all()
+
+
+@pytest.mark.parametrize("dtype", [torch.int64, torch.bool, torch.complex64])
+@pytest.mark.parametrize("kind", KINDS)
+def test_latents_that_are_no_real_numbers_are_refused(kind, dtype):
+    with pytest.raises(InputError, match="latents must be of a floating type, got "):
+        kind(torch.ones(2, 3, dtype=dtype))
+
+
+@pytest.mark.parametrize(
+    ("make", "gradient"),
+    [
+        (lambda d: Suppression(d, Falloff(180, power=0)), [0.0, -2.0, 0.0]),
+        (lambda d: Projection(d), [0.0, -2.0, 0.0]),
+        (lambda d: Steering(d, 3.0), [0.0, 1.5, 0.0]),
+    ],
+)
+def test_a_direction_that_is_a_parameter_gets_its_gradient(make, gradient):
+    direction = nn.Parameter(torch.tensor([2.0, 0.0, 0.0]))
+    intervention = make(direction)
+    assert list(intervention.parameters())[0] is direction  # noqa: RUF015
+    # Of the second coordinate of (4, 0, 0), which is 0 − 4·d̂₂ with a projection along d̂.
+    intervention(torch.tensor([[4.0, 0.0, 0.0]]))[0, 1].backward()
+    torch.testing.assert_close(direction.grad, torch.tensor(gradient))
+
+
+def test_directions_are_the_same_as_list_array_and_tensor():
+    latents = torch.randn(50, 3, generator=torch.Generator().manual_seed(0))
+    found = [
+        Suppression(direction)(latents)
+        for direction in ([1, 2, 2], np.array([1, 2, 2]), torch.tensor([1.0, 2, 2]))
+    ]
+    assert torch.equal(found[0], found[1])
+    torch.testing.assert_close(found[0], found[2])
+
+
+def test_a_projection_takes_away_all_of_a_subspace_on_either_side():
+    directions = torch.tensor([[1.0, 0, 0, 0], [1.0, 1, 0, 0]])
+    latents = torch.tensor([[3.0, -2.0, 1.0, 4.0], [-5.0, 6.0, 0.0, -1.0]])
+    wanted = torch.tensor([[0.0, 0.0, 1.0, 4.0], [0.0, 0.0, 0.0, -1.0]])
+    torch.testing.assert_close(Projection(directions)(latents), wanted)
+    one_by_one = latents
+    for direction in directions:
+        one_by_one = Suppression(direction, Falloff(180, power=0))(one_by_one)
+    assert one_by_one[:, :2].abs().max() > 1  # they are not at right angles
+
+
+@given(st.integers(0, 10_000), st.integers(1, 4), st.integers(5, 9))
+def test_what_a_projection_leaves_is_at_right_angles_to_every_direction(seed, count, width):
+    generator = torch.Generator().manual_seed(seed)
+    directions = torch.randn(count, width, generator=generator, dtype=torch.float64)
+    latents = torch.randn(20, width, generator=generator, dtype=torch.float64)
+    left = Projection(directions)(latents)
+    assert (left @ directions.T).abs().max() < 1e-9
+    taken = (latents - left).T  # lies in the subspace
+    shares = torch.linalg.lstsq(directions.T, taken).solution
+    assert (directions.T @ shares - taken).abs().max() < 1e-9
+
+
+def test_directions_that_span_less_than_their_number_are_refused():
+    with pytest.raises(InputError, match="directions must each add to what the others span, got 2"):
+        Projection([[1.0, 0, 0], [2.0, 0, 0]])(torch.ones(1, 3))
+
+
+def test_steering_moves_along_the_direction_by_the_amount():
+    latents = torch.tensor([[1.0, 1.0], [0.0, 0.0]])
+    assert Steering([0, 2], 3)(latents).tolist() == [[1.0, 4.0], [0.0, 3.0]]
+    assert Steering([0, 2], -1)(latents).tolist() == [[1.0, 0.0], [0.0, -1.0]]
+    with pytest.raises(InputError, match="amount must be a finite number, got nan; choose another"):
+        Steering([0, 2], math.nan)
+
+
+@pytest.mark.parametrize("values", [["a"], [True, False], [1j], [[1.0], [1.0, 2.0]]])
+def test_directions_that_are_no_real_numbers_are_refused_as_they_are_given(values):
+    with pytest.raises(
+        InputError, match=r"direction must be (real )?numbers, one a coordinate, got"
+    ):
+        Suppression(values)
+
+
+def test_suppression_over_half_a_turn_takes_away_what_is_opposite_too():
+    suppressed = Suppression(AXIS, Falloff(180, power=0))(torch.tensor([[-2.0, 0.0, 0.0]]))
+    assert suppressed.tolist() == [[0.0, 0.0, 0.0]]
+
+
 @pytest.fixture
-def model():
-    torch.manual_seed(0)
-    return nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2))
+def compiling():
+    """Without checks of shapes, which are no code that the compiler can follow."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
+    torch._dynamo.reset()
 
 
-def test_an_intervention_acts_in_its_context_while_it_is_on(model):
-    x = torch.randn(8, 4)
-    before = model(x)
-    suppression = Suppression(AXIS, Falloff(power=0))
-    wanted = model[2](suppression(model[1](model[0](x))))
-    with intervene(model, suppression, layer="1") as switch:
-        assert torch.equal(model(x), wanted)
-        switch.on = False
-        assert torch.equal(model(x), before)
-        switch.on = True
-        assert torch.equal(model(x), wanted)
-    assert torch.equal(model(x), before)
-    assert not torch.equal(wanted, before)
-
-
-def test_an_intervention_ends_with_its_context_when_an_error_passes(model):
-    x = torch.randn(8, 4)
-    before = model(x)
-    with pytest.raises(RuntimeError, match="stop"), intervene(model, Suppression(AXIS), layer="1"):
-        raise RuntimeError("stop")
-    assert torch.equal(model(x), before)
-
-
-def test_two_interventions_act_in_the_order_in_which_they_began(model):
-    x = torch.randn(8, 4)
-    first, second = Repulsion(AXIS), Suppression([0.0, 1.0, 0.0])
-    wanted = model[2](second(first(model[1](model[0](x)))))
-    with intervene(model, first, layer="1"), intervene(model, second, layer="1"):
-        assert torch.equal(model(x), wanted)
-
-
-def test_the_bottleneck_of_the_autoencoder_is_a_layer_to_intervene_on():
-    model = initialize([0, 1], hidden=8, depth=1, latent=4).eval()
-    colors = torch.rand(2, 20, 3)
-    with intervene(model, Suppression([1.0, 0, 0, 0], Falloff(power=0)), layer="bottleneck"):
-        assert model(colors).bottleneck[..., 0].max() < 1e-6
-
-
-def test_a_layer_that_is_not_there_or_gives_no_tensor_is_refused(model):
-    with (
-        pytest.raises(InputError, match="layer: wanted one of 0, 1, 2, got '3'"),
-        intervene(model, Suppression(AXIS), layer="3"),
-    ):
-        pass
-
-    class Pair(nn.Module):
-        def forward(self, x):
-            return x, x
-
-    pair = nn.Sequential(Pair())
-    with (
-        intervene(pair, Suppression(AXIS), layer="0"),
-        pytest.raises(InputError, match="layer 0: wanted a tensor, got tuple; name a layer within"),
-    ):
-        pair(torch.ones(1, 3))
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_intervention_is_compiled_whole(kind, compiling):
+    latents = torch.randn(20, 3, generator=torch.Generator().manual_seed(0))
+    compiled = torch.compile(kind, fullgraph=True, backend="eager")
+    torch.testing.assert_close(compiled(latents), kind(latents))

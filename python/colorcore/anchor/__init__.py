@@ -1,8 +1,8 @@
 """Concepts anchored in any PyTorch model, and removed from it.
 
 Many small networks side by side on a CPU (`ensemble`), terms for the objective of a training loop
-(`terms`, `separation`), the outputs of layers by name (`hooks`), surgery on weights (`surgery`) and
-interventions on a model as it runs (`interventions`).
+(`terms`, `separation`), the outputs of layers by name (`captures`), surgery on weights (`surgery`)
+and interventions (`interventions`) on a model as it runs (`acting`), or for good (`installed`).
 
 >>> from colorcore.anchor import angular_anchor, capture
 """
@@ -13,12 +13,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from colorcore.anchor.averages import average, soft_minimum
+    from colorcore.anchor.acting import intervene
+    from colorcore.anchor.averages import soft_minimum
     from colorcore.anchor.batches import Draw, EpochBatches, RandomBatches, class_weights
+    from colorcore.anchor.captures import capture
     from colorcore.anchor.distributed import gathered, summed
     from colorcore.anchor.ensemble import EnsembleLinear, gelu, normalize, passes
-    from colorcore.anchor.hooks import capture
-    from colorcore.anchor.interventions import Falloff, Repulsion, Suppression, intervene
+    from colorcore.anchor.falloff import Falloff
+    from colorcore.anchor.installed import bake, load_intervention, save_intervention
+    from colorcore.anchor.interventions import Projection, Repulsion, Steering, Suppression
     from colorcore.anchor.labelled import Labelled, Labels
     from colorcore.anchor.layers import Unit
     from colorcore.anchor.modules import (
@@ -32,13 +35,14 @@ if TYPE_CHECKING:
         Unitarity,
     )
     from colorcore.anchor.powers import power_for, reach
-    from colorcore.anchor.regularizer import Regularizer
     from colorcore.anchor.saved import load, save
     from colorcore.anchor.separation import angular_separation
     from colorcore.anchor.surgery import ablate, prune
     from colorcore.anchor.terms import (
+        Regularizer,
         angular_anchor,
         anti_anchor,
+        average,
         cosine,
         euclidean_anchor,
         keep_subspace,
@@ -57,11 +61,13 @@ __all__ = [
     "KeepSubspace",
     "Labelled",
     "Labels",
+    "Projection",
     "RandomBatches",
     "Regularizer",
     "RepelSubspace",
     "Repulsion",
     "Separation",
+    "Steering",
     "Suppression",
     "Term",
     "Unit",
@@ -71,6 +77,7 @@ __all__ = [
     "angular_separation",
     "anti_anchor",
     "average",
+    "bake",
     "capture",
     "class_weights",
     "cosine",
@@ -80,6 +87,7 @@ __all__ = [
     "intervene",
     "keep_subspace",
     "load",
+    "load_intervention",
     "normalize",
     "passes",
     "power_for",
@@ -87,6 +95,7 @@ __all__ = [
     "reach",
     "repel_subspace",
     "save",
+    "save_intervention",
     "soft_minimum",
     "summed",
     "unitarity",
@@ -99,15 +108,17 @@ _PLACES = {
     "EnsembleLinear": "ensemble",
     "EpochBatches": "batches",
     "EuclideanAnchor": "modules",
-    "Falloff": "interventions",
+    "Falloff": "falloff",
     "KeepSubspace": "modules",
     "Labelled": "labelled",
     "Labels": "labelled",
+    "Projection": "interventions",
     "RandomBatches": "batches",
-    "Regularizer": "regularizer",
+    "Regularizer": "terms",
     "RepelSubspace": "modules",
     "Repulsion": "interventions",
     "Separation": "modules",
+    "Steering": "interventions",
     "Suppression": "interventions",
     "Term": "modules",
     "Unit": "layers",
@@ -116,16 +127,18 @@ _PLACES = {
     "angular_anchor": "terms",
     "angular_separation": "separation",
     "anti_anchor": "terms",
-    "average": "averages",
-    "capture": "hooks",
+    "average": "terms",
+    "bake": "installed",
+    "capture": "captures",
     "class_weights": "batches",
     "cosine": "terms",
     "euclidean_anchor": "terms",
     "gathered": "distributed",
     "gelu": "ensemble",
-    "intervene": "interventions",
+    "intervene": "acting",
     "keep_subspace": "terms",
     "load": "saved",
+    "load_intervention": "installed",
     "normalize": "ensemble",
     "passes": "ensemble",
     "power_for": "powers",
@@ -133,6 +146,7 @@ _PLACES = {
     "reach": "powers",
     "repel_subspace": "terms",
     "save": "saved",
+    "save_intervention": "installed",
     "soft_minimum": "averages",
     "summed": "distributed",
     "unitarity": "terms",

@@ -24,6 +24,9 @@ Dims = int | slice | Sequence[int] | NDArray[np.integer[Any]] | Tensor
 Vector = Sequence[float | int] | NDArray[Any] | Tensor
 """A point or a direction: a number a coordinate. A tensor keeps its gradient."""
 
+Vectors = Vector | Sequence[Sequence[float | int]]
+"""One direction, or several: a row each."""
+
 DEPENDENT = 1e-5
 """A direction with less than this share of its length outside the others' span adds nothing."""
 
@@ -127,7 +130,7 @@ def unit(values: Vector, latents: Tensor, *, name: str = "direction") -> Tensor:
     return found / length
 
 
-def basis(values: Vector, latents: Tensor, *, name: str = "directions") -> Tensor:
+def basis(values: Vectors, latents: Tensor, *, name: str = "directions") -> Tensor:
     """Orthonormal directions that span what the given ones span.
 
     Shapes: (latent,) or (k, latent), for latents (…, latent) → (k, latent).
@@ -160,10 +163,15 @@ def basis(values: Vector, latents: Tensor, *, name: str = "directions") -> Tenso
     return orthonormal.mT
 
 
-def numbers(values: Vector, name: str) -> Tensor:
-    """Real numbers as a tensor, of the type and on the device they have.
+def numbers(values: Vectors, *, name: str = "direction") -> Tensor:
+    """Real numbers as a tensor: the one given, or a new one.
 
-    Raises: InputError for what is no number.
+    Raises: InputError for what is no number, booleans and complex numbers.
+
+    Example:
+
+        >>> numbers([0, 3])
+        tensor([0, 3])
     """
     try:
         found = values if isinstance(values, Tensor) else torch.from_numpy(np.array(values))
@@ -178,8 +186,27 @@ def numbers(values: Vector, name: str) -> Tensor:
     return found
 
 
-def _tensor(values: Vector, latents: Tensor, name: str) -> Tensor:
-    return numbers(values, name).to(dtype=latents.dtype, device=latents.device)
+def axis(value: int, latents: Tensor, *, name: str = "axis") -> int:
+    """The place of an axis, counted from the first.
+
+    Raises: InputError when there is no such axis.
+
+    Example:
+
+        >>> axis(-1, torch.zeros(5, 2)), axis(0, torch.zeros(5, 2))
+        (1, 0)
+    """
+    axes = latents.ndim
+    if isinstance(value, bool) or not isinstance(value, int) or not -axes <= value < axes:
+        raise InputError(
+            f"{name} must be a whole number in {-axes}…{axes - 1}, for shape "
+            f"{tuple(latents.shape)}, got {value!r}; choose that of the latent dimension"
+        )
+    return value % axes
+
+
+def _tensor(values: Vectors, latents: Tensor, name: str) -> Tensor:
+    return numbers(values, name=name).to(dtype=latents.dtype, device=latents.device)
 
 
 def _check_length(name: str, length: float) -> None:

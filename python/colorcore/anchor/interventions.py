@@ -1,77 +1,100 @@
-"""Interventions on a trained model as it runs: directions suppressed, or latents turned away."""
+"""Interventions on latent vectors: directions suppressed, vectors turned away or moved."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from colorcore.anchor.arguments import Vector, unit
-from colorcore.anchor.hooks import hook
+from colorcore.anchor import arguments
+from colorcore.anchor.arguments import Vector, Vectors
+from colorcore.anchor.falloff import Falloff
+from colorcore.anchor.precision import precise
 from colorcore.anchor.terms import cosine
 from colorcore.errors import InputError
 
 Latents = Float[Tensor, "*batch latent"]
 
+HEMISPHERE = Falloff()
 
-@dataclass(frozen=True)
-class Falloff:
-    """How strongly an intervention acts on a latent vector, by its angle to the direction.
 
-    It is strength · ((c − cos angle) / (1 − cos angle))^power for a cosine c above cos angle, and
-    0 beyond: what is further off is left alone, to the bit.
+class Intervention(nn.Module):
+    """A change of latent vectors along some direction, computed in float32 at least.
 
-    Shapes: `angle` in degrees, in (0, 180]; `power` ≥ 0, where 0 acts alike within the angle and
-    more acts closer to the direction; `strength` in [0, 1].
+    A direction that is a `Parameter` is a parameter of the module, and gets gradients; any other is
+    a buffer. Numbers that are no tensor become float64. The settings are in the `state_dict`
+    beside it, and one with others is not loaded.
 
-    Raises: InputError for numbers out of range.
-
-    Example:
-
-        >>> Falloff(angle=90, power=2)(torch.tensor([1.0, 0.5, 0.0, -1.0]))
-        tensor([1.0000, 0.2500, 0.0000, 0.0000])
+    Shapes: maps (…, latent, …) to the same, where `axis` is that of the latent dimension. The type
+    stays, too.
     """
 
-    angle: float = 90.0
-    power: float = 1.0
-    strength: float = 1.0
-
-    def __post_init__(self) -> None:
-        for name, low, high, holds in (
-            ("angle", "above 0", "at most 180 degrees", 0 < self.angle <= 180),
-            ("power", "at least 0", "finite", 0 <= self.power < math.inf),
-            ("strength", "at least 0", "at most 1", 0 <= self.strength <= 1),
-        ):
-            if not holds:
-                raise InputError(
-                    f"{name} must be {low} and {high}, got {getattr(self, name)}; choose another"
-                )
+    def __init__(self, name: str, values: Vectors, axis: int) -> None:
+        super().__init__()
+        self.axis = axis
+        found = arguments.numbers(values, name=name)
+        if isinstance(found, nn.Parameter):
+            self.register_parameter(name, found)
+        else:
+            self.register_buffer(name, found if found.is_floating_point() else found.double())
 
     @property
-    def edge(self) -> float:
-        """The cosine at which it begins to act."""
-        return math.cos(math.radians(self.angle))
+    def settings(self) -> dict[str, float]:
+        """What it was made with beside the direction: numbers by their names."""
+        return {"axis": self.axis}
 
-    def __call__(self, cosines: Float[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
-        """Shapes: (…), cosines → (…), in [0, strength]."""
-        acts = cosines > self.edge
-        depth = ((cosines - self.edge) / (1 - self.edge)).clamp(max=1)
-        # Beyond the angle a 1 takes the depth's place, of which any power has a gradient.
-        return torch.where(acts, self.strength * torch.where(acts, depth, 1) ** self.power, 0)
+    def act(self, latents: Latents) -> Latents:
+        """What becomes of latents. Shapes: (…, latent) → (…, latent), float32 or float64."""
+        raise NotImplementedError
+
+    def forward(self, latents: Tensor) -> Tensor:
+        if not latents.is_floating_point():
+            kind = str(latents.dtype).removeprefix("torch.")
+            raise InputError(f"latents must be of a floating type, got {kind}; cast them")
+        axis = arguments.axis(self.axis, latents)
+        is_last = axis == latents.ndim - 1
+        acted = precise(self.act)(latents if is_last else latents.movedim(axis, -1))
+        return (acted if is_last else acted.movedim(-1, axis)).to(latents.dtype)
+
+    def get_extra_state(self) -> Tensor:
+        return torch.tensor(list(self.settings.values()), dtype=torch.float64)
+
+    def set_extra_state(self, state: Tensor) -> None:
+        wanted, got = list(self.settings.values()), state.tolist()
+        if wanted != got:
+            raise InputError(
+                f"state_dict: wanted a {type(self).__name__} with {', '.join(self.settings)} "
+                f"{wanted}, got {got}; make it as the one that was saved"
+            )
+
+    def extra_repr(self) -> str:
+        return ", ".join(f"{name}={value:g}" for name, value in self.settings.items())
 
 
-@dataclass(frozen=True)
-class Suppression:
+class _Angular(Intervention):
+    """One whose strength goes by the angle of a latent vector to its direction."""
+
+    direction: Tensor
+
+    def __init__(self, direction: Vector, falloff: Falloff = HEMISPHERE, *, axis: int = -1):
+        super().__init__("direction", direction, axis)
+        self.falloff = falloff
+
+    @property
+    def settings(self) -> dict[str, float]:
+        return {**super().settings, **asdict(self.falloff)}
+
+
+class Suppression(_Angular):
     """Takes from each latent vector a share of what it has along a direction.
 
     z − w·(z·d̂)d̂, where the falloff gives w. At full strength what lies on the direction becomes 0.
 
-    Shapes: `direction` (latent,), of any length above 0; maps (…, latent) to (…, latent).
+    Shapes: `direction` (latent,), of any length above 0; maps (…, latent) to (…, latent), or with
+    another `axis` as the latent one.
 
     Raises: InputError when the direction has not the latents' width, or no length.
 
@@ -83,24 +106,21 @@ class Suppression:
                 [-1.,  1.]])
     """
 
-    direction: Vector
-    falloff: Falloff = field(default_factory=Falloff)
-
-    def __call__(self, latents: Latents) -> Latents:
-        axis = unit(self.direction, latents)
+    def act(self, latents: Latents) -> Latents:
+        axis = arguments.unit(self.direction, latents)
         share = self.falloff(cosine(latents, self.direction))
         return latents - (share * (latents @ axis)).unsqueeze(-1) * axis
 
 
-@dataclass(frozen=True)
-class Repulsion:
+class Repulsion(_Angular):
     """Turns latent vectors away from a direction, to the edge of the falloff at most.
 
     A vector with cosine c to the direction gets c − w·(c − cos angle), in the plane of both, and
     keeps its length. One that lies exactly on the direction goes towards the axis of the space that
     is least aligned with it.
 
-    Shapes: `direction` (latent,), of any length above 0; maps (…, latent) to (…, latent).
+    Shapes: `direction` (latent,), of any length above 0; maps (…, latent) to (…, latent), or with
+    another `axis` as the latent one.
 
     Raises: InputError when the direction has not the latents' width, or no length.
 
@@ -111,11 +131,8 @@ class Repulsion:
                 [0.0000, 2.0000]])
     """
 
-    direction: Vector
-    falloff: Falloff = field(default_factory=Falloff)
-
-    def __call__(self, latents: Latents) -> Latents:
-        axis = unit(self.direction, latents)
+    def act(self, latents: Latents) -> Latents:
+        axis = arguments.unit(self.direction, latents)
         if len(axis) == 1:
             raise InputError("latents must have at least 2 dimensions to turn in, got 1; add one")
         before = cosine(latents, self.direction)
@@ -125,6 +142,67 @@ class Repulsion:
         along, across = after, (1 - after.square()).clamp(min=0).sqrt()
         turned = along.unsqueeze(-1) * axis + across.unsqueeze(-1) * _across(latents, axis)
         return torch.where(share.unsqueeze(-1) > 0, length.unsqueeze(-1) * turned, latents)
+
+
+class Projection(Intervention):
+    """Takes from each latent vector all that it has in a subspace, on either side of it.
+
+    Several suppressions, one after another, take away a subspace only where their directions are
+    at right angles; this does for any.
+
+    Shapes: `directions` (latent,) or (k, latent), none in the span of the others; maps
+    (…, latent) to (…, latent), or with another `axis` as the latent one.
+
+    Raises: InputError when they have not the latents' width, or one adds nothing to the others.
+
+    Example:
+
+        >>> Projection([[1, 0, 0], [1, 1, 0]])(torch.tensor([[3.0, -2.0, 1.0]])).round(decimals=6)
+        tensor([[0., 0., 1.]])
+    """
+
+    directions: Tensor
+
+    def __init__(self, directions: Vectors, *, axis: int = -1):
+        super().__init__("directions", directions, axis)
+
+    def act(self, latents: Latents) -> Latents:
+        # One by one: products of two matrices may be rounded to less than float32 on a GPU.
+        for axis in arguments.basis(self.directions, latents):
+            latents = latents - (latents @ axis).unsqueeze(-1) * axis
+        return latents
+
+
+class Steering(Intervention):
+    """Moves latent vectors along a direction: z + amount · d̂.
+
+    Shapes: `direction` (latent,), of any length above 0; `amount` in the latents' own units, below
+    0 to move away from it; maps (…, latent) to (…, latent), or with another `axis` as the latent
+    one.
+
+    Raises: InputError when the direction has not the latents' width, or no length, or for an
+    amount that is not finite.
+
+    Example:
+
+        >>> Steering([0, 2], 3)(torch.tensor([[1.0, 1.0]]))
+        tensor([[1., 4.]])
+    """
+
+    direction: Tensor
+
+    def __init__(self, direction: Vector, amount: float, *, axis: int = -1):
+        if not math.isfinite(amount):
+            raise InputError(f"amount must be a finite number, got {amount}; choose another")
+        super().__init__("direction", direction, axis)
+        self.amount = float(amount)
+
+    @property
+    def settings(self) -> dict[str, float]:
+        return {**super().settings, "amount": self.amount}
+
+    def act(self, latents: Latents) -> Latents:
+        return latents + self.amount * arguments.unit(self.direction, latents)
 
 
 def _across(latents: Latents, axis: Float[Tensor, " latent"]) -> Latents:
@@ -137,38 +215,3 @@ def _across(latents: Latents, axis: Float[Tensor, " latent"]) -> Latents:
     least = nn.functional.one_hot(axis.abs().argmin(), len(axis)).to(axis.dtype)
     fallback = nn.functional.normalize(least - (least @ axis) * axis, dim=-1)
     return torch.where(on_axis, fallback, units / torch.where(on_axis, 1, length))
-
-
-@dataclass
-class Switch:
-    """Whether an intervention acts: set `on`."""
-
-    on: bool = True
-
-
-@contextmanager
-def intervene(
-    model: nn.Module, intervention: Callable[[Tensor], Tensor], *, layer: str
-) -> Iterator[Switch]:
-    """Let an intervention act on what a layer gives, within the context.
-
-    The model is not edited. The intervention acts at once, and whenever the switch is on. Several
-    on one layer act in the order in which they began.
-
-    Raises: InputError when there is no such layer, or it gives no tensor.
-
-    Example:
-
-        >>> model = nn.Sequential(nn.Identity(), nn.Identity())
-        >>> latents = torch.tensor([[3.0, 4.0]])
-        >>> with intervene(model, Suppression([1, 0], Falloff(power=0)), layer="0") as switch:
-        ...     model(latents)
-        ...     switch.on = False
-        ...     model(latents)
-        tensor([[0., 4.]])
-        tensor([[3., 4.]])
-    """
-    switch = Switch()
-
-    with hook(model, layer, lambda latents: intervention(latents) if switch.on else None):
-        yield switch

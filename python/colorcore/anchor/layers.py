@@ -6,7 +6,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from colorcore.anchor.ensemble import EnsembleLinear, normalize
-from colorcore.errors import unknown
+from colorcore.errors import InputError, unknown
 
 
 class Unit(nn.Module):
@@ -31,8 +31,12 @@ LINEAR = (nn.Linear, EnsembleLinear)
 """Layers with `weight` (…, out, in) and `bias` (…, out)."""
 
 
+WRAPPERS = ("module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module")
+"""Names that DistributedDataParallel, torch.compile and others keep a model or a layer under."""
+
+
 def find(model: nn.Module, name: str) -> nn.Module:
-    """A layer of a model.
+    """A layer of a model, by any of its names.
 
     Raises: InputError when there is none of that name, with the names there are.
 
@@ -41,7 +45,18 @@ def find(model: nn.Module, name: str) -> nn.Module:
         >>> find(nn.Sequential(nn.Linear(3, 2), nn.ReLU()), "1")
         ReLU()
     """
-    layers = dict(model.named_modules())
-    if name not in layers or not name:
-        raise unknown("layer", name, [known for known in layers if known])
-    return layers[name]
+    layers = dict(model.named_modules(remove_duplicate=False))
+    if name in layers and name:
+        return layers[name]
+    known = [one for one in layers if one]
+    within = [one for one in known if _unwrapped(one) == _unwrapped(name)]
+    if not within or not name:
+        raise unknown("layer", name, known)
+    raise InputError(
+        f"layer: wanted one of {', '.join(known)}, got {name!r}; did you mean {within[0]}? "
+        "wrappers of a model put a name of their own before its layers'"
+    )
+
+
+def _unwrapped(name: str) -> list[str]:
+    return [part for part in name.split(".") if part not in WRAPPERS]

@@ -56,7 +56,7 @@ class Term(nn.Module):
         """Keep a direction or point: as a parameter if it is one, else as a buffer."""
         name = self.VECTOR
         assert name
-        found = arguments.numbers(values, name)
+        found = arguments.numbers(values, name=name)
         if found.ndim != 1 or not len(found) or not found.detach().isfinite().all():
             raise InputError(
                 f"{name} must be {wanted}, finite numbers with shape (latent,), got shape "

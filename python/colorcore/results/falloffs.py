@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from colorcore.anchor.interventions import Falloff, Repulsion, Suppression, intervene
+from colorcore.anchor.acting import intervene
+from colorcore.anchor.falloff import Falloff
+from colorcore.anchor.interventions import Repulsion, Suppression
 from colorcore.colors.cubes import flat_colors, score_grid
 from colorcore.colors.named import NAMES, named_colors
 from colorcore.experiment.concepts import Deletion
