@@ -1,0 +1,337 @@
+"""What surgery cannot do rightly it refuses by name, and says what to do instead."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+import torch
+from torch import nn
+from torch.nn.utils import parametrizations, prune as pruning
+
+from colorcore.anchor.ensemble import EnsembleLinear
+from colorcore.anchor.surgery import ablate, prune
+from colorcore.errors import InputError
+
+pytestmark = pytest.mark.parametrize("operate", [ablate, prune])
+
+
+def chain(*middle):
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(4, 4), *middle, nn.Linear(4, 4))
+
+
+def refused(operate, model, layer="0", **options):
+    with pytest.raises(InputError) as caught:
+        operate(model, [0], layer=layer, **options)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("place", ["0", "2"])
+@pytest.mark.parametrize(
+    "wrap", [parametrizations.weight_norm, parametrizations.spectral_norm, parametrizations.orthogonal]
+)  # fmt: skip
+def test_a_parametrized_weight_is_refused_with_the_call_that_makes_it_plain(operate, place, wrap):
+    model = chain(nn.Tanh())
+    wrap(model.get_submodule(place))
+    assert refused(operate, model) == (
+        f"layer {place}: wanted plain weights, got a parametrized weight; call "
+        'torch.nn.utils.parametrize.remove_parametrizations(layer, "weight") first'
+    )
+
+
+@pytest.mark.parametrize("place", ["0", "2"])
+@pytest.mark.parametrize(
+    ("wrap", "name", "remedy"),
+    [
+        (nn.utils.weight_norm, "WeightNorm", "torch.nn.utils.remove_weight_norm"),
+        (nn.utils.spectral_norm, "SpectralNorm", "torch.nn.utils.remove_spectral_norm"),
+        (lambda layer: pruning.l1_unstructured(layer, "weight", 2), "L1Unstructured",
+         "torch.nn.utils.prune.remove"),
+    ],
+)  # fmt: skip
+def test_a_weight_that_a_hook_computes_is_refused(operate, place, wrap, name, remedy):
+    model = chain(nn.Tanh())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        wrap(model.get_submodule(place))
+    assert refused(operate, model) == (
+        f"layer {place}: wanted one without hooks, got {name}; call {remedy} first"
+    )
+
+
+@pytest.mark.parametrize("place", ["0", "1", "2"])
+def test_hooks_that_the_graph_does_not_show_are_refused(operate, place):
+    model = chain(nn.Tanh())
+    model.get_submodule(place).register_forward_hook(lambda _layer, _args, y: y.flip(-1))
+    assert refused(operate, model).startswith(f"layer {place}: wanted one without hooks, got test_")
+
+
+class Doubled(nn.Linear):
+    def forward(self, x):
+        return super().forward(x).flip(-1) * 2
+
+
+class Adapted(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.base_layer, self.a, self.b = nn.Linear(4, 4), nn.Linear(4, 1), nn.Linear(1, 4)
+
+    def forward(self, x):
+        return self.base_layer(x) + self.b(self.a(x))
+
+
+def test_a_subclass_with_a_forward_of_its_own_is_no_linear_layer(operate):
+    torch.manual_seed(0)
+    model = nn.Sequential(Doubled(4, 4), nn.Linear(4, 4))
+    assert "wanted activations or a normalisation" in refused(operate, model)
+    message = refused(operate, model, reader="1", sample=torch.ones(2, 4))
+    assert message == (
+        "layer 0: wanted a linear layer, a convolution or an embedding, got Doubled; name the ones "
+        "that write and read the dimensions"
+    )
+
+
+def test_a_layer_whose_forward_was_replaced_is_refused(operate):
+    model = chain()
+    model[0].forward = lambda x: x.flip(-1)
+    message = refused(operate, model, reader="1", sample=torch.ones(2, 4))
+    assert "got Linear with a forward of its own" in message
+
+
+def test_one_of_two_layers_that_are_added_is_refused_and_their_sum_is_not(operate):
+    torch.manual_seed(0)
+    model, x = nn.Sequential(Adapted(), nn.Tanh(), nn.Linear(4, 4)), torch.randn(6, 4)
+    assert refused(operate, model, "0.base_layer") == (
+        "layer 0.base_layer: wanted a layer that gives all that 2 reads, got one of several; name "
+        "the layer in which they come together, or the reader and a sample"
+    )
+    result = operate(model, [1], layer="0", sample=x)
+    with torch.no_grad():
+        model[2].weight[:, 1] = 0
+    torch.testing.assert_close(result(x), model(x))
+
+
+class Tied(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed, self.inner = nn.Embedding(7, 4), nn.Linear(4, 5)
+        self.out, self.head = nn.Linear(5, 4), nn.Linear(4, 7, bias=False)
+        self.head.weight = self.embed.weight
+
+    def forward(self, tokens):
+        return self.head(self.out(self.inner(self.embed(tokens)).relu()))
+
+
+def test_weights_that_are_shared_are_refused_with_the_other_name(operate):
+    assert refused(operate, Tied(), "embed") == (
+        "layer embed: wanted a weight of its own, got one shared with head.weight; give each a copy "
+        "of it"
+    )
+    assert "layer head: wanted a weight of its own" in refused(operate, Tied(), "out")
+
+
+def test_weights_that_lie_in_one_another_are_refused_and_beside_one_another_are_not(operate):
+    model = chain()
+    flat = nn.utils.parameters_to_vector(model.parameters()).detach()
+    nn.utils.vector_to_parameters(flat, model.parameters())  # all in one storage
+    assert operate(model, [0], layer="0")(torch.ones(1, 4)).shape == (1, 4)
+    model[1].register_buffer("whole", flat)
+    assert "shared with" not in refused(operate, chain(nn.Softmax(-1)))
+    model.register_buffer("whole", flat)
+    assert "layer 0: wanted a weight of its own, got one shared with whole" in refused(operate, model)
+
+
+class Beside(nn.Module):
+    """A decoder made of the encoder's weights."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.head = nn.Linear(4, 3), nn.Linear(3, 2)
+
+    def forward(self, x):
+        z = self.encoder(x)
+        return self.head(z), z.detach() @ self.encoder.weight
+
+
+class Lifted(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.head = nn.Linear(4, 4), nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.head(self.encoder(x)), x @ self.encoder.weight
+
+
+def test_a_weight_that_is_also_used_beside_its_layer_is_refused(operate):
+    assert "matmul: wanted activations" in refused(operate, Beside(), "encoder")
+    assert refused(operate, Lifted(), "encoder") == (
+        "layer encoder: wanted one whose weights are used by itself alone, got encoder.weight used "
+        "beside it; give each place weights of its own"
+    )
+
+
+class Step(nn.Module):
+    def __init__(self, act):
+        super().__init__()
+        self.act = act
+
+    def forward(self, x):
+        return self.act(x)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda x: x.flip(-1),
+        lambda x: x.cumsum(-1),
+        lambda x: x - x.mean(-1, keepdim=True),
+        lambda x: x.softmax(-1),
+        lambda x: x.sort(-1).values,
+        lambda x: x[..., [1, 0, 3, 2]],
+        lambda x: torch.stack([x, x]).sum(0),
+    ],
+)
+def test_a_layer_without_parameters_is_looked_into_also_when_named(operate, act):
+    message = refused(operate, chain(Step(act)), "1")
+    assert "got something that may mix dimensions" in message
+
+
+@pytest.mark.parametrize(
+    "act",
+    [lambda x: x.flip(-1), lambda x: x - x.mean(-1, keepdim=True), lambda x: x.softmax(-1)],
+)
+def test_a_layer_that_mixes_dimensions_shows_on_a_sample(operate, act):
+    sample = torch.randn(9, 4)
+    message = refused(operate, chain(Step(act)), "0", reader="2", sample=sample)
+    assert message.startswith("output: wanted what the model gives with the dimensions set to zero")
+
+
+class Skip(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x, **options):
+        if x.sum() > 1e9:  # cannot be followed
+            return x
+        return self.last(x + self.first(x).relu())
+
+
+def test_a_skip_around_a_named_layer_is_measured(operate):
+    torch.manual_seed(0)
+    message = refused(operate, Skip(), "first", reader="last", sample=torch.randn(9, 4))
+    assert "wanted" in message
+    if operate is ablate:
+        assert message.startswith("output: wanted what the model gives with the dimensions set to")
+        assert message.endswith("mixes them: name others")
+
+
+class Unread(nn.Module):
+    """A second reader that nobody named."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.last, self.other = nn.Linear(4, 4), nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x):
+        z = self.first(x)
+        return (self.last(z), self.other(z)) if x.sum() < 1e9 else z
+
+
+def test_behind_a_layer_all_that_reads_it_has_to_be_named(operate):
+    torch.manual_seed(0)
+    x = torch.randn(9, 4)
+    given = {"layer": "first", "sample": x}
+    assert operate(Unread(), [0], reader=["last", "other"], **given)
+    if operate is prune:
+        assert "the model behind the operation takes" in refused(
+            operate, Unread(), "first", reader="last", sample=x
+        )
+
+
+class InPlace(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x):
+        z = self.first(x)
+        same = z
+        z += x
+        return self.last(same)
+
+
+def test_a_sum_in_place_is_no_sum_beside(operate):
+    assert "wanted activations or a normalisation" in refused(operate, InPlace(), "first")
+
+
+class Choosing(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x, order=None):
+        z = self.first(x)
+        return self.last(z if order is not None else z.flip(-1))
+
+
+def test_arguments_that_may_be_left_out_need_a_sample(operate):
+    torch.manual_seed(0)
+    x = torch.randn(5, 4)
+    assert refused(operate, Choosing(), "first") == (
+        "sample: wanted a batch to check the result on, since the model may go another way with "
+        "other order, got none; give what the model is called with"
+    )
+    assert "output: wanted what the model gives" in refused(
+        operate, Choosing(), "first", sample=x
+    )
+    assert operate(Choosing(), [0], layer="first", sample=(x, 1))
+
+
+class Modal(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.last, self.other = nn.Linear(4, 4), nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x):
+        z = self.first(x)
+        return self.last(z) if self.training else self.last(z) + self.other(z)
+
+
+def test_a_model_that_is_read_otherwise_in_training_is_refused(operate):
+    assert refused(operate, Modal(), "first") == (
+        "layer first: wanted the same layers around it in training and after, got ['last'] and "
+        "['last', 'other']; name the readers and give a sample"
+    )
+
+
+def test_quantised_and_packed_weights_are_refused(operate):
+    model = chain()
+    model[0].weight = nn.Parameter(torch.ones(4, 4, dtype=torch.int8), requires_grad=False)
+    assert refused(operate, model) == (
+        "layer 0: wanted plain numbers as weight, got Parameter of int8; operate before weights are "
+        "packed, computed or quantised"
+    )
+    model = chain()
+    del model[1].weight
+    model[1].register_buffer("weight", torch.ones(4, 4))
+    assert "got Tensor of float32; operate before weights are packed" in refused(operate, model)
+
+
+def test_embeddings_that_change_their_rows_and_grouped_convolutions_are_refused(operate):
+    model = nn.Sequential(nn.Embedding(7, 4, max_norm=1.0), nn.Linear(4, 2))
+    assert "got max_norm=1.0; set max_norm to None" in refused(operate, model)
+    model = nn.Sequential(nn.Conv1d(4, 4, 1, groups=2), nn.Conv1d(4, 2, 1))
+    assert "wanted a convolution in one group, got 2;" in refused(operate, model)
+
+
+def test_after_the_named_reader_or_before_the_writer_is_refused_also_with_a_reader(operate):
+    model = nn.Sequential(nn.Linear(4, 4), nn.GELU(), nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 4))
+    for after in ("0", "1", "4"):
+        assert refused(operate, model, "2", reader="4", after=after).startswith("after: wanted a")
+
+
+def test_one_network_of_many_is_no_other_kind(operate):
+    model = nn.Sequential(EnsembleLinear(torch.ones(2, 3, 4), torch.ones(2, 3)), nn.Linear(3, 2))
+    assert operate(model, [0], layer="0")(torch.ones(2, 5, 4)).shape == (2, 5, 2)
