@@ -20,13 +20,15 @@ class Around:
     """What stands around a layer: names of layers, and the axis on which its dimensions lie.
 
     `writers` and `readers` hold the dimensions in their weights, `between` are layers with numbers
-    of their own for each dimension. `unproved` is what only a sample can show.
+    of their own for each dimension. `flat` says that readers get other axes flattened into theirs,
+    `unproved` is what only a sample can show.
     """
 
     writers: list[str]
     readers: list[str]
     axis: int = -1
     between: list[str] = field(default_factory=list)
+    flat: bool = False
     unproved: str | None = None
 
 
@@ -45,6 +47,7 @@ def prove(space: Space, start: fx.Node, name: str) -> Around:
         writers=[str(node.target) for node in space.writers],
         readers=list(dict.fromkeys(str(node.target) for node, _ in space.readers)),
         axis=axis,
+        flat=flat,
         between=[str(node.target) for node in plain if between.has_numbers(traced.module(node))],
     )
     for node in plain:

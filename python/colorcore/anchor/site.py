@@ -99,7 +99,7 @@ def _as_found(model: nn.Module, found: Around, after: str | None) -> Site:
         after = None
     norms = [name for name in found.between if type(find(model, name)) in NORMS]
     proved = found.unproved is None
-    width = _width(model, found.writers, found.readers, found.axis)
+    width = _width(model, found.writers, found.readers, flat=found.flat)
     return Site(
         found.writers,
         found.readers,
@@ -117,15 +117,16 @@ def _told(model: nn.Module, layer: str, readers: list[str], after: str | None) -
     writers = [layer] if after is None else []
     first = layer if writers else readers[0]
     _, kind = channels.layer(model, first, reads=not writers)
-    width = _width(model, writers, readers, kind.axis)
+    others = {channels.layer(model, name, reads=True)[1].axis for name in readers} - {kind.axis}
+    width = _width(model, writers, readers, flat=bool(others))
     if after is not None:
         find(model, layer)
         find(model, after)
     return Site(writers, readers, [], after, kind.axis, width, [after or layer], [])
 
 
-def _width(model: nn.Module, writers: list[str], readers: list[str], axis: int) -> int:
-    """The number of dimensions, which all layers have to share."""
+def _width(model: nn.Module, writers: list[str], readers: list[str], *, flat: bool) -> int:
+    """The number of dimensions, which all layers have to share, or a multiple if flattened."""
     sizes: dict[str, int] = {}
     for name in writers:
         module, kind = channels.layer(model, name)
@@ -134,8 +135,7 @@ def _width(model: nn.Module, writers: list[str], readers: list[str], axis: int) 
         module, kind = channels.layer(model, name, reads=True)
         size = kind.read(module)
         first = next(iter(sizes.values()), size)
-        is_flat = kind.axis != axis and size % first == 0
-        sizes[name] = first if is_flat else size
+        sizes[name] = first if flat and size % first == 0 else size
     first, width = next(iter(sizes.items()))
     for name, size in sizes.items():
         if size != width:

@@ -89,7 +89,7 @@ def narrow(model: nn.Module, site: Site, keep: Sequence[int]) -> None:
 
 def _narrow_between(name: str, module: nn.Module, width: int, keep: list[int]) -> None:
     if type(module) in NORMS:
-        setattr(module, "num_features", len(keep))
+        module.num_features = len(keep)
     elif isinstance(module, nn.PReLU):
         Slices(module, "weight", 0, width).narrow(keep)
         module.num_parameters = len(keep)
