@@ -68,7 +68,7 @@ def test_channels_of_convolutions_are_dimensions(kind, pool, space):
 def test_a_normalisation_of_each_channel_is_narrowed_with_it(norm, options):
     model = nn.Sequential(nn.Conv2d(3, 5, 3), norm(5, **options), nn.ReLU(), nn.Conv2d(5, 2, 1))
     x = torch.randn(4, 3, 6, 6)
-    for name, number in warm(model, x)[1].named_parameters():
+    for name, number in warm(model, x).get_submodule("1").named_parameters():
         nn.init.normal_(number, mean=2.0 if name == "bias" else 1.0)
     _, pruned = check(model, "1", x, axis=-3)
     assert pruned[1].num_features == 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import torch
@@ -46,7 +47,7 @@ def model():
     return Model()
 
 
-NAMED = {"layer": "first", "reader": "last"}
+NAMED: dict[str, Any] = {"layer": "first", "reader": "last"}
 
 
 @pytest.mark.parametrize("operate", [ablate, prune])

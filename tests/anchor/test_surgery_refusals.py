@@ -308,7 +308,8 @@ def test_a_model_that_is_read_otherwise_in_training_is_refused(operate):
 
 def test_quantised_and_packed_weights_are_refused(operate):
     model = chain()
-    model[0].weight = nn.Parameter(torch.ones(4, 4, dtype=torch.int8), requires_grad=False)
+    packed = nn.Parameter(torch.ones(4, 4, dtype=torch.int8), requires_grad=False)
+    model.get_submodule("0").weight = packed
     assert refused(operate, model) == (
         "layer 0: wanted plain numbers as weight, got Parameter of int8; operate before weights "
         "are packed, computed or quantised"

@@ -98,14 +98,16 @@ def kind(module: nn.Module) -> Kind | None:
     return KINDS.get(cls)
 
 
-def layer(model: nn.Module, name: str, *, reads: bool = False) -> tuple[nn.Module, Kind]:
+def layer(
+    model: nn.Module, name: str, *, reads: bool = False, tied: bool = False
+) -> tuple[nn.Module, Kind]:
     """A layer whose weights can be operated on, and how it counts dimensions.
 
     Raises: InputError when it is of no known kind, when its weights are computed, shared, of a kind
     of their own or not there yet, or when hooks change what goes in or out.
     """
     module = find(model, name)
-    check_plain(model, name)
+    check_plain(model, name, tied=tied)
     found = kind(module)
     if found is None or (reads and found.reads is None):
         raise InputError(
@@ -125,8 +127,8 @@ def layer(model: nn.Module, name: str, *, reads: bool = False) -> tuple[nn.Modul
     return module, found
 
 
-def check_plain(model: nn.Module, name: str) -> None:
-    """Refuse a layer whose weights are not what it computes with, or not its own.
+def check_plain(model: nn.Module, name: str, *, tied: bool = False) -> None:
+    """Refuse a layer whose weights are not what it computes with, or not its own, unless `tied`.
 
     Raises: InputError that says what they are, and how to come by plain ones.
     """
@@ -146,7 +148,7 @@ def check_plain(model: nn.Module, name: str) -> None:
         raise InputError(f"layer {name}: wanted one without hooks, got {label}; {what}")
     for kind_of, tensor in _tensors(module):
         _check_tensor(name, kind_of, tensor)
-        shared = next(_sharing(model, module, tensor), None)
+        shared = None if tied else next(_sharing(model, module, tensor), None)
         if shared is not None:
             raise InputError(
                 f"layer {name}: wanted a {kind_of} of its own, got one shared with {shared}; give "

@@ -35,6 +35,8 @@ class Places(NamedTuple):
     axis: int
     dims: Sequence[int]
     width: int
+    axes: Sequence[int] = ()  # of each given layer, where they differ
+    shown: Sequence[str] = ()  # those of which each dimension has to be something on the sample
 
 
 def check(model: nn.Module, result: nn.Module, sample: Sample, places: Places) -> None:
@@ -46,26 +48,30 @@ def check(model: nn.Module, result: nn.Module, sample: Sample, places: Places) -
     Raises: InputError when outputs differ by more than rounding, when the dimensions carry nothing
     on this sample anyway, or when the model does not take it.
     """
-    reference = _quiet(model)
-    whole = _run(reference, sample, "the model")
+    reference = quiet(model)
+    whole = run(reference, sample)
     with ExitStack() as hooks:
         seen = _zero(reference, places, hooks)
-        wanted = _run(reference, sample, "the model")
+        wanted = run(reference, sample)
     _check_seen(seen, places)
-    got = _run(_quiet(result), sample, "the model behind the operation")
+    got = run(quiet(result), sample, "the model behind the operation")
     _compare(whole, wanted, got, places)
 
 
-def _quiet(model: nn.Module) -> nn.Module:
+def quiet(model: nn.Module) -> nn.Module:
+    """A copy to measure with: in evaluation mode, and in float32 rather than half precision."""
     if any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())):
         raise InputError("sample: wanted a model that can run, got one on meta; load its weights")
-    quiet = copy.deepcopy(model).eval()
-    is_half = any(one.dtype in HALF for one in (*quiet.parameters(), *quiet.buffers()))
-    return quiet.float() if is_half else quiet
+    result = copy.deepcopy(model).eval()
+    is_half = any(one.dtype in HALF for one in (*result.parameters(), *result.buffers()))
+    return result.float() if is_half else result
 
 
-def _run(model: nn.Module, sample: Sample, what: str) -> dict[str, Any]:
-    """All that a model gives, by the way to it."""
+def run(model: nn.Module, sample: Sample, what: str = "the model") -> dict[str, Any]:
+    """All that a model gives, by the way to it. The random state stays as it was.
+
+    Raises: InputError when the model does not take the sample.
+    """
     floats = {one.dtype for one in model.parameters() if one.is_floating_point()}
     given = _fresh(sample, torch.float32 if floats == {torch.float32} else None)
     args = given if isinstance(given, tuple) else () if isinstance(given, Mapping) else (given,)
@@ -118,11 +124,18 @@ def _parts(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f".{name}", one) for name, one in vars(value).items())
 
 
+def first(output: Any) -> Any:
+    """What a layer gives, or the first of several things."""
+    return output[0] if isinstance(output, tuple) and output else output
+
+
 def _zero(model: nn.Module, places: Places, hooks: ExitStack) -> dict[str, list[Tensor]]:
     """Set the dimensions to zero wherever they are given or taken; notes what they were."""
     seen: dict[str, list[Tensor]] = {name: [] for name in places.given}
-    for name in places.given:
-        hooks.enter_context(_on_given(find(model, name), name, places, seen[name].append))
+    axes = places.axes or [places.axis] * len(places.given)
+    for name, axis in zip(places.given, axes, strict=True):
+        on_axis = places._replace(axis=axis)
+        hooks.enter_context(_on_given(find(model, name), name, on_axis, seen[name].append))
     for name in places.taken:
         hooks.enter_context(_on_taken(find(model, name), places))
     return seen
@@ -131,7 +144,9 @@ def _zero(model: nn.Module, places: Places, hooks: ExitStack) -> dict[str, list[
 def _on_given(
     layer: nn.Module, name: str, places: Places, note: Callable[[Tensor], None]
 ) -> RemovableHandle:
-    def hook(_layer: nn.Module, _args: object, output: object) -> Tensor:
+    def hook(_layer: nn.Module, _args: object, output: object) -> object:
+        if isinstance(output, tuple) and output:
+            return (hook(_layer, _args, output[0]), *output[1:])
         if not isinstance(output, Tensor):
             raise InputError(
                 f"layer {name}: wanted a tensor, got {type(output).__name__}; name a layer within "
@@ -142,7 +157,7 @@ def _on_given(
                 f"layer {name}: wanted {places.width} dimensions on axis {places.axis}, got shape "
                 f"{tuple(output.shape)}; name the layer that gives what the reader takes"
             )
-        note(output.index_select(places.axis, _index(places, output)))
+        note(output.movedim(places.axis, 0)[list(places.dims)])
         return output.index_fill(places.axis, _index(places, output), 0)
 
     return layer.register_forward_hook(hook)
@@ -163,14 +178,15 @@ def _index(places: Places, like: Tensor) -> Tensor:
 
 
 def _check_seen(seen: dict[str, list[Tensor]], places: Places) -> None:
-    for name, values in seen.items():
+    for name in places.shown:
+        values = seen[name]
         if not values:
             raise InputError(
                 f"sample: wanted one on which layer {name} is called, got none; name a layer that "
                 "the model calls, or give another sample"
             )
         for place, dim in enumerate(places.dims):
-            if not any(one.select(places.axis, place).any() for one in values):
+            if not any(one.select(0, place).any() for one in values):
                 raise InputError(
                     f"sample: wanted one on which dimension {dim} of {name} is not zero anyway, "
                     "got zeros; give another sample"

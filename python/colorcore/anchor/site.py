@@ -37,7 +37,7 @@ class Site:
 
     def places(self, dims: Sequence[int]) -> Places:
         """Where to set dimensions to zero for comparison."""
-        return Places(self.given, self.taken, self.axis, dims, self.width)
+        return Places(self.given, self.taken, self.axis, dims, self.width, shown=self.given)
 
 
 def find_site(

@@ -88,7 +88,7 @@ def narrow(model: nn.Module, site: Site, keep: Sequence[int]) -> None:
 
 
 def _narrow_between(name: str, module: nn.Module, width: int, keep: list[int]) -> None:
-    if type(module) in NORMS:
+    if isinstance(module, tuple(NORMS)):
         module.num_features = len(keep)
     elif isinstance(module, nn.PReLU):
         Slices(module, "weight", 0, width).narrow(keep)

@@ -58,6 +58,7 @@ def ablate(
 
     Example:
 
+        >>> import torch
         >>> model = nn.Sequential(nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 3))
         >>> ablated = ablate(model, [0], layer="1", sample=torch.rand(5, 3))
         >>> ablated[0](torch.ones(1, 3))[0, 0].item(), ablated[2].weight[:, 0].tolist()
@@ -96,6 +97,7 @@ def prune(
 
     Example:
 
+        >>> import torch
         >>> model = nn.Sequential(nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 3))
         >>> pruned, ablated = prune(model, [0], layer="1"), ablate(model, [0], layer="1")
         >>> pruned
