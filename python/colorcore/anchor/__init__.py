@@ -1,8 +1,8 @@
 """Concepts anchored in any PyTorch model, and removed from it.
 
 Many small networks side by side on a CPU (`ensemble`), terms for the objective of a training loop
-(`terms`, `separation`), the outputs of layers by name (`hooks`), surgery on weights (`surgery`) and
-interventions on a model as it runs (`interventions`).
+(`terms`, `separation`), the outputs of layers by name (`hooks`), surgery on weights (`surgery`,
+`stream`) and interventions on a model as it runs (`interventions`).
 
 >>> from colorcore.anchor import angular_anchor, capture
 """
@@ -13,11 +13,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from colorcore.anchor.adapt import adapt
     from colorcore.anchor.ensemble import EnsembleLinear, gelu, normalize, passes
     from colorcore.anchor.hooks import capture
     from colorcore.anchor.interventions import Falloff, Repulsion, Suppression, intervene
     from colorcore.anchor.layers import Unit
     from colorcore.anchor.separation import angular_separation
+    from colorcore.anchor.stream import ablate_stream
     from colorcore.anchor.surgery import ablate, prune
     from colorcore.anchor.terms import (
         Regularizer,
@@ -39,6 +41,8 @@ __all__ = [
     "Suppression",
     "Unit",
     "ablate",
+    "ablate_stream",
+    "adapt",
     "angular_anchor",
     "angular_separation",
     "anti_anchor",
@@ -64,6 +68,8 @@ _PLACES = {
     "Suppression": "interventions",
     "Unit": "layers",
     "ablate": "surgery",
+    "ablate_stream": "stream",
+    "adapt": "adapt",
     "angular_anchor": "terms",
     "angular_separation": "separation",
     "anti_anchor": "terms",

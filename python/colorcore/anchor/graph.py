@@ -7,6 +7,7 @@ from __future__ import annotations
 from torch import fx, nn
 
 from colorcore.anchor import between
+from colorcore.anchor.copies import shadow
 from colorcore.anchor.layers import find
 from colorcore.anchor.proof import Around, prove
 from colorcore.anchor.space import Space, opaque
@@ -32,18 +33,21 @@ def around(model: nn.Module, name: str, after: str | None = None) -> Around:
         >>> found.writers, found.readers
         (['0'], ['2'])
     """
-    modes = {module: module.training for module in model.modules()}
-    try:
-        answers, trains = (_around(model.train(mode), name, after) for mode in (False, True))
-    finally:
-        for module, mode in modes.items():
-            module.training = mode
+    answers, trains = (_around(_in_mode(model, mode), name, after) for mode in (False, True))
     if answers != trains:
         raise InputError(
             f"layer {name}: wanted the same layers around it in training and after, got "
             f"{trains.readers} and {answers.readers}; name the readers and give a sample"
         )
     return answers
+
+
+def _in_mode(model: nn.Module, mode: bool) -> nn.Module:
+    """A copy to follow, which may keep what passes through it."""
+    followed = shadow(model)
+    for module in followed.modules():
+        module.training = mode
+    return followed
 
 
 def _around(model: nn.Module, name: str, after: str | None) -> Around:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
+from colorcore.anchor.copies import duplicate
 from colorcore.anchor.layers import find
 from colorcore.anchor.precision import HALF
 from colorcore.errors import InputError
@@ -62,7 +63,7 @@ def quiet(model: nn.Module) -> nn.Module:
     """A copy to measure with: in evaluation mode, and in float32 rather than half precision."""
     if any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())):
         raise InputError("sample: wanted a model that can run, got one on meta; load its weights")
-    result = copy.deepcopy(model).eval()
+    result = duplicate(model).eval()
     is_half = any(one.dtype in HALF for one in (*result.parameters(), *result.buffers()))
     return result.float() if is_half else result
 

@@ -37,7 +37,8 @@ class Site:
 
     def places(self, dims: Sequence[int]) -> Places:
         """Where to set dimensions to zero for comparison."""
-        return Places(self.given, self.taken, self.axis, dims, self.width, shown=self.given)
+        shown = self.given if self.after else self.writers
+        return Places(self.given, self.taken, self.axis, dims, self.width, shown=shown)
 
 
 def find_site(

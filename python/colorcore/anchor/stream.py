@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -10,6 +9,7 @@ from torch import nn
 
 from colorcore.anchor import arguments, channels
 from colorcore.anchor.arguments import Dims
+from colorcore.anchor.copies import duplicate
 from colorcore.anchor.layers import find
 from colorcore.anchor.measured import Places, Sample, check, first, quiet, run
 from colorcore.anchor.probe import Stream, find_stream
@@ -56,7 +56,7 @@ def ablate_stream(
         raise InputError(
             f"dims must leave a dimension of the stream, got all {stream.width}; drop one from dims"
         )
-    result = copy.deepcopy(model)
+    result = duplicate(model)
     for one in list(_slices(result, stream)):
         one.clear(gone, frozen=frozen and bool(gone))
     names = [*stream.layers, *stream.norms, *stream.blocks]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TypeVar
 
 from torch import nn
 
 from colorcore.anchor import arguments, slices
 from colorcore.anchor.arguments import Dims
+from colorcore.anchor.copies import duplicate
 from colorcore.anchor.layers import find
 from colorcore.anchor.masks import Mask, Select
 from colorcore.anchor.measured import Sample, check
@@ -67,7 +67,7 @@ def ablate(
     site = find_site(model, layer, reader=reader, after=after, sample=sample)
     _, gone = _split(site, dims)
     _check_numbers(model)
-    result = copy.deepcopy(model)
+    result = duplicate(model)
     for one in [*slices.written(result, site), *slices.read(result, site)]:
         one.clear(gone, frozen=frozen and bool(gone))
     if site.after is not None and gone:
@@ -90,8 +90,8 @@ def prune(
 
     Gives the outputs of `ablate` to within float rounding, and takes the same layers. With `after`,
     the dimensions are still written, since a normalisation measures a vector by them, and are
-    dropped behind that layer, by a forward hook. Its state dict has the names of the model's, and
-    loads into a model pruned alike.
+    dropped behind that layer, by a forward hook. The state dict keeps the names of the model's; it
+    loads into a fresh model pruned alike, or, without `after`, through `adapt`.
 
     Raises: InputError as `ablate` does.
 
@@ -112,7 +112,7 @@ def prune(
     """
     site = find_site(model, layer, reader=reader, after=after, sample=sample)
     keep, gone = _split(site, dims)
-    result = copy.deepcopy(model)
+    result = duplicate(model)
     slices.narrow(result, site, keep)
     if site.after is not None and gone:
         find(result, site.after).register_forward_hook(Select(keep, axis=site.axis))
