@@ -257,9 +257,23 @@ def test_a_layer_of_another_axis_reads_no_channels():
     model = nn.Sequential(nn.Conv1d(3, 8, 1), nn.Linear(8, 2))  # which mixes places
     with pytest.raises(InputError, match="got a layer that reads another axis"):
         ablate(model, [0], layer="0")
+    model.insert(1, Unit())
+    with pytest.raises(InputError, match="got a layer that reads another axis"):
+        ablate(model, [0], layer="1", after="1")
     model = nn.Sequential(nn.Linear(3, 8), nn.MaxPool1d(2), nn.Linear(4, 2))
     with pytest.raises(InputError, match="got something on another axis than the dimensions'"):
         ablate(model, [0], layer="0")
+
+
+def test_lengths_that_count_zeros_are_no_normalisation():
+    model = nn.Sequential(nn.Linear(3, 4), Lengths(), nn.Linear(4, 2))
+    with pytest.raises(InputError, match="something that may mix dimensions"):
+        ablate(model, [0], layer="0")
+
+
+class Lengths(nn.Module):
+    def forward(self, x):
+        return F.normalize(x, p=-1.0, dim=-1)
 
 
 def test_the_layers_of_a_shared_space_are_told():

@@ -336,3 +336,17 @@ def test_after_the_named_reader_or_before_the_writer_is_refused_also_with_a_read
 def test_one_network_of_many_is_no_other_kind(operate):
     model = nn.Sequential(EnsembleLinear(torch.ones(2, 3, 4), torch.ones(2, 3)), nn.Linear(3, 2))
     assert operate(model, [0], layer="0")(torch.ones(2, 5, 4)).shape == (2, 5, 2)
+
+
+def test_a_model_that_does_more_than_its_forward_needs_a_sample(operate):
+    torch.manual_seed(0)
+    x = torch.randn(5, 4)
+    model = chain(nn.Tanh())
+    model.forward = lambda x: model[2](model[1](model[0](x).flip(-1)))
+    hooked = chain(nn.Tanh())
+    hooked.register_forward_hook(lambda _layer, _args, y: y * 2)
+    for one in (model, hooked):
+        assert refused(operate, one).startswith(
+            "sample: wanted a batch to check the result on, since the model does more when called"
+        )
+    assert operate(hooked, [0], layer="0", sample=x)

@@ -71,7 +71,10 @@ def is_step(module: nn.Module | None, node: fx.Node) -> bool:
     """Whether a node treats each dimension by itself, or divides all by one number."""
     if node.op == "call_module":
         return module is not None and "forward" not in vars(module) and _is_known(module)
-    return _calls(node, FUNCTIONS | UNITS | set(POOL_FUNCTIONS), METHODS) or _flattens(node)
+    if _calls(node, UNITS):
+        p = node.kwargs.get("p", node.args[1] if len(node.args) > 1 else 2)
+        return isinstance(p, int | float) and p > 0  # any other length may be told by its zeros
+    return _calls(node, FUNCTIONS | set(POOL_FUNCTIONS), METHODS) or flattens(node)
 
 
 def _is_known(module: nn.Module) -> bool:
@@ -86,7 +89,8 @@ def _calls(node: fx.Node, functions: Collection[Any], methods: Collection[str] =
     return node.op == "call_method" and node.target in methods
 
 
-def _flattens(node: fx.Node, module: nn.Module | None = None) -> bool:
+def flattens(node: fx.Node, module: nn.Module | None = None) -> bool:
+    """Whether a node flattens all axes but the first."""
     if type(module) is nn.Flatten:
         return True
     if not _calls(node, {torch.flatten}, {"flatten"}):
@@ -128,7 +132,7 @@ def axis(
     if len(set(given)) != 1:
         return None
     place, flat = given[0]
-    if _flattens(node, module):
+    if flattens(node, module):
         return None if flat else (place, True)
     pool = POOLS.get(type(module)) if module else POOL_FUNCTIONS.get(node.target)
     norm = NORMS.get(type(module)) if module else None
@@ -161,7 +165,7 @@ def value(
 def _is_whole(module: nn.Module | None, node: fx.Node) -> bool:
     """Whether a step looks at more of a tensor than one number."""
     looks = module is not None and (type(module) in POOLS or has_numbers(module))
-    return looks or _flattens(node, module) or _calls(node, {*UNITS, *POOL_FUNCTIONS})
+    return looks or flattens(node, module) or _calls(node, {*UNITS, *POOL_FUNCTIONS})
 
 
 def _same(given: float | None) -> float | None:

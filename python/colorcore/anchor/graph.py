@@ -69,7 +69,7 @@ def _behind(traced: Trace, start: fx.Node, cut: fx.Node, after: str) -> Space:
         if cut in space.writers:
             return space  # right behind the layer that writes: there is nothing in between
         raise _passed(after, space, space.readers)
-    behind = Space(traced, [cut], source=cut)
+    behind = Space(traced, [cut], source=cut, axis=_axis(traced, cut))
     if start is cut or start in behind.nodes:
         return behind
     before = Space(traced, [start], stop=cut)
@@ -78,9 +78,20 @@ def _behind(traced: Trace, start: fx.Node, cut: fx.Node, after: str) -> Space:
     module = traced.module(cut)
     if type(module) not in between.KEEPING and not between.is_step(module, cut):
         raise opaque(traced, cut, "something that may mix dimensions")
-    kinds = [traced.kind(writer) for writer in before.writers]
-    behind.axis = next((one.axis for one in kinds if one is not None), None)
     return behind
+
+
+def _axis(traced: Trace, node: fx.Node) -> int | None:
+    """The axis of the dimensions that a layer gives, from the end, if what writes them is known."""
+    while True:
+        module, known = traced.module(node), traced.kind(node)
+        if known is not None:
+            return known.axis
+        if between.flattens(node, module):
+            return -1
+        if type(module) not in between.KEEPING and not between.is_step(module, node):
+            return None
+        node = between.tensors(node)[0]
 
 
 def _passed(after: str, space: Space, readers: list[tuple[fx.Node, fx.Node]]) -> InputError:

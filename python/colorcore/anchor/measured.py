@@ -21,8 +21,11 @@ from colorcore.errors import InputError
 Sample = Tensor | tuple[Any, ...] | Mapping[str, Any]
 """What a model is called with: one tensor, positional arguments, or arguments by name."""
 
-ROUNDING = 1000
-"""So many units in the last place of the largest output may come of sums in another order."""
+ROUNDING = 50
+"""So many units in the last place of the largest output may come of zeros in other places."""
+
+REORDERING = 1000
+"""And so many of sums in another order, when there are fewer dimensions."""
 
 TELLING = 10
 """So many times of that must an operation change the outputs, to be told from doing nothing."""
@@ -37,6 +40,7 @@ class Places(NamedTuple):
     dims: Sequence[int]
     width: int
     axes: Sequence[int] = ()  # of each given layer, where they differ
+    fewer: bool = False  # whether they are not there at all in what is compared
     shown: Sequence[str] = ()  # those of which each dimension has to be something on the sample
 
 
@@ -210,7 +214,7 @@ def _compare(
         reference, before = reference, whole[path]
         size = max(_size(reference), _size(before))
         reference, before = (_kept(one, got[path], places) for one in (reference, before))
-        limit = ROUNDING * _eps(reference) * size
+        limit = (REORDERING if places.fewer else ROUNDING) * _eps(reference) * size
         apart = _distance(reference, got[path], path)
         if apart > limit:
             raise InputError(

@@ -173,8 +173,8 @@ def _unproved(space: Space, flat: bool) -> str | None:
     traced = space.traced
     if traced.choices:
         return f"the model may go another way with other {', '.join(traced.choices)}"
-    if traced.model._forward_pre_hooks or traced.model._forward_hooks:
-        return "the model has hooks, which may change what goes in and out"
+    if not traced.is_plain:
+        return "the model does more when called than its type's forward does"
     if flat:
         return "what is flattened depends on the shape of what comes in"
     for node in space.order:

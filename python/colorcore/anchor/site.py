@@ -35,10 +35,10 @@ class Site:
     given: list[str]
     taken: list[str]
 
-    def places(self, dims: Sequence[int]) -> Places:
+    def places(self, dims: Sequence[int], *, fewer: bool) -> Places:
         """Where to set dimensions to zero for comparison."""
         shown = self.given if self.after else self.writers
-        return Places(self.given, self.taken, self.axis, dims, self.width, shown=shown)
+        return Places(self.given, self.taken, self.axis, dims, self.width, fewer=fewer, shown=shown)
 
 
 def find_site(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -87,7 +87,7 @@ def narrow(model: nn.Module, site: Site, keep: Sequence[int]) -> None:
         kind.count(module)
 
 
-def _narrow_between(name: str, module: nn.Module, width: int, keep: list[int]) -> None:
+def _narrow_between(name: str, module: Any, width: int, keep: list[int]) -> None:
     if isinstance(module, tuple(NORMS)):
         module.num_features = len(keep)
     elif isinstance(module, nn.PReLU):

@@ -73,7 +73,7 @@ def ablate(
     if site.after is not None and gone:
         find(result, site.after).register_forward_hook(Mask(gone, axis=site.axis))
     if sample is not None:
-        check(model, result, sample, site.places(gone))
+        check(model, result, sample, site.places(gone, fewer=False))
     return result
 
 
@@ -117,7 +117,7 @@ def prune(
     if site.after is not None and gone:
         find(result, site.after).register_forward_hook(Select(keep, axis=site.axis))
     if sample is not None:
-        check(model, result, sample, site.places(gone))
+        check(model, result, sample, site.places(gone, fewer=True))
     return result
 
 

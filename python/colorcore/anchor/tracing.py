@@ -90,6 +90,13 @@ class Trace:
         return None if module is None else kind(module)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether calling the model is no more than the forward of its type, which was followed."""
+        model = self.model
+        changed = model._forward_pre_hooks or model._forward_hooks or "forward" in vars(model)
+        return not changed and type(model).__call__ is nn.Module.__call__
+
+    @property
     def choices(self) -> list[str]:
         """Arguments of the model that may be left out: with others it may go another way."""
         parameters = inspect.signature(self.model.forward).parameters.values()
