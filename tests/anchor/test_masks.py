@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+from typing import Any
 
 import pytest
 import torch
@@ -55,7 +56,7 @@ def test_a_frozen_ablation_holds_through_training(model, optimizer):
 
 
 def test_an_ablation_that_is_not_frozen_grows_back():
-    model = nn.Sequential(nn.Linear(3, 4), nn.Sigmoid(), nn.Linear(4, 3))
+    model: Any = nn.Sequential(nn.Linear(3, 4), nn.Sigmoid(), nn.Linear(4, 3))
     ablated = ablate(model, [1], layer="1")
     train(ablated, torch.optim.SGD(ablated.parameters(), lr=0.1), torch.ones(2, 3))
     assert ablated[2].weight[:, 1].abs().max() > 0
@@ -75,7 +76,7 @@ def test_noise_in_the_weights_themselves_does_not_come_through(model):
 
 def test_a_frozen_ablation_is_copied_saved_and_loaded(model):
     frozen = ablate(model, [1], layer="0", frozen=True)
-    other = ablate(nn.Sequential(nn.Linear(3, 4), Unit(), nn.Linear(4, 3)), [2], layer="0",
+    other: Any = ablate(nn.Sequential(nn.Linear(3, 4), Unit(), nn.Linear(4, 3)), [2], layer="0",
                    frozen=True)  # fmt: skip
     other.load_state_dict(frozen.state_dict())
     for one in (other, copy.deepcopy(frozen)):

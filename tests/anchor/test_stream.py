@@ -178,7 +178,7 @@ def test_what_the_sample_does_not_reach_is_refused():
 def test_a_stream_that_something_unknown_writes_is_refused():
     torch.manual_seed(0)
     block = Block()
-    block.spare = nn.Identity()
+    block.add_module("spare", nn.Identity())
     with pytest.raises(InputError, match=r"(wanted what the model gives|wanted a stream of zeros)"):
         ablate_stream(Halves(block), [1], layer="block", sample=torch.randn(2, 3))
 
@@ -186,7 +186,7 @@ def test_a_stream_that_something_unknown_writes_is_refused():
 def test_the_end_of_a_stream_without_a_norm_is_found_at_the_block():
     torch.manual_seed(0)
     block, x = Block(), torch.randn(2, 3)
-    block.spare = nn.Identity()
+    block.add_module("spare", nn.Identity())
     model = nn.Sequential(nn.Linear(3, 4), block)
     assert find_stream(model, "1", x).layers == ["0", "1.down"]
     assert ablate_stream(model, [1], layer="1", sample=x)(x)[:, 1].abs().max() == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import pytest
 import torch
@@ -68,7 +69,8 @@ def test_channels_of_convolutions_are_dimensions(kind, pool, space):
 def test_a_normalisation_of_each_channel_is_narrowed_with_it(norm, options):
     model = nn.Sequential(nn.Conv2d(3, 5, 3), norm(5, **options), nn.ReLU(), nn.Conv2d(5, 2, 1))
     x = torch.randn(4, 3, 6, 6)
-    for name, number in warm(model, x).get_submodule("1").named_parameters():
+    inner: Any = warm(model, x)[1]
+    for name, number in inner.named_parameters():
         nn.init.normal_(number, mean=2.0 if name == "bias" else 1.0)
     _, pruned = check(model, "1", x, axis=-3)
     assert pruned[1].num_features == 4
@@ -176,6 +178,16 @@ def test_flattened_channels_are_cut_out_with_all_their_places():
         prune(model, [1], layer="1")
     _, pruned = check(model, "1", x, dims=[0, 3], axis=-3, sample=x)
     assert pruned[4].in_features == 27
+
+
+def test_channels_are_not_cut_behind_what_flattens_them():
+    model = nn.Sequential(nn.Conv1d(3, 4, 1), nn.Flatten(), nn.Tanh(), nn.Linear(20, 2))
+    x = torch.randn(6, 3, 5)
+    for after in ("1", "2"):
+        with pytest.raises(InputError, match="counts other axes among the dimensions"):
+            prune(model, [1], layer="0", after=after, sample=x)
+    pruned = prune(model, [1], layer="1", after="1", sample=x)  # one place of one channel
+    assert pruned[3].in_features == 19
 
 
 def test_flattened_places_of_a_linear_layer_are_told_from_channels():

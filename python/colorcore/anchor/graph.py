@@ -78,6 +78,9 @@ def _behind(traced: Trace, start: fx.Node, cut: fx.Node, after: str) -> Space:
     module = traced.module(cut)
     if type(module) not in between.KEEPING and not between.is_step(module, cut):
         raise opaque(traced, cut, "something that may mix dimensions")
+    for node in before.order:
+        if between.flattens(node, traced.module(node)):
+            raise opaque(traced, node, "something that counts other axes among the dimensions")
     return behind
 
 

@@ -43,7 +43,8 @@ def ablate(
     the normalisation as `after`, the dimensions are zeroed behind it instead of where they are
     written, and what is left keeps its size: nothing, for a vector along a removed axis. What that
     layer gives is masked by a forward hook: the names in the state dict stay as they are. Any layer
-    can be named both as `layer` and `after`; its dimensions are then those that it gives.
+    can be named both as `layer` and `after`; its dimensions are then those that it gives, on the
+    axis that what reads it takes.
 
     `frozen` holds what was zeroed at zero through any training that follows, by a parametrization
     of each weight; `torch.nn.utils.parametrize.remove_parametrizations` makes them plain again.
