@@ -107,15 +107,16 @@ def test_slopes_of_each_dimension_are_narrowed_with_it(slopes):
 
 def test_a_mean_square_of_fewer_dimensions_is_made_up_for():
     model = nn.Sequential(nn.Linear(3, 5), nn.RMSNorm(5, eps=0.1), nn.Linear(5, 2))
-    nn.init.normal_(model[1].weight)
+    nn.init.normal_(list(model.parameters())[2])  # the weight of the norm
     x = torch.randn(9, 3)
     _, pruned = check(model, "0", x, dims=[0, 3])
     assert pruned[1].normalized_shape == (3,)
 
 
-@pytest.mark.parametrize("norm", [nn.LayerNorm(6), nn.GroupNorm(2, 6)])
+@pytest.mark.parametrize("norm", [nn.LayerNorm(6), nn.GroupNorm(2, 6), nn.RMSNorm([1, 6])])
 def test_a_normalisation_that_mixes_dimensions_is_cut_behind_or_not_at_all(norm):
-    model, x = nn.Sequential(nn.Linear(3, 6), norm, nn.Linear(6, 2)), torch.randn(9, 3)
+    model = nn.Sequential(nn.Linear(3, 6), norm, nn.Linear(6, 2))
+    x = torch.randn(9, 1, 3) if isinstance(norm, nn.RMSNorm) else torch.randn(9, 3)
     for operate in (ablate, prune):
         with pytest.raises(InputError, match=r"1 \(\w+\): wanted activations or a normalisation"):
             operate(model, [1], layer="0")

@@ -80,6 +80,8 @@ def is_step(module: nn.Module | None, node: fx.Node) -> bool:
 def _is_known(module: nn.Module) -> bool:
     if type(module) is nn.Flatten:
         return (module.start_dim, module.end_dim) == (1, -1)
+    if type(module) is nn.RMSNorm and len(module.normalized_shape) > 1:
+        return False  # a mean over other axes as well
     return type(module) in {*ELEMENTWISE_MODULES, *NORMS, *POOLS, nn.PReLU, nn.RMSNorm}
 
 

@@ -98,6 +98,8 @@ def _within(model: nn.Module, layer: str, after: str | None) -> Around:
 def _as_found(model: nn.Module, found: Around, after: str | None) -> Site:
     if after in found.writers:
         after = None
+    for name in found.between:
+        channels.check_plain(model, name)
     norms = [name for name in found.between if type(find(model, name)) in NORMS]
     proved = found.unproved is None
     width = _width(model, found.writers, found.readers, flat=found.flat)

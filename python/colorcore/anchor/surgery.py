@@ -51,9 +51,10 @@ def ablate(
 
     Shapes: `sample` is a tensor, a tuple of positional arguments or a dict of named ones.
 
-    Raises: InputError when there is no such layer, when the layers around it cannot be told, have
-    weights that are shared or computed, or more than a sample shows, when what they read does not
-    all go through `after`, when a dimension is not in it, or none would be left.
+    Raises: InputError when there is no such layer, when the layers around it cannot be told or have
+    weights that are shared or computed, when what they read does not all go through `after`, when
+    the sample shows another result or nothing, when a dimension is not in the layer, or none would
+    be left.
 
     Source: Experiment 2.10.1.
 
