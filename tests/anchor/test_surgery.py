@@ -93,7 +93,8 @@ def classifier():
 
 @pytest.mark.parametrize("layer", ["unit", "encoder.2"])
 def test_every_linear_layer_that_reads_the_named_one_is_found(classifier, layer):
-    assert around(classifier, layer) == ("encoder.2", ["classes", "decoder.0"])
+    found = around(classifier, layer)
+    assert (found.writers, found.readers) == (["encoder.2"], ["classes", "decoder.0"])
 
 
 @pytest.mark.parametrize("dims", [[0], [1, 3]])
@@ -153,14 +154,14 @@ def chain(*middle):
     ("model", "layer", "message"),
     [
         (chain(), "2", "layer: wanted one of 0, 1, got '2'"),
-        (chain(nn.LayerNorm(4)), "1", "wanted a linear layer or one without parameters, got Layer"),
-        (chain(nn.LayerNorm(4)), "0", r"_1 \(LayerNorm\): wanted activations or a normalisation"),
-        (chain(nn.Softmax(-1)), "0", r"_1 \(Softmax\): wanted activations or a normalisation"),
+        (chain(nn.LayerNorm(4)), "1", r"1 \(LayerNorm\): wanted activations or a normalisation"),
+        (chain(nn.LayerNorm(4)), "0", r"1 \(LayerNorm\): wanted activations or a normalisation"),
+        (chain(nn.Softmax(-1)), "0", r"1 \(Softmax\): wanted activations or a normalisation"),
         (chain(), "1", "layer 1: wanted a linear layer that reads it, got none"),
         (nn.Sequential(nn.ReLU(), nn.Linear(4, 4)), "0", "x|input_1"),
-        (Residual(), "first", "add: wanted activations or a normalisation between"),
+        (Residual(), "first", "add: wanted activations .* got x, which no layer writes; name"),
         (Twice(), "first", "layer last: wanted a linear layer that is called once, got 2 calls"),
-        (Deciding(), "first", "torch.fx can follow, .* name the linear layer that writes"),
+        (Deciding(), "first", "torch.fx can follow, .* and give a sample"),
     ],
 )
 @pytest.mark.parametrize("operate", [ablate, prune])
@@ -169,17 +170,34 @@ def test_what_is_ambiguous_is_refused_by_name(operate, model, layer, message):
         operate(model, [0], layer=layer)
 
 
-def test_a_model_that_cannot_be_followed_can_be_operated_on_by_naming_both_layers():
+def test_a_model_that_cannot_be_followed_is_operated_on_by_both_names_and_a_sample():
+    torch.manual_seed(0)
+    model, sample = Deciding(), torch.ones(5, 4) * 3
+    with torch.no_grad():
+        model.first.bias.fill_(4)  # the way through `last`
+    named = {"layer": "first", "reader": "last", "sample": sample}
+    assert ablate(model, [1], **named).last.weight[:, 1].abs().max() == 0
+    assert prune(model, [1], **named).last.in_features == 3
+    with pytest.raises(InputError, match=r"torch.fx can follow, .* and give a sample"):
+        ablate(model, [1], layer="first", reader="last")
+
+
+def test_named_readers_that_are_not_those_are_refused(classifier):
+    with pytest.raises(InputError) as caught:
+        prune(classifier, [0], layer="encoder.2", reader="decoder.0")
+    assert str(caught.value) == (
+        "reader: wanted classes, decoder.0, which read what encoder.2 gives, got decoder.0; leave "
+        "reader out, or name another layer"
+    )
+    named = prune(classifier, [0], layer="unit", reader=["decoder.0", "classes"])
+    assert named.decoder[0].in_features == named.classes.in_features == 3
+
+
+def test_named_layers_that_do_not_fit_are_refused():
     model = Deciding()
-    assert ablate(model, [1], layer="first", reader="last").last.weight[:, 1].abs().max() == 0
-    assert prune(model, [1], layer="first", reader="last").last.in_features == 3
-
-
-def test_named_layers_that_do_not_fit_are_refused(classifier):
-    with pytest.raises(InputError, match=r"decoder.2 must read as many .*writes, 4, got 8; name"):
-        prune(classifier, [0], layer="encoder.2", reader="decoder.2")
-    with pytest.raises(InputError, match="layer unit: wanted a linear layer, got Unit"):
-        prune(classifier, [0], layer="unit", reader="decoder.0")
+    model.first = nn.Linear(4, 3)
+    with pytest.raises(InputError, match=r"last must read as many .*writes, 3, got 4; name"):
+        prune(model, [0], layer="first", reader="last", sample=torch.ones(1, 4))
 
 
 @pytest.fixture

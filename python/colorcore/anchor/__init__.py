@@ -1,8 +1,9 @@
 """Concepts anchored in any PyTorch model, and removed from it.
 
 Many small networks side by side on a CPU (`ensemble`), terms for the objective of a training loop
-(`terms`, `separation`), the outputs of layers by name (`captures`), surgery on weights (`surgery`)
-and interventions (`interventions`) on a model as it runs (`acting`), or for good (`installed`).
+(`terms`, `separation`), the outputs of layers by name (`captures`), surgery on weights (`surgery`,
+`stream`) and interventions (`interventions`) on a model as it runs (`acting`), or for good
+(`installed`).
 
 >>> from colorcore.anchor import angular_anchor, capture
 """
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from colorcore.anchor.acting import intervene
-    from colorcore.anchor.averages import soft_minimum
+    from colorcore.anchor.adapt import adapt
+    from colorcore.anchor.averages import average, soft_minimum
     from colorcore.anchor.batches import Draw, EpochBatches, RandomBatches, class_weights
     from colorcore.anchor.captures import capture
     from colorcore.anchor.distributed import gathered, summed
@@ -35,14 +37,14 @@ if TYPE_CHECKING:
         Unitarity,
     )
     from colorcore.anchor.powers import power_for, reach
+    from colorcore.anchor.regularizer import Regularizer
     from colorcore.anchor.saved import load, save
     from colorcore.anchor.separation import angular_separation
+    from colorcore.anchor.stream import ablate_stream
     from colorcore.anchor.surgery import ablate, prune
     from colorcore.anchor.terms import (
-        Regularizer,
         angular_anchor,
         anti_anchor,
-        average,
         cosine,
         euclidean_anchor,
         keep_subspace,
@@ -73,6 +75,8 @@ __all__ = [
     "Unit",
     "Unitarity",
     "ablate",
+    "ablate_stream",
+    "adapt",
     "angular_anchor",
     "angular_separation",
     "anti_anchor",
@@ -114,7 +118,7 @@ _PLACES = {
     "Labels": "labelled",
     "Projection": "interventions",
     "RandomBatches": "batches",
-    "Regularizer": "terms",
+    "Regularizer": "regularizer",
     "RepelSubspace": "modules",
     "Repulsion": "interventions",
     "Separation": "modules",
@@ -124,10 +128,12 @@ _PLACES = {
     "Unit": "layers",
     "Unitarity": "modules",
     "ablate": "surgery",
+    "ablate_stream": "stream",
+    "adapt": "adapt",
     "angular_anchor": "terms",
     "angular_separation": "separation",
     "anti_anchor": "terms",
-    "average": "terms",
+    "average": "averages",
     "bake": "installed",
     "capture": "captures",
     "class_weights": "batches",

@@ -27,7 +27,7 @@ class Unit(nn.Module):
 
 Linear = nn.Linear | EnsembleLinear
 
-LINEAR = (nn.Linear, EnsembleLinear)
+
 """Layers with `weight` (…, out, in) and `bias` (…, out)."""
 
 
