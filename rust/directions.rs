@@ -4,7 +4,7 @@ use pulp::Simd;
 
 use crate::buffer::zeros;
 use crate::error::Result;
-use crate::lanes::{Columns, lanes, multiply_add, store};
+use crate::lanes::{Columns, dot, lanes, store};
 use crate::path::{Loop, Path};
 use crate::real::Real;
 
@@ -69,7 +69,10 @@ impl<T: Real> Loop for Normalize<'_, T> {
 
 /// Turns each lane's vector into its direction; returns 1/(‖z‖ + ε) and 1/‖z‖.
 #[inline(always)]
-fn normalize<T: Real, S: Simd>(simd: S, z: &mut [T::Vector<S>]) -> (T::Vector<S>, T::Vector<S>) {
+pub fn normalize<T: Real, S: Simd>(
+    simd: S,
+    z: &mut [T::Vector<S>],
+) -> (T::Vector<S>, T::Vector<S>) {
     let (zero, one) = (T::splat(simd, T::ZERO), T::splat(simd, T::ONE));
     // Shrunk by a power of two, a vector whose squares would overflow has the direction it had.
     let mut shrink = one;
@@ -77,12 +80,10 @@ fn normalize<T: Real, S: Simd>(simd: S, z: &mut [T::Vector<S>]) -> (T::Vector<S>
         let is_large = T::less(simd, T::splat(simd, T::LARGE), T::abs(simd, column));
         shrink = T::select(simd, is_large, T::splat(simd, T::SHRINK), shrink);
     }
-    let mut squares = zero;
     for column in z.iter_mut() {
         *column = T::product(simd, *column, shrink);
-        squares = multiply_add::<T, S>(simd, *column, *column, squares);
     }
-    let length = T::sqrt(simd, squares);
+    let length = T::sqrt(simd, dot::<T, S>(simd, z, z));
     let epsilon = T::product(simd, T::splat(simd, T::of(EPSILON)), shrink);
     let inverse = T::quotient(simd, one, T::sum(simd, length, epsilon));
     for column in z.iter_mut() {
@@ -96,4 +97,24 @@ fn normalize<T: Real, S: Simd>(simd: S, z: &mut [T::Vector<S>]) -> (T::Vector<S>
         length,
     );
     (T::product(simd, shrink, inverse), pull)
+}
+
+/// From sums of slopes over the others to the gradient by each lane's vector, in place; `factors` are
+/// 1/(‖z‖ + ε) and 1/‖z‖.
+#[inline(always)]
+pub fn through_norm<T: Real, S: Simd>(
+    simd: S,
+    slopes: &mut [T::Vector<S>],
+    units: &[T::Vector<S>],
+    times: T::Vector<S>,
+    (scales, pulls): (T::Vector<S>, T::Vector<S>),
+) {
+    for slope in slopes.iter_mut() {
+        *slope = T::product(simd, *slope, times);
+    }
+    let pull = T::product(simd, dot::<T, S>(simd, slopes, units), pulls);
+    for (slope, &unit) in slopes.iter_mut().zip(units) {
+        let free = T::product(simd, *slope, scales);
+        *slope = T::difference(simd, free, T::product(simd, unit, pull));
+    }
 }

@@ -10,6 +10,10 @@ use crate::real::Real;
 /// The lanes of the widest register there is, of the narrowest numbers.
 pub const MOST_LANES: usize = 16;
 
+/// Coordinates whose products are summed up before they join the rest: long chains of sums lose
+/// digits.
+pub const CHAIN: usize = 64;
+
 /// How many numbers a vector holds.
 #[inline(always)]
 pub fn lanes<T: Real, S: Simd>() -> usize {
@@ -29,6 +33,24 @@ pub fn multiply_add<T: Real, S: Simd>(
     } else {
         T::sum(simd, T::product(simd, a, b), c)
     }
+}
+
+/// Σ a · b in each lane, in chains.
+#[inline(always)]
+pub fn dot<T: Real, S: Simd>(simd: S, a: &[T::Vector<S>], b: &[T::Vector<S>]) -> T::Vector<S> {
+    let mut sum = T::splat(simd, T::ZERO);
+    for (i, (a, b)) in a.chunks(CHAIN).zip(b.chunks(CHAIN)).enumerate() {
+        let mut chain = T::splat(simd, T::ZERO);
+        for (&a, &b) in a.iter().zip(b) {
+            chain = multiply_add::<T, S>(simd, a, b, chain);
+        }
+        sum = if i == 0 {
+            chain
+        } else {
+            T::sum(simd, sum, chain)
+        };
+    }
+    sum
 }
 
 /// A vector of numbers, one for each lane; 0 in lanes past them.
@@ -89,6 +111,14 @@ impl<T: Real, S: Simd, const K: usize> Columns<T, S, K> {
                 *x = rows[lane * width + k];
             }
             *column = bytemuck::cast_slice(&buffer[..lanes::<T, S>()])[0];
+        }
+    }
+
+    /// Takes in every `stride`-th vector.
+    #[inline(always)]
+    pub fn pick(&mut self, vectors: &[T::Vector<S>], stride: usize) {
+        for (column, vectors) in self.get_mut().iter_mut().zip(vectors.chunks(stride)) {
+            *column = vectors[0];
         }
     }
 

@@ -22,10 +22,14 @@ pub mod labels;
 mod lanes;
 pub mod law;
 mod pairs;
+mod panels;
 pub mod path;
+mod product;
 #[cfg(feature = "python")]
 mod python;
 pub mod real;
 pub mod rng;
+mod rows;
 pub mod separation;
 pub mod threads;
+mod tiles;

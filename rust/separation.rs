@@ -12,15 +12,39 @@ use crate::buffer::{check_length, size, zeros};
 use crate::directions::Directions;
 use crate::error::{Error, Result};
 use crate::law::Law;
-use crate::pairs::{Made, Pairs, Rows};
+use crate::pairs::Pairs;
+use crate::panels::{self, PANEL};
 use crate::path::Path;
 use crate::real::Real;
+use crate::rows::{Made, Rows};
 use crate::threads;
+use crate::tiles::Tiles;
 
 /// Multiplications that take a thread about as long as a hundred starts of one.
 const WORTH_THREAD: usize = 1 << 24;
+/// Widths from which products of matrices are faster.
+const WIDE: usize = 256;
 /// Rows that one task works through: whole registers on every path.
 const TASK_ROWS: usize = 64;
+
+/// How pairs are worked through; both ways sum in one order, and give the same bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// Row by row, the coordinates in registers.
+    Lanes,
+    /// By products of matrices.
+    Tiles,
+}
+
+impl Way {
+    fn of(shape: Shape) -> Self {
+        if shape.width >= WIDE && shape.batch >= PANEL {
+            Self::Tiles
+        } else {
+            Self::Lanes
+        }
+    }
+}
 
 /// How latents lie in memory: items × batch × width, row by row.
 #[derive(Clone, Copy, Debug)]
@@ -136,7 +160,12 @@ fn is_uniform<T: Real>(upstream: &[T], batch: usize) -> bool {
     items.all(|item| item.iter().all(|&u| u == item[0]))
 }
 
-fn make<T: Real>(
+fn make<T: Real>(latents: &[T], shape: Shape, law: Law, path: Path, made: Made<T>) -> Result<()> {
+    make_by(Way::of(shape), latents, shape, law, path, made)
+}
+
+fn make_by<T: Real>(
+    way: Way,
     latents: &[T],
     shape: Shape,
     law: Law,
@@ -146,7 +175,12 @@ fn make<T: Real>(
     if latents.is_empty() {
         return Ok(()); // there may be any number of items with nothing in them
     }
-    let directions = Directions::of(latents, shape.width, path)?;
+    let directions = if way == Way::Tiles {
+        let threads = shape.threads()?;
+        panels::directions(latents, (shape.batch, shape.width), path, threads)?
+    } else {
+        Directions::of(latents, shape.width, path)?
+    };
     let mut tasks = Vec::with_capacity(shape.items * shape.batch.div_ceil(TASK_ROWS));
     for item in 0..shape.items {
         let (start, stop) = (item * shape.batch, (item + 1) * shape.batch);
@@ -159,11 +193,14 @@ fn make<T: Real>(
                 first,
                 terms: law.terms(),
             };
-            tasks.push(Pairs(rows, task));
+            tasks.push((rows, task));
             made = rest;
         }
     }
-    threads::each(shape.threads()?, tasks, |pairs| path.run(pairs));
+    threads::each(shape.threads()?, tasks, |(rows, task)| match way {
+        Way::Lanes => path.run(Pairs(rows, task)),
+        Way::Tiles => path.run(Tiles(rows, task)),
+    });
     Ok(())
 }
 
