@@ -2,14 +2,31 @@
 
 use pulp::Simd;
 
-use crate::directions::through_norm;
+use crate::directions::{Directions, through_norm};
 use crate::lanes::{CHAIN, Columns, lanes, load, multiply_add, store};
+use crate::law::Terms;
+use crate::made::Made;
 use crate::path::Loop;
 use crate::real::Real;
-use crate::rows::{Made, Rows, STRIPE};
+
+/// Pairs of a row that are summed up before they join the rest: long chains of sums lose digits.
+const STRIPE: usize = 64;
 
 /// Others that are worked on at once, so that the processor need not wait for one to be done.
 const GROUP: usize = 4;
+
+/// The vectors of one item, and which of their rows are to be worked on.
+#[derive(Clone, Copy)]
+pub struct Rows<'a, T> {
+    /// Directions of all vectors of all items.
+    pub directions: &'a Directions<T>,
+    pub width: usize,
+    /// The first row of the item, and the first after it.
+    pub item: (usize, usize),
+    /// The first row to work on.
+    pub first: usize,
+    pub terms: Terms<T>,
+}
 
 /// A loop over pairs, to be run on a path.
 pub struct Pairs<'a, T>(pub Rows<'a, T>, pub Made<'a, T>);

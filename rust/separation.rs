@@ -12,13 +12,13 @@ use crate::buffer::{check_length, size, zeros};
 use crate::directions::Directions;
 use crate::error::{Error, Result};
 use crate::law::Law;
-use crate::pairs::Pairs;
-use crate::panels::{self, PANEL};
+use crate::made::Made;
+use crate::pairs::{Pairs, Rows};
+use crate::panels::PANEL;
 use crate::path::Path;
 use crate::real::Real;
-use crate::rows::{Made, Rows};
 use crate::threads;
-use crate::tiles::Tiles;
+use crate::wide;
 
 /// Multiplications that take a thread about as long as a hundred starts of one.
 const WORTH_THREAD: usize = 1 << 24;
@@ -26,25 +26,6 @@ const WORTH_THREAD: usize = 1 << 24;
 const WIDE: usize = 256;
 /// Rows that one task works through: whole registers on every path.
 const TASK_ROWS: usize = 64;
-
-/// How pairs are worked through; both ways sum in one order, and give the same bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
-    /// Row by row, the coordinates in registers.
-    Lanes,
-    /// By products of matrices.
-    Tiles,
-}
-
-impl Way {
-    fn of(shape: Shape) -> Self {
-        if shape.width >= WIDE && shape.batch >= PANEL {
-            Self::Tiles
-        } else {
-            Self::Lanes
-        }
-    }
-}
 
 /// How latents lie in memory: items × batch × width, row by row.
 #[derive(Clone, Copy, Debug)]
@@ -67,10 +48,10 @@ impl Shape {
         self.items * self.batch
     }
 
-    /// Threads that are worth their start.
-    fn threads(self) -> Result<usize> {
+    /// Threads that are worth their start, when work is shared out in so many rounds.
+    pub(crate) fn threads(self, rounds: usize) -> Result<usize> {
         let pairs = self.rows().saturating_mul(self.batch);
-        let multiplications = pairs.saturating_mul(self.width.max(4));
+        let multiplications = pairs.saturating_mul(self.width.max(4)) / rounds;
         Ok((multiplications / WORTH_THREAD).clamp(1, threads::most()?))
     }
 }
@@ -161,26 +142,25 @@ fn is_uniform<T: Real>(upstream: &[T], batch: usize) -> bool {
 }
 
 fn make<T: Real>(latents: &[T], shape: Shape, law: Law, path: Path, made: Made<T>) -> Result<()> {
-    make_by(Way::of(shape), latents, shape, law, path, made)
+    if latents.is_empty() {
+        return Ok(()); // there may be any number of items with nothing in them
+    }
+    if shape.width >= WIDE && shape.batch >= PANEL {
+        wide::make(latents, shape, law, path, made)
+    } else {
+        narrow(latents, shape, law, path, made)
+    }
 }
 
-fn make_by<T: Real>(
-    way: Way,
+/// Row by row, which suits vectors whose coordinates stay in registers.
+fn narrow<T: Real>(
     latents: &[T],
     shape: Shape,
     law: Law,
     path: Path,
     mut made: Made<T>,
 ) -> Result<()> {
-    if latents.is_empty() {
-        return Ok(()); // there may be any number of items with nothing in them
-    }
-    let directions = if way == Way::Tiles {
-        let threads = shape.threads()?;
-        panels::directions(latents, (shape.batch, shape.width), path, threads)?
-    } else {
-        Directions::of(latents, shape.width, path)?
-    };
+    let directions = Directions::of(latents, shape.width, path)?;
     let mut tasks = Vec::with_capacity(shape.items * shape.batch.div_ceil(TASK_ROWS));
     for item in 0..shape.items {
         let (start, stop) = (item * shape.batch, (item + 1) * shape.batch);
@@ -193,14 +173,11 @@ fn make_by<T: Real>(
                 first,
                 terms: law.terms(),
             };
-            tasks.push((rows, task));
+            tasks.push(Pairs(rows, task));
             made = rest;
         }
     }
-    threads::each(shape.threads()?, tasks, |(rows, task)| match way {
-        Way::Lanes => path.run(Pairs(rows, task)),
-        Way::Tiles => path.run(Tiles(rows, task)),
-    });
+    threads::each(shape.threads(1)?, tasks, |pairs| path.run(pairs));
     Ok(())
 }
 

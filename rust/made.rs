@@ -1,23 +1,4 @@
-//! Rows of pairs to be worked on, and what is made of them.
-
-use crate::directions::Directions;
-use crate::law::Terms;
-
-/// Pairs of a row that are summed up before they join the rest: long chains of sums lose digits.
-pub const STRIPE: usize = 64;
-
-/// The vectors of one item, and which of their rows are to be worked on.
-#[derive(Clone, Copy)]
-pub struct Rows<'a, T> {
-    /// Directions of all vectors of all items.
-    pub directions: &'a Directions<T>,
-    pub width: usize,
-    /// The first row of the item, and the first after it.
-    pub item: (usize, usize),
-    /// The first row to work on.
-    pub first: usize,
-    pub terms: Terms<T>,
-}
+//! What is made of pairs.
 
 /// What is made of the rows, each as long as there are rows.
 pub enum Made<'a, T> {
