@@ -2,9 +2,9 @@
 
 use pulp::Simd;
 
-use crate::buffer::zeros;
+use crate::buffer::{Aligned, zeros};
 use crate::error::Result;
-use crate::lanes::{Columns, dot, lanes, store};
+use crate::lanes::{CHAIN, Columns, dot, lanes, multiply_add, store};
 use crate::path::{Loop, Path};
 use crate::real::Real;
 
@@ -14,7 +14,7 @@ pub const EPSILON: f64 = 1e-8;
 /// û = z/(‖z‖ + ε) of each row, with what the gradient by z needs.
 pub struct Directions<T> {
     /// û (rows × width).
-    pub units: Vec<T>,
+    pub units: Aligned<T>,
     /// 1/(‖z‖ + ε) (rows).
     pub scales: Vec<T>,
     /// 1/‖z‖ (rows). 0 for the zero vector: the norm has no slope there, and PyTorch too takes 0.
@@ -25,7 +25,7 @@ impl<T: Real> Directions<T> {
     pub fn of(latents: &[T], width: usize, path: Path) -> Result<Self> {
         let rows = latents.len() / width;
         let mut directions = Self {
-            units: zeros("the directions", latents.len())?,
+            units: Aligned::zeros("the directions", latents.len())?,
             scales: zeros("the directions", rows)?,
             pulls: zeros("the directions", rows)?,
         };
@@ -80,10 +80,16 @@ pub fn normalize<T: Real, S: Simd>(
         let is_large = T::less(simd, T::splat(simd, T::LARGE), T::abs(simd, column));
         shrink = T::select(simd, is_large, T::splat(simd, T::SHRINK), shrink);
     }
-    for column in z.iter_mut() {
-        *column = T::product(simd, *column, shrink);
+    let mut squares = zero;
+    for chain in z.chunks_mut(CHAIN) {
+        let mut sum = zero;
+        for column in chain {
+            *column = T::product(simd, *column, shrink);
+            sum = multiply_add::<T, S>(simd, *column, *column, sum);
+        }
+        squares = T::sum(simd, squares, sum);
     }
-    let length = T::sqrt(simd, dot::<T, S>(simd, z, z));
+    let length = T::sqrt(simd, squares);
     let epsilon = T::product(simd, T::splat(simd, T::of(EPSILON)), shrink);
     let inverse = T::quotient(simd, one, T::sum(simd, length, epsilon));
     for column in z.iter_mut() {

@@ -38,17 +38,19 @@ pub fn multiply_add<T: Real, S: Simd>(
 /// Σ a · b in each lane, in chains.
 #[inline(always)]
 pub fn dot<T: Real, S: Simd>(simd: S, a: &[T::Vector<S>], b: &[T::Vector<S>]) -> T::Vector<S> {
+    let mut sum = chain::<T, S>(simd, a, b);
+    for start in (CHAIN..a.len()).step_by(CHAIN) {
+        sum = T::sum(simd, sum, chain::<T, S>(simd, &a[start..], &b[start..]));
+    }
+    sum
+}
+
+/// Σ a · b in each lane, over one chain of coordinates.
+#[inline(always)]
+fn chain<T: Real, S: Simd>(simd: S, a: &[T::Vector<S>], b: &[T::Vector<S>]) -> T::Vector<S> {
     let mut sum = T::splat(simd, T::ZERO);
-    for (i, (a, b)) in a.chunks(CHAIN).zip(b.chunks(CHAIN)).enumerate() {
-        let mut chain = T::splat(simd, T::ZERO);
-        for (&a, &b) in a.iter().zip(b) {
-            chain = multiply_add::<T, S>(simd, a, b, chain);
-        }
-        sum = if i == 0 {
-            chain
-        } else {
-            T::sum(simd, sum, chain)
-        };
+    for (&a, &b) in a.iter().zip(b).take(CHAIN) {
+        sum = multiply_add::<T, S>(simd, a, b, sum);
     }
     sum
 }
@@ -111,14 +113,6 @@ impl<T: Real, S: Simd, const K: usize> Columns<T, S, K> {
                 *x = rows[lane * width + k];
             }
             *column = bytemuck::cast_slice(&buffer[..lanes::<T, S>()])[0];
-        }
-    }
-
-    /// Takes in every `stride`-th vector.
-    #[inline(always)]
-    pub fn pick(&mut self, vectors: &[T::Vector<S>], stride: usize) {
-        for (column, vectors) in self.get_mut().iter_mut().zip(vectors.chunks(stride)) {
-            *column = vectors[0];
         }
     }
 

@@ -203,11 +203,11 @@ impl<'a, T: Real, S: Simd, const K: usize> Block<'a, T, S, K> {
     #[inline(always)]
     fn chains<const G: usize>(&self, others: &[T], start: usize) -> [T::Vector<S>; G] {
         let (simd, width) = (self.simd, if K == 0 { self.rows.width } else { K });
-        let units = &self.units.get()[start..width.min(start + CHAIN)];
+        let stop = width.min(start + CHAIN);
         let mut cosines = [T::splat(simd, T::ZERO); G];
-        for (k, &unit) in units.iter().enumerate() {
+        for (k, &unit) in self.units.get()[..stop].iter().enumerate().skip(start) {
             for g in 0..G {
-                let x = T::splat(simd, others[g * width + start + k]);
+                let x = T::splat(simd, others[g * width + k]);
                 cosines[g] = multiply_add::<T, S>(simd, unit, x, cosines[g]);
             }
         }

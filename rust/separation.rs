@@ -23,7 +23,7 @@ use crate::wide;
 /// Multiplications that take a thread about as long as a hundred starts of one.
 const WORTH_THREAD: usize = 1 << 24;
 /// Widths from which products of matrices are faster.
-const WIDE: usize = 256;
+const WIDE: usize = 96;
 /// Rows that one task works through: whole registers on every path.
 const TASK_ROWS: usize = 64;
 

@@ -14,7 +14,7 @@ use crate::product::{VECTORS, across, by_columns, by_rows};
 use crate::real::Real;
 
 /// Rows of a block: whole panels.
-pub const BLOCK: usize = 2 * PANEL;
+pub const BLOCK: usize = 4 * PANEL;
 
 /// Pairs that the law works on at once, so that the processor need not wait for one to be done.
 const AT_ONCE: usize = 4;
@@ -205,24 +205,40 @@ impl<T: Real, S: Simd> Work<T, S> {
         others: Rows<T>,
         powers: &[T::Vector<S>],
     ) {
+        let (across, panel) = (across::<T, S>(), depth(self.width) * PANEL);
+        for start in (0..panel).step_by(CHAIN * PANEL) {
+            let stop = panel.min(start + CHAIN * PANEL);
+            let slopes = block.slopes.chunks_exact_mut(panel);
+            for (slopes, powers) in slopes.zip(powers.chunks_exact(BLOCK * across)) {
+                let powers = &powers[..others.count * across];
+                let slopes = bytemuck::cast_slice_mut(&mut slopes[start..stop]);
+                for (k, slopes) in slopes.chunks_exact_mut(G * across).enumerate() {
+                    let units = &others.units[start + k * G * PANEL..];
+                    self.add_group::<G>(slopes, units, powers);
+                }
+            }
+        }
+    }
+
+    /// Adds up Σ power · û over others for `G` coordinates, where those begin in the first panel.
+    #[inline(always)]
+    fn add_group<const G: usize>(
+        &self,
+        slopes: &mut [T::Vector<S>],
+        units: &[T],
+        powers: &[T::Vector<S>],
+    ) {
         let (simd, across, panel) = (self.simd, across::<T, S>(), depth(self.width) * PANEL);
-        let slopes = block.slopes.chunks_exact_mut(panel);
-        for (slopes, powers) in slopes.zip(powers.chunks_exact(BLOCK * across)) {
-            let powers = &powers[..others.count * across];
-            let slopes: &mut [T::Vector<S>] = bytemuck::cast_slice_mut(slopes);
-            for (k, slopes) in slopes.chunks_exact_mut(G * across).enumerate() {
-                for v in (0..across).step_by(VECTORS) {
-                    let mut sums = [[T::splat(simd, T::ZERO); VECTORS]; G];
-                    let panels = others.units.chunks_exact(panel);
-                    for (units, powers) in panels.zip(powers.chunks(PANEL * across)) {
-                        let units = &units.as_chunks::<PANEL>().0.as_chunks::<G>().0[k];
-                        by_rows::<T, S, G>(simd, &powers[v..], units, &mut sums);
-                    }
-                    for (slopes, sums) in slopes.chunks_exact_mut(across).zip(&sums) {
-                        for (slope, &sum) in slopes[v..].iter_mut().zip(sums) {
-                            *slope = T::sum(simd, *slope, sum);
-                        }
-                    }
+        for v in (0..across).step_by(VECTORS) {
+            let mut sums = [[T::splat(simd, T::ZERO); VECTORS]; G];
+            for (units, powers) in units.chunks(panel).zip(powers.chunks(PANEL * across)) {
+                if let Some(units) = units.as_chunks::<PANEL>().0.first_chunk::<G>() {
+                    by_rows::<T, S, G>(simd, &powers[v..], units, &mut sums);
+                }
+            }
+            for (slopes, sums) in slopes.chunks_exact_mut(across).zip(&sums) {
+                for (slope, &sum) in slopes[v..].iter_mut().zip(sums) {
+                    *slope = T::sum(simd, *slope, sum);
                 }
             }
         }

@@ -4,15 +4,15 @@
 //! In round r of n, block i meets block j where i + j is r or r + n: a block meets each of the n
 //! blocks once, itself among them, in an order that neither threads nor lanes change.
 
-use pulp::Simd;
+use pulp::{Simd, bytemuck};
 
-use crate::buffer::zeros;
+use crate::buffer::Aligned;
 use crate::directions::{Directions, through_norm};
 use crate::error::Result;
-use crate::lanes::{Columns, lanes, load};
+use crate::lanes::{lanes, load};
 use crate::law::{Law, Terms};
 use crate::made::Made;
-use crate::panels::{self, PANEL, depth};
+use crate::panels::{self, PANEL, depth, scatter};
 use crate::path::{Loop, Path};
 use crate::product::across;
 use crate::real::Real;
@@ -42,7 +42,7 @@ pub fn make<T: Real>(
     } else {
         directions.units.len()
     };
-    let mut slopes = zeros("the slopes", wanted)?;
+    let mut slopes = Aligned::zeros("the slopes", wanted)?;
     let terms = law.terms();
     let mut blocks = blocks(&directions.units, shape, upstream, losses, &mut slopes);
     meet(&mut blocks, shape, terms, path, threads);
@@ -162,8 +162,10 @@ impl<T: Real> Loop for End<'_, T> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let (across, lanes) = (across::<T, S>(), lanes::<T, S>());
-        let mut units = Columns::<T, S, 0>::zeros(simd, self.width);
-        let mut slopes = Columns::<T, S, 0>::zeros(simd, self.width);
+        let zero = T::splat(simd, T::ZERO);
+        let (mut units, mut slopes) = (vec![zero; self.width], vec![zero; self.width]);
+        let columns = bytemuck::cast_slice::<_, T::Vector<S>>(self.units);
+        let sums = bytemuck::cast_slice::<_, T::Vector<S>>(self.slopes);
         let times = T::splat(simd, self.times);
         let factors = self
             .factors
@@ -172,11 +174,12 @@ impl<T: Real> Loop for End<'_, T> {
             .zip(self.factors.1.chunks(lanes));
         let rows = self.gradient.chunks_mut(lanes * self.width).zip(factors);
         for (i, (gradient, (scales, pulls))) in rows.enumerate() {
-            units.pick(&pulp::bytemuck::cast_slice(self.units)[i..], across);
-            slopes.pick(&pulp::bytemuck::cast_slice(self.slopes)[i..], across);
+            for k in 0..self.width {
+                (units[k], slopes[k]) = (columns[k * across + i], sums[k * across + i]);
+            }
             let factors = (load::<T, S>(scales), load::<T, S>(pulls));
-            through_norm::<T, S>(simd, slopes.get_mut(), units.get(), times, factors);
-            slopes.scatter(gradient);
+            through_norm::<T, S>(simd, &mut slopes, &units, times, factors);
+            scatter::<T, S>(&slopes, gradient);
         }
     }
 }
