@@ -180,11 +180,13 @@ impl<'a, T: Real, S: Simd, const K: usize> Block<'a, T, S, K> {
     ) -> T::Vector<S> {
         let (simd, width) = (self.simd, if K == 0 { self.rows.width } else { K });
         let mut cosines = self.chains::<G>(others, 0);
-        for start in (CHAIN..width).step_by(CHAIN) {
+        let mut start = CHAIN;
+        while K == 0 && start < width {
             let more = self.chains::<G>(others, start);
             for g in 0..G {
                 cosines[g] = T::sum(simd, cosines[g], more[g]);
             }
+            start += CHAIN;
         }
         let terms = &self.rows.terms;
         let (losses, powers) = terms.weigh::<S, G, WEIGHTED>(simd, cosines, ours, theirs);
@@ -203,11 +205,16 @@ impl<'a, T: Real, S: Simd, const K: usize> Block<'a, T, S, K> {
     #[inline(always)]
     fn chains<const G: usize>(&self, others: &[T], start: usize) -> [T::Vector<S>; G] {
         let (simd, width) = (self.simd, if K == 0 { self.rows.width } else { K });
-        let stop = width.min(start + CHAIN);
+        let units = self.units.get();
+        let units = if K == 0 {
+            &units[start..width.min(start + CHAIN)]
+        } else {
+            units
+        };
         let mut cosines = [T::splat(simd, T::ZERO); G];
-        for (k, &unit) in self.units.get()[..stop].iter().enumerate().skip(start) {
+        for (k, &unit) in units.iter().enumerate() {
             for g in 0..G {
-                let x = T::splat(simd, others[g * width + k]);
+                let x = T::splat(simd, others[g * width + start + k]);
                 cosines[g] = multiply_add::<T, S>(simd, unit, x, cosines[g]);
             }
         }
