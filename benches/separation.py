@@ -38,6 +38,7 @@ from timing import (
 BENCH = "separation"
 POWER = 100.0
 SMALL, LARGE, LARGEST = (60, 64, 5), (8192, 5), (65536, 5)
+WIDE = [(4096, 256), (4096, 768), (4096, 4096), (16384, 768)]
 MOST_PAIRS = 1e9  # peers are left out beyond: for want of memory or, without a matrix, of time
 TOLERANCE = 1e-4  # a cosine is rounded to 6e-8 of itself, and power 100 makes that 6e-6
 
@@ -193,6 +194,17 @@ def beside_peers(shape: Shape, *, threads: int, repeats: int, memory: bool = Fal
     return rows
 
 
+def wide_beside_torch(shape: Shape, *, threads: int) -> list[Row]:
+    """Time of wide latents, where nearly all there is to do is two products of matrices."""
+    with Programs({"colorcore": colorcore, "torch": naive}, threads=threads) as programs:
+        programs.build((2, shape[-1]), POWER)
+        agree(programs.build(shape, POWER))
+        case = f"{_size(shape)}, {threads} {'thread' if threads == 1 else 'threads'}"
+        rows = programs.time(BENCH, case, repeats=3)
+    print_rows(f"{shape}, power {POWER:g}, threads: {threads}", rows, memory=True)
+    return rows
+
+
 def over_sizes_and_powers() -> list[Row]:
     """Time of colorcore alone for narrow and wide latents, and for low and high powers."""
     wide = [((256, k), POWER) for k in (1, 16, 256, 4096)]
@@ -231,6 +243,9 @@ def main(rows_path: Json = None) -> None:
     rows = beside_peers(SMALL, threads=1, repeats=30)
     rows += beside_peers(LARGE, threads=2, repeats=3, memory=True)
     rows += beside_peers(LARGEST, threads=2, repeats=3, memory=True)
+    for shape in WIDE:
+        for threads in (1, 2):
+            rows += wide_beside_torch(shape, threads=threads)
     rows += over_sizes_and_powers()
     rows += operator_overhead()
     save(rows_path, rows)

@@ -1,5 +1,7 @@
 //! Buffers of numbers: what their shapes say, and room for results or the error that there is none.
 
+use std::ops::{Deref, DerefMut};
+
 use crate::error::{Error, Result};
 use crate::real::Real;
 
@@ -43,6 +45,43 @@ pub fn zeros<T: Real>(name: &'static str, numbers: usize) -> Result<Vec<T>> {
     // process would end: so ask first.
     drop(room::<T>(name, numbers)?);
     Ok(vec![T::ZERO; numbers])
+}
+
+/// Bytes that a processor fetches from memory at once.
+const LINE: usize = 64;
+
+/// Numbers that begin where a line of the cache does, so that no register's worth lies across two.
+pub struct Aligned<T> {
+    buffer: Vec<T>,
+    start: usize,
+    numbers: usize,
+}
+
+impl<T: Real> Aligned<T> {
+    /// So many zeros.
+    pub fn zeros(name: &'static str, numbers: usize) -> Result<Self> {
+        let buffer = zeros::<T>(name, numbers.saturating_add(LINE / size_of::<T>()))?;
+        let start = buffer.as_ptr().align_offset(LINE);
+        Ok(Self {
+            buffer,
+            start: start.min(LINE / size_of::<T>()), // more where there is no telling
+            numbers,
+        })
+    }
+}
+
+impl<T> Deref for Aligned<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.buffer[self.start..][..self.numbers]
+    }
+}
+
+impl<T> DerefMut for Aligned<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.buffer[self.start..][..self.numbers]
+    }
 }
 
 #[cfg(test)]

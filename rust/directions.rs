@@ -2,9 +2,9 @@
 
 use pulp::Simd;
 
-use crate::buffer::zeros;
+use crate::buffer::{Aligned, zeros};
 use crate::error::Result;
-use crate::lanes::{Columns, lanes, multiply_add, store};
+use crate::lanes::{CHAIN, Columns, dot, lanes, multiply_add, store};
 use crate::path::{Loop, Path};
 use crate::real::Real;
 
@@ -14,7 +14,7 @@ pub const EPSILON: f64 = 1e-8;
 /// û = z/(‖z‖ + ε) of each row, with what the gradient by z needs.
 pub struct Directions<T> {
     /// û (rows × width).
-    pub units: Vec<T>,
+    pub units: Aligned<T>,
     /// 1/(‖z‖ + ε) (rows).
     pub scales: Vec<T>,
     /// 1/‖z‖ (rows). 0 for the zero vector: the norm has no slope there, and PyTorch too takes 0.
@@ -25,7 +25,7 @@ impl<T: Real> Directions<T> {
     pub fn of(latents: &[T], width: usize, path: Path) -> Result<Self> {
         let rows = latents.len() / width;
         let mut directions = Self {
-            units: zeros("the directions", latents.len())?,
+            units: Aligned::zeros("the directions", latents.len())?,
             scales: zeros("the directions", rows)?,
             pulls: zeros("the directions", rows)?,
         };
@@ -69,7 +69,10 @@ impl<T: Real> Loop for Normalize<'_, T> {
 
 /// Turns each lane's vector into its direction; returns 1/(‖z‖ + ε) and 1/‖z‖.
 #[inline(always)]
-fn normalize<T: Real, S: Simd>(simd: S, z: &mut [T::Vector<S>]) -> (T::Vector<S>, T::Vector<S>) {
+pub fn normalize<T: Real, S: Simd>(
+    simd: S,
+    z: &mut [T::Vector<S>],
+) -> (T::Vector<S>, T::Vector<S>) {
     let (zero, one) = (T::splat(simd, T::ZERO), T::splat(simd, T::ONE));
     // Shrunk by a power of two, a vector whose squares would overflow has the direction it had.
     let mut shrink = one;
@@ -78,9 +81,13 @@ fn normalize<T: Real, S: Simd>(simd: S, z: &mut [T::Vector<S>]) -> (T::Vector<S>
         shrink = T::select(simd, is_large, T::splat(simd, T::SHRINK), shrink);
     }
     let mut squares = zero;
-    for column in z.iter_mut() {
-        *column = T::product(simd, *column, shrink);
-        squares = multiply_add::<T, S>(simd, *column, *column, squares);
+    for chain in z.chunks_mut(CHAIN) {
+        let mut sum = zero;
+        for column in chain {
+            *column = T::product(simd, *column, shrink);
+            sum = multiply_add::<T, S>(simd, *column, *column, sum);
+        }
+        squares = T::sum(simd, squares, sum);
     }
     let length = T::sqrt(simd, squares);
     let epsilon = T::product(simd, T::splat(simd, T::of(EPSILON)), shrink);
@@ -96,4 +103,24 @@ fn normalize<T: Real, S: Simd>(simd: S, z: &mut [T::Vector<S>]) -> (T::Vector<S>
         length,
     );
     (T::product(simd, shrink, inverse), pull)
+}
+
+/// From sums of slopes over the others to the gradient by each lane's vector, in place; `factors` are
+/// 1/(‖z‖ + ε) and 1/‖z‖.
+#[inline(always)]
+pub fn through_norm<T: Real, S: Simd>(
+    simd: S,
+    slopes: &mut [T::Vector<S>],
+    units: &[T::Vector<S>],
+    times: T::Vector<S>,
+    (scales, pulls): (T::Vector<S>, T::Vector<S>),
+) {
+    for slope in slopes.iter_mut() {
+        *slope = T::product(simd, *slope, times);
+    }
+    let pull = T::product(simd, dot::<T, S>(simd, slopes, units), pulls);
+    for (slope, &unit) in slopes.iter_mut().zip(units) {
+        let free = T::product(simd, *slope, scales);
+        *slope = T::difference(simd, free, T::product(simd, unit, pull));
+    }
 }

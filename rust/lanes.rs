@@ -10,6 +10,10 @@ use crate::real::Real;
 /// The lanes of the widest register there is, of the narrowest numbers.
 pub const MOST_LANES: usize = 16;
 
+/// Coordinates whose products are summed up before they join the rest: long chains of sums lose
+/// digits.
+pub const CHAIN: usize = 64;
+
 /// How many numbers a vector holds.
 #[inline(always)]
 pub fn lanes<T: Real, S: Simd>() -> usize {
@@ -29,6 +33,26 @@ pub fn multiply_add<T: Real, S: Simd>(
     } else {
         T::sum(simd, T::product(simd, a, b), c)
     }
+}
+
+/// Σ a · b in each lane, in chains.
+#[inline(always)]
+pub fn dot<T: Real, S: Simd>(simd: S, a: &[T::Vector<S>], b: &[T::Vector<S>]) -> T::Vector<S> {
+    let mut sum = chain::<T, S>(simd, a, b);
+    for start in (CHAIN..a.len()).step_by(CHAIN) {
+        sum = T::sum(simd, sum, chain::<T, S>(simd, &a[start..], &b[start..]));
+    }
+    sum
+}
+
+/// Σ a · b in each lane, over one chain of coordinates.
+#[inline(always)]
+fn chain<T: Real, S: Simd>(simd: S, a: &[T::Vector<S>], b: &[T::Vector<S>]) -> T::Vector<S> {
+    let mut sum = T::splat(simd, T::ZERO);
+    for (&a, &b) in a.iter().zip(b).take(CHAIN) {
+        sum = multiply_add::<T, S>(simd, a, b, sum);
+    }
+    sum
 }
 
 /// A vector of numbers, one for each lane; 0 in lanes past them.

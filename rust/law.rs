@@ -73,9 +73,35 @@ pub struct Terms<T> {
 
 // No closures below: what is in one is compiled for the baseline.
 impl<T: Real> Terms<T> {
+    /// Σ s^power over `G` cosines, and s^(power − 1) of each, weighted by what comes from upstream to
+    /// both samples of the pair.
+    #[inline(always)]
+    pub fn weigh<S: Simd, const G: usize, const WEIGHTED: bool>(
+        &self,
+        simd: S,
+        cosines: [T::Vector<S>; G],
+        ours: T::Vector<S>,
+        theirs: &[T],
+    ) -> (T::Vector<S>, [T::Vector<S>; G]) {
+        let mut bases = cosines;
+        let mut powers = self.raise(simd, &mut bases);
+        let mut losses = T::product(simd, bases[0], powers[0]);
+        for g in 1..G {
+            losses = multiply_add::<T, S>(simd, bases[g], powers[g], losses);
+        }
+        if WEIGHTED {
+            for g in 0..G {
+                // A pair is in the losses of both its samples.
+                let both = T::sum(simd, ours, T::splat(simd, theirs[g]));
+                powers[g] = T::product(simd, powers[g], both);
+            }
+        }
+        (losses, powers)
+    }
+
     /// Turns each cosine into s, 0 where it does not count, and returns s^(power − 1).
     #[inline(always)]
-    pub fn raise<S: Simd, const G: usize>(
+    fn raise<S: Simd, const G: usize>(
         &self,
         simd: S,
         cosines: &mut [T::Vector<S>; G],

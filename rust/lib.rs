@@ -21,11 +21,16 @@ pub mod hsv;
 pub mod labels;
 mod lanes;
 pub mod law;
+mod made;
 mod pairs;
+mod panels;
 pub mod path;
+mod product;
 #[cfg(feature = "python")]
 mod python;
 pub mod real;
 pub mod rng;
 pub mod separation;
 pub mod threads;
+mod tile;
+mod wide;

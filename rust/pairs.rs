@@ -2,9 +2,10 @@
 
 use pulp::Simd;
 
-use crate::directions::Directions;
-use crate::lanes::{Columns, lanes, load, multiply_add, store};
+use crate::directions::{Directions, through_norm};
+use crate::lanes::{CHAIN, Columns, lanes, load, multiply_add, store};
 use crate::law::Terms;
+use crate::made::Made;
 use crate::path::Loop;
 use crate::real::Real;
 
@@ -25,43 +26,6 @@ pub struct Rows<'a, T> {
     /// The first row to work on.
     pub first: usize,
     pub terms: Terms<T>,
-}
-
-/// What is made of the rows, each as long as there are rows.
-pub enum Made<'a, T> {
-    /// ℓ.
-    Losses(&'a mut [T]),
-    /// ℓ, and the gradient of Σ ℓ over the item by each row.
-    LossesAndGradient(&'a mut [T], &'a mut [T]),
-    /// The gradient of Σ upstream · ℓ over the item by each row; `upstream` is that of all items.
-    Gradient(&'a [T], &'a mut [T]),
-}
-
-impl<'a, T> Made<'a, T> {
-    /// The first `rows` rows, and the rest.
-    pub fn split_at(self, rows: usize, width: usize) -> (Self, Self) {
-        match self {
-            Self::Losses(losses) => {
-                let (head, tail) = losses.split_at_mut(rows);
-                (Self::Losses(head), Self::Losses(tail))
-            }
-            Self::LossesAndGradient(losses, gradient) => {
-                let (head, tail) = losses.split_at_mut(rows);
-                let (above, below) = gradient.split_at_mut(rows * width);
-                (
-                    Self::LossesAndGradient(head, above),
-                    Self::LossesAndGradient(tail, below),
-                )
-            }
-            Self::Gradient(upstream, gradient) => {
-                let (above, below) = gradient.split_at_mut(rows * width);
-                (
-                    Self::Gradient(upstream, above),
-                    Self::Gradient(upstream, below),
-                )
-            }
-        }
-    }
 }
 
 /// A loop over pairs, to be run on a path.
@@ -215,27 +179,18 @@ impl<'a, T: Real, S: Simd, const K: usize> Block<'a, T, S, K> {
         slopes: &mut Columns<T, S, K>,
     ) -> T::Vector<S> {
         let (simd, width) = (self.simd, if K == 0 { self.rows.width } else { K });
-        let mut cosines = [T::splat(simd, T::ZERO); G];
-        for (k, &unit) in self.units.get().iter().enumerate() {
+        let mut cosines = self.chains::<G>(others, 0);
+        let mut start = CHAIN;
+        while K == 0 && start < width {
+            let more = self.chains::<G>(others, start);
             for g in 0..G {
-                let x = T::splat(simd, others[g * width + k]);
-                cosines[g] = multiply_add::<T, S>(simd, unit, x, cosines[g]);
+                cosines[g] = T::sum(simd, cosines[g], more[g]);
             }
+            start += CHAIN;
         }
-        let mut bases = cosines;
-        let mut powers = self.rows.terms.raise(simd, &mut bases);
-        let mut losses = T::product(simd, bases[0], powers[0]);
-        for g in 1..G {
-            losses = multiply_add::<T, S>(simd, bases[g], powers[g], losses);
-        }
+        let terms = &self.rows.terms;
+        let (losses, powers) = terms.weigh::<S, G, WEIGHTED>(simd, cosines, ours, theirs);
         if SLOPES {
-            if WEIGHTED {
-                for g in 0..G {
-                    // A pair is in the losses of both its samples.
-                    let both = T::sum(simd, ours, T::splat(simd, theirs[g]));
-                    powers[g] = T::product(simd, powers[g], both);
-                }
-            }
             for (k, slope) in slopes.get_mut().iter_mut().enumerate() {
                 for g in 0..G {
                     let x = T::splat(simd, others[g * width + k]);
@@ -246,6 +201,26 @@ impl<'a, T: Real, S: Simd, const K: usize> Block<'a, T, S, K> {
         losses
     }
 
+    /// What a chain of coordinates from `start` on adds to the cosines with `G` others.
+    #[inline(always)]
+    fn chains<const G: usize>(&self, others: &[T], start: usize) -> [T::Vector<S>; G] {
+        let (simd, width) = (self.simd, if K == 0 { self.rows.width } else { K });
+        let units = self.units.get();
+        let units = if K == 0 {
+            &units[start..width.min(start + CHAIN)]
+        } else {
+            units
+        };
+        let mut cosines = [T::splat(simd, T::ZERO); G];
+        for (k, &unit) in units.iter().enumerate() {
+            for g in 0..G {
+                let x = T::splat(simd, others[g * width + start + k]);
+                cosines[g] = multiply_add::<T, S>(simd, unit, x, cosines[g]);
+            }
+        }
+        cosines
+    }
+
     /// From sums over the others, each counted `times`, to the gradient by z, row by row.
     #[inline(always)]
     fn through_norm(&mut self, times: f64, gradient: &mut [T]) {
@@ -254,16 +229,8 @@ impl<'a, T: Real, S: Simd, const K: usize> Block<'a, T, S, K> {
         let scales = load::<T, S>(&self.rows.directions.scales[own.clone()]);
         let pulls = load::<T, S>(&self.rows.directions.pulls[own]);
         let factor = T::splat(simd, T::of(self.rows.terms.factor * times));
-        let mut along = T::splat(simd, T::ZERO);
-        for (slope, &unit) in self.slopes.get_mut().iter_mut().zip(self.units.get()) {
-            *slope = T::product(simd, *slope, factor);
-            along = multiply_add::<T, S>(simd, *slope, unit, along);
-        }
-        let pull = T::product(simd, along, pulls);
-        for (slope, &unit) in self.slopes.get_mut().iter_mut().zip(self.units.get()) {
-            let free = T::product(simd, *slope, scales);
-            *slope = T::difference(simd, free, T::product(simd, unit, pull));
-        }
+        let slopes = self.slopes.get_mut();
+        through_norm::<T, S>(simd, slopes, self.units.get(), factor, (scales, pulls));
         self.slopes.scatter(gradient);
     }
 }

@@ -76,7 +76,7 @@ impl Path {
             .clone()
     }
 
-    fn best() -> Self {
+    pub(crate) fn best() -> Self {
         let best = Self::ALL.into_iter().find(|path| path.is_available());
         best.unwrap_or(Self::Baseline)
     }

@@ -83,8 +83,8 @@ def test_empty_and_single_batches_keep_their_shape(shape):
 
 @st.composite
 def batches(draw):
-    batch = draw(st.sampled_from([0, 1, 2, 15, 16, 17, 65]))
-    width = draw(st.sampled_from([1, 2, 3, 5, 7, 8, 33]))
+    batch = draw(st.sampled_from([0, 1, 2, 15, 16, 17, 65, 130]))
+    width = draw(st.sampled_from([1, 2, 3, 5, 7, 8, 33, 95, 96, 255, 256, 257, 768, 1024]))
     items = draw(st.sampled_from([(), (1,), (2, 2)]))
     dtype = draw(st.sampled_from([np.float32, np.float64]))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
@@ -159,10 +159,13 @@ def test_views_give_the_bits_of_their_copies():
 
 def test_small_and_large_work_give_the_same_bits():
     # Above a size work is split over threads; an item's bits must not depend on the others.
-    latents = np.random.default_rng(1).normal(size=(40, 200, 5)).astype(np.float32)
-    together = kernels.angular_separation(latents)
-    alone = np.stack([kernels.angular_separation(item) for item in latents])
-    assert np.array_equal(together, alone)
+    for width in (5, 300):
+        latents = np.random.default_rng(1).normal(size=(40, 200, width)).astype(np.float32)
+        together = kernels.angular_separation_with_grad(latents)
+        for item, losses, grad in zip(latents, *together, strict=True):
+            alone = kernels.angular_separation_with_grad(item)
+            assert np.array_equal(losses, alone[0])
+            assert np.array_equal(grad, alone[1])
 
 
 @pytest.mark.parametrize(

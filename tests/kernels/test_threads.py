@@ -39,7 +39,13 @@ random = np.random.default_rng(0)
 z = random.normal(size=(3, 2000, 5)).astype("f4")
 colors = random.random((400_000, 3))
 losses, of_sum = kernels.angular_separation_with_grad(z)
+wide = random.normal(size=(2, 700, 400)).astype("f4")
+wide_losses, wide_of_sum = kernels.angular_separation_with_grad(wide)
 results = [
+    wide_losses,
+    wide_of_sum,
+    kernels.angular_separation(wide),
+    kernels.angular_separation_grad(wide, wide_losses),
     losses,
     of_sum,
     kernels.angular_separation(z),
