@@ -54,13 +54,13 @@ def by_torch(passes: Any, runs: int, batch: int, widths: tuple[int, ...]) -> Wor
 
 
 def by_colorcore(runs: int, batch: int, widths: tuple[int, ...]) -> Work:
-    from colorcore.anchor.ensemble import passes
+    from colorcore.anchor.ensemble.networks import passes
 
     return by_torch(passes, runs, batch, widths)
 
 
 def by_plain_torch(runs: int, batch: int, widths: tuple[int, ...]) -> Work:
-    from colorcore.anchor.ensemble import formula
+    from colorcore.anchor.ensemble.networks import formula
 
     return by_torch(formula, runs, batch, widths)
 
@@ -96,7 +96,7 @@ def by_torch_func(runs: int, batch: int, widths: tuple[int, ...]) -> Work:
 def by_torch_compile(runs: int, batch: int, widths: tuple[int, ...]) -> Work:
     import torch
 
-    from colorcore.anchor.ensemble import formula
+    from colorcore.anchor.ensemble.networks import formula
 
     return by_torch(torch.compile(formula), runs, batch, widths)
 

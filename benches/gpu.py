@@ -22,8 +22,9 @@ import torch
 import typer
 from torch import Tensor
 
-from colorcore.anchor import gpu_draws, operators
-from colorcore.anchor.separation import angular_separation
+from colorcore.anchor.batches import gpu_draws
+from colorcore.anchor.separation import operators
+from colorcore.anchor.separation.angular import angular_separation
 from colorcore.kernels.labels import drawer
 from colorcore.kernels.reference import EPSILON, SAME
 from timing import Json, NotRunError, Row, check, peer, print_machine, print_rows, save

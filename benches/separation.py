@@ -52,7 +52,7 @@ def latents(shape: Shape) -> NDArray[np.float32]:
 
 def colorcore(shape: Shape, power: float) -> Work:
     """The Rust kernels behind torch's autograd."""
-    from colorcore.anchor.separation import angular_separation
+    from colorcore.anchor.separation.angular import angular_separation
 
     return _autograd(lambda z: angular_separation(z, power, True), shape)
 
@@ -60,7 +60,7 @@ def colorcore(shape: Shape, power: float) -> Work:
 def naive(shape: Shape, power: float) -> Work:
     """Plain torch, with its matrix of pairs."""
     _refuse_matrix(shape)
-    from colorcore.anchor.formula import formula
+    from colorcore.anchor.separation.formula import formula
 
     return _autograd(lambda z: formula(z, power, True), shape)
 

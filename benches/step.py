@@ -18,8 +18,8 @@ import torch
 import typer
 from torch import Tensor, nn
 
-from colorcore.anchor.ensemble import formula, passes
-from colorcore.anchor.objective import weighted
+from colorcore.anchor.ensemble.networks import formula, passes
+from colorcore.anchor.ensemble.objective import weighted
 from colorcore.experiment.loading import Experiment, load
 from colorcore.training.batches import sampler
 from colorcore.training.model import initialize, network, row

@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch import nn
 
-from colorcore.anchor.acting import intervene
-from colorcore.anchor.falloff import Falloff
-from colorcore.anchor.interventions import Repulsion, Suppression
+from colorcore.anchor.interventions.acting import intervene
+from colorcore.anchor.interventions.falloff import Falloff
+from colorcore.anchor.interventions.kinds import Repulsion, Suppression
 from colorcore.errors import InputError
 from colorcore.training.model import initialize
 

@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from colorcore.anchor.adapt import adapt
-from colorcore.anchor.layers import Unit
-from colorcore.anchor.surgery import ablate, prune
+from colorcore.anchor.layers.named import Unit
+from colorcore.anchor.surgery.adapt import adapt
+from colorcore.anchor.surgery.operations import ablate, prune
 from colorcore.errors import InputError
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from colorcore.anchor.averages import average, soft_minimum
+from colorcore.anchor.terms.averages import average, soft_minimum
 from colorcore.errors import InputError
 
 HALF = [torch.float16, torch.bfloat16]

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import nn
 
-from colorcore.anchor import ensemble
-from colorcore.anchor.ensemble import EnsembleLinear, gelu, normalize, passes
-from colorcore.anchor.graph import around
-from colorcore.anchor.objective import formula as plain_objective
-from colorcore.anchor.objective import objective, weighted
+from colorcore.anchor.ensemble import networks as ensemble
+from colorcore.anchor.ensemble.networks import EnsembleLinear, gelu, normalize, passes
+from colorcore.anchor.ensemble.objective import formula as plain_objective
+from colorcore.anchor.ensemble.objective import objective, weighted
+from colorcore.anchor.surgery.graph import around
 from colorcore.kernels.ensemble import Network
 from colorcore.kernels.objective import Term, code, direction
 

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from colorcore.anchor.falloff import Falloff
+from colorcore.anchor.interventions.falloff import Falloff
 from colorcore.errors import InputError
 
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from colorcore.anchor import operators
-from colorcore.anchor.separation import angular_separation
+from colorcore.anchor.separation import operators
+from colorcore.anchor.separation.angular import angular_separation
 from colorcore.kernels import reference
 
-gpu_separation = pytest.importorskip("colorcore.anchor.gpu_separation", exc_type=ImportError)
-gpu_draws = pytest.importorskip("colorcore.anchor.gpu_draws", exc_type=ImportError)
+gpu_separation = pytest.importorskip("colorcore.anchor.separation.gpu", exc_type=ImportError)
+gpu_draws = pytest.importorskip("colorcore.anchor.batches.gpu_draws", exc_type=ImportError)
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 FEW, BLOCKS, NARROW, WIDE = (3, 9, 5), (70, 2), (70, 17), (2, 21, 130)

@@ -12,10 +12,10 @@ import torch
 from torch import nn
 from torch.utils.checkpoint import CheckpointError, checkpoint
 
-from colorcore.anchor.acting import intervene
-from colorcore.anchor.captures import capture
-from colorcore.anchor.hooks import hook
-from colorcore.anchor.interventions import Steering
+from colorcore.anchor.interventions.acting import intervene
+from colorcore.anchor.interventions.kinds import Steering
+from colorcore.anchor.layers.captures import capture
+from colorcore.anchor.layers.hooks import hook
 from colorcore.errors import InputError
 
 AHEAD = Steering([1.0, 0.0, 0.0], 100.0)

@@ -12,10 +12,10 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from colorcore.anchor.acting import intervene
-from colorcore.anchor.falloff import Falloff
-from colorcore.anchor.installed import bake, load_intervention, save_intervention
-from colorcore.anchor.interventions import (
+from colorcore.anchor.interventions.acting import intervene
+from colorcore.anchor.interventions.falloff import Falloff
+from colorcore.anchor.interventions.installed import bake, load_intervention, save_intervention
+from colorcore.anchor.interventions.kinds import (
     Projection,
     Repulsion,
     Steering,

@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from colorcore.anchor.acting import intervene
-from colorcore.anchor.falloff import Falloff
-from colorcore.anchor.interventions import (
+from colorcore.anchor.interventions.acting import intervene
+from colorcore.anchor.interventions.falloff import Falloff
+from colorcore.anchor.interventions.kinds import (
     Projection,
     Repulsion,
     Steering,
     Suppression,
 )
-from colorcore.anchor.surgery import ablate
-from colorcore.anchor.terms import cosine
+from colorcore.anchor.surgery.operations import ablate
+from colorcore.anchor.terms.per_sample import cosine
 from colorcore.errors import InputError
 from colorcore.training.model import initialize
 

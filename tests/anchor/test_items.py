@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from colorcore.anchor.captures import capture
+from colorcore.anchor.layers.captures import capture
 from colorcore.errors import InputError
 from colorcore.training.model import initialize
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from torch import nn
 
-from colorcore.anchor.layers import find
+from colorcore.anchor.layers.named import find
 from colorcore.errors import InputError
 
 

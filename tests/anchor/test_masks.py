@@ -11,8 +11,8 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrize
 
-from colorcore.anchor.layers import Unit
-from colorcore.anchor.surgery import ablate, prune
+from colorcore.anchor.layers.named import Unit
+from colorcore.anchor.surgery.operations import ablate, prune
 from colorcore.errors import InputError
 
 

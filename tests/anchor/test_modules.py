@@ -22,9 +22,9 @@ from colorcore.anchor import (
     Unitarity,
     load,
     save,
-    terms,
 )
-from colorcore.anchor.separation import angular_separation
+from colorcore.anchor.separation.angular import angular_separation
+from colorcore.anchor.terms import per_sample as terms
 from colorcore.errors import InputError
 
 DIRECTION = [1.0, 2.0, -1.0]

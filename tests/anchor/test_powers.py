@@ -7,7 +7,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import beta
 
-from colorcore.anchor.powers import SHARE, mean_share, power_for, reach
+from colorcore.anchor.separation.powers import SHARE, mean_share, power_for, reach
 from colorcore.errors import InputError
 
 

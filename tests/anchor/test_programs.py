@@ -9,9 +9,9 @@ import torch
 from torch import fx, nn
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from colorcore.anchor.acting import intervene
-from colorcore.anchor.captures import capture
-from colorcore.anchor.interventions import Steering
+from colorcore.anchor.interventions.acting import intervene
+from colorcore.anchor.interventions.kinds import Steering
+from colorcore.anchor.layers.captures import capture
 from colorcore.errors import InputError
 
 AHEAD = Steering([1.0, 0.0, 0.0], 100.0)

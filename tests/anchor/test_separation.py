@@ -7,8 +7,8 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 
 from colorcore import kernels
-from colorcore.anchor.formula import formula, formula_grad, tiles
-from colorcore.anchor.separation import angular_separation
+from colorcore.anchor.separation.angular import angular_separation
+from colorcore.anchor.separation.formula import formula, formula_grad, tiles
 from colorcore.errors import InputError
 
 
@@ -250,8 +250,8 @@ def test_the_formula_gives_the_same_by_tiles(latents, monkeypatch):
         return losses, grad, second
 
     wanted = results()
-    monkeypatch.setattr("colorcore.anchor.formula.TILE", 1)
-    monkeypatch.setattr("colorcore.anchor.formula.TILE_SHARE", 0)
+    monkeypatch.setattr("colorcore.anchor.separation.formula.TILE", 1)
+    monkeypatch.setattr("colorcore.anchor.separation.formula.TILE_SHARE", 0)
     assert len(list(tiles(latents.shape))) == 9
     for got, want in zip(results(), wanted, strict=True):
         torch.testing.assert_close(got, want)

@@ -10,9 +10,9 @@ import torch
 import transformers
 from torch import nn
 
-from colorcore.anchor.probe import find_stream
-from colorcore.anchor.stream import ablate_stream
-from colorcore.anchor.surgery import ablate, prune
+from colorcore.anchor.surgery.operations import ablate, prune
+from colorcore.anchor.surgery.probe import find_stream
+from colorcore.anchor.surgery.stream import ablate_stream
 from colorcore.errors import InputError
 
 Case = tuple[Any, str, dict[str, Any]]

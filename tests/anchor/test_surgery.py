@@ -7,8 +7,8 @@ import torch
 from torch import nn
 from torch.nn.functional import normalize
 
-from colorcore.anchor.graph import around
-from colorcore.anchor.surgery import ablate, prune
+from colorcore.anchor.surgery.graph import around
+from colorcore.anchor.surgery.operations import ablate, prune
 from colorcore.errors import InputError
 from colorcore.training.model import initialize
 

@@ -10,9 +10,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from colorcore.anchor.graph import around
-from colorcore.anchor.layers import Unit
-from colorcore.anchor.surgery import ablate, prune
+from colorcore.anchor.layers.named import Unit
+from colorcore.anchor.surgery.graph import around
+from colorcore.anchor.surgery.operations import ablate, prune
 from colorcore.errors import InputError
 
 

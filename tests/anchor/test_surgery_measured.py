@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from colorcore.anchor.surgery import ablate, prune
+from colorcore.anchor.surgery.operations import ablate, prune
 from colorcore.errors import InputError
 
 

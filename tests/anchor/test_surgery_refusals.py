@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from colorcore.anchor.ensemble import EnsembleLinear
-from colorcore.anchor.surgery import ablate, prune
+from colorcore.anchor.ensemble.networks import EnsembleLinear
+from colorcore.anchor.surgery.operations import ablate, prune
 from colorcore.errors import InputError
 
 pytestmark = pytest.mark.parametrize("operate", [ablate, prune])

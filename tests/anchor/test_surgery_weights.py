@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn.utils import parametrizations
 from torch.nn.utils import prune as pruning
 
-from colorcore.anchor.surgery import ablate, prune
+from colorcore.anchor.surgery.operations import ablate, prune
 from colorcore.errors import InputError
 
 pytestmark = pytest.mark.parametrize("operate", [ablate, prune])

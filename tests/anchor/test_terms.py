@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from colorcore.anchor import terms
 from colorcore.anchor.samples import vectors
+from colorcore.anchor.terms import per_sample as terms
 from colorcore.errors import InputError
 
 GOLDEN = json.loads((Path("tests/data/numerics.json")).read_text())["regularizers"]

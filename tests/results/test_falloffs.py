@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from colorcore.anchor.acting import intervene
-from colorcore.anchor.falloff import Falloff
-from colorcore.anchor.interventions import Repulsion, Suppression
+from colorcore.anchor.interventions.acting import intervene
+from colorcore.anchor.interventions.falloff import Falloff
+from colorcore.anchor.interventions.kinds import Repulsion, Suppression
 from colorcore.colors.cubes import flat_colors, score_grid
 from colorcore.colors.named import named_colors
 from colorcore.experiment.loading import load

@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch.nn.functional import mse_loss
 
-from colorcore.anchor.ensemble import passes
-from colorcore.anchor.objective import objective
+from colorcore.anchor.ensemble.networks import passes
+from colorcore.anchor.ensemble.objective import objective
 from colorcore.experiment.loading import load
 from colorcore.training.batches import sampler
 from colorcore.training.loop import train

@@ -8,7 +8,7 @@ import pytest
 import torch
 from jaxtyping import TypeCheckError
 
-from colorcore.anchor.ensemble import EnsembleLinear
+from colorcore.anchor.ensemble.networks import EnsembleLinear
 from colorcore.training.model import initialize
 
 PUBLISHED = {"hidden": 16, "depth": 2, "latent": 5}

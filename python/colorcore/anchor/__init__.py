@@ -1,9 +1,8 @@
 """Concepts anchored in any PyTorch model, and removed from it.
 
-Many small networks side by side on a CPU (`ensemble`), terms for the objective of a training loop
-(`terms`, `separation`), the outputs of layers by name (`captures`), surgery on weights (`surgery`,
-`stream`) and interventions (`interventions`) on a model as it runs (`acting`), or for good
-(`installed`).
+A room each: `terms` for the objective of a training loop, among them the `separation`; `batches` of
+a dataset with noisy labels; many small networks in an `ensemble`; `layers` by name and what they
+give; `interventions` on that, and `surgery` on weights. What users need of all is here.
 
 >>> from colorcore.anchor import angular_anchor, capture
 """
@@ -14,19 +13,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from colorcore.anchor.acting import intervene
-    from colorcore.anchor.adapt import adapt
-    from colorcore.anchor.averages import average, soft_minimum
-    from colorcore.anchor.batches import Draw, EpochBatches, RandomBatches, class_weights
-    from colorcore.anchor.captures import capture
+    from colorcore.anchor.batches.batches import Draw, EpochBatches, RandomBatches, class_weights
+    from colorcore.anchor.batches.labelled import Labelled, Labels
     from colorcore.anchor.distributed import gathered, summed
-    from colorcore.anchor.ensemble import EnsembleLinear, gelu, normalize, passes
-    from colorcore.anchor.falloff import Falloff
-    from colorcore.anchor.installed import bake, load_intervention, save_intervention
-    from colorcore.anchor.interventions import Projection, Repulsion, Steering, Suppression
-    from colorcore.anchor.labelled import Labelled, Labels
-    from colorcore.anchor.layers import Unit
-    from colorcore.anchor.modules import (
+    from colorcore.anchor.ensemble.networks import EnsembleLinear, gelu, normalize, passes
+    from colorcore.anchor.interventions.acting import intervene
+    from colorcore.anchor.interventions.falloff import Falloff
+    from colorcore.anchor.interventions.installed import bake, load_intervention, save_intervention
+    from colorcore.anchor.interventions.kinds import Projection, Repulsion, Steering, Suppression
+    from colorcore.anchor.layers.captures import capture
+    from colorcore.anchor.layers.named import Unit
+    from colorcore.anchor.separation.angular import angular_separation
+    from colorcore.anchor.separation.powers import power_for, reach
+    from colorcore.anchor.surgery.adapt import adapt
+    from colorcore.anchor.surgery.operations import ablate, prune
+    from colorcore.anchor.surgery.stream import ablate_stream
+    from colorcore.anchor.terms.averages import average, soft_minimum
+    from colorcore.anchor.terms.modules import (
         AngularAnchor,
         AntiAnchor,
         EuclideanAnchor,
@@ -36,13 +39,7 @@ if TYPE_CHECKING:
         Term,
         Unitarity,
     )
-    from colorcore.anchor.powers import power_for, reach
-    from colorcore.anchor.regularizer import Regularizer
-    from colorcore.anchor.saved import load, save
-    from colorcore.anchor.separation import angular_separation
-    from colorcore.anchor.stream import ablate_stream
-    from colorcore.anchor.surgery import ablate, prune
-    from colorcore.anchor.terms import (
+    from colorcore.anchor.terms.per_sample import (
         angular_anchor,
         anti_anchor,
         cosine,
@@ -51,6 +48,8 @@ if TYPE_CHECKING:
         repel_subspace,
         unitarity,
     )
+    from colorcore.anchor.terms.regularizer import Regularizer
+    from colorcore.anchor.terms.saved import load, save
 
 __all__ = [
     "AngularAnchor",
@@ -106,56 +105,56 @@ __all__ = [
 ]
 
 _PLACES = {
-    "AngularAnchor": "modules",
-    "AntiAnchor": "modules",
-    "Draw": "batches",
-    "EnsembleLinear": "ensemble",
-    "EpochBatches": "batches",
-    "EuclideanAnchor": "modules",
-    "Falloff": "falloff",
-    "KeepSubspace": "modules",
-    "Labelled": "labelled",
-    "Labels": "labelled",
-    "Projection": "interventions",
-    "RandomBatches": "batches",
-    "Regularizer": "regularizer",
-    "RepelSubspace": "modules",
-    "Repulsion": "interventions",
-    "Separation": "modules",
-    "Steering": "interventions",
-    "Suppression": "interventions",
-    "Term": "modules",
-    "Unit": "layers",
-    "Unitarity": "modules",
-    "ablate": "surgery",
-    "ablate_stream": "stream",
-    "adapt": "adapt",
-    "angular_anchor": "terms",
-    "angular_separation": "separation",
-    "anti_anchor": "terms",
-    "average": "averages",
-    "bake": "installed",
-    "capture": "captures",
-    "class_weights": "batches",
-    "cosine": "terms",
-    "euclidean_anchor": "terms",
+    "AngularAnchor": "terms.modules",
+    "AntiAnchor": "terms.modules",
+    "Draw": "batches.batches",
+    "EnsembleLinear": "ensemble.networks",
+    "EpochBatches": "batches.batches",
+    "EuclideanAnchor": "terms.modules",
+    "Falloff": "interventions.falloff",
+    "KeepSubspace": "terms.modules",
+    "Labelled": "batches.labelled",
+    "Labels": "batches.labelled",
+    "Projection": "interventions.kinds",
+    "RandomBatches": "batches.batches",
+    "Regularizer": "terms.regularizer",
+    "RepelSubspace": "terms.modules",
+    "Repulsion": "interventions.kinds",
+    "Separation": "terms.modules",
+    "Steering": "interventions.kinds",
+    "Suppression": "interventions.kinds",
+    "Term": "terms.modules",
+    "Unit": "layers.named",
+    "Unitarity": "terms.modules",
+    "ablate": "surgery.operations",
+    "ablate_stream": "surgery.stream",
+    "adapt": "surgery.adapt",
+    "angular_anchor": "terms.per_sample",
+    "angular_separation": "separation.angular",
+    "anti_anchor": "terms.per_sample",
+    "average": "terms.averages",
+    "bake": "interventions.installed",
+    "capture": "layers.captures",
+    "class_weights": "batches.batches",
+    "cosine": "terms.per_sample",
+    "euclidean_anchor": "terms.per_sample",
     "gathered": "distributed",
-    "gelu": "ensemble",
-    "intervene": "acting",
-    "keep_subspace": "terms",
-    "load": "saved",
-    "load_intervention": "installed",
-    "normalize": "ensemble",
-    "passes": "ensemble",
-    "power_for": "powers",
-    "prune": "surgery",
-    "reach": "powers",
-    "repel_subspace": "terms",
-    "save": "saved",
-    "save_intervention": "installed",
-    "soft_minimum": "averages",
+    "gelu": "ensemble.networks",
+    "intervene": "interventions.acting",
+    "keep_subspace": "terms.per_sample",
+    "load": "terms.saved",
+    "load_intervention": "interventions.installed",
+    "normalize": "ensemble.networks",
+    "passes": "ensemble.networks",
+    "power_for": "separation.powers",
+    "prune": "surgery.operations",
+    "reach": "separation.powers",
+    "repel_subspace": "terms.per_sample",
+    "save": "terms.saved",
+    "save_intervention": "interventions.installed",
+    "soft_minimum": "terms.averages",
     "summed": "distributed",
-    "unitarity": "terms",
+    "unitarity": "terms.per_sample",
 }
 """The module of each name: torch is imported when a name is first asked for."""
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from colorcore.anchor.acting import intervene
-from colorcore.anchor.falloff import Falloff
-from colorcore.anchor.interventions import Repulsion, Suppression
+from colorcore.anchor.interventions.acting import intervene
+from colorcore.anchor.interventions.falloff import Falloff
+from colorcore.anchor.interventions.kinds import Repulsion, Suppression
 from colorcore.colors.cubes import flat_colors, score_grid
 from colorcore.colors.named import NAMES, named_colors
 from colorcore.experiment.concepts import Deletion

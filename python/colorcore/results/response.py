@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from colorcore.anchor.surgery import ablate, prune
+from colorcore.anchor.surgery.operations import ablate, prune
 from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.loading import Experiment
 from colorcore.training.checkpoint import assemble

@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from colorcore.anchor.ensemble import EnsembleLinear
+from colorcore.anchor.ensemble.networks import EnsembleLinear
 from colorcore.errors import InputError
 from colorcore.outputs import replacing
 from colorcore.training.model import Autoencoder

@@ -11,8 +11,8 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from colorcore.anchor.ensemble import passes
-from colorcore.anchor.objective import weighted
+from colorcore.anchor.ensemble.networks import passes
+from colorcore.anchor.ensemble.objective import weighted
 from colorcore.errors import InputError
 from colorcore.experiment.loading import Experiment
 from colorcore.training.batches import sampler

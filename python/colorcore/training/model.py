@@ -12,8 +12,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from colorcore.anchor.ensemble import EnsembleLinear, gelu
-from colorcore.anchor.layers import Unit
+from colorcore.anchor.ensemble.networks import EnsembleLinear, gelu
+from colorcore.anchor.layers.named import Unit
 from colorcore.kernels.ensemble import Network
 from colorcore.kernels.reference import STREAM_INITIAL, uniforms
 

@@ -8,9 +8,8 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from colorcore.anchor.regularizer import Regularizer
-from colorcore.anchor.separation import angular_separation
-from colorcore.anchor.terms import (
+from colorcore.anchor.separation.angular import angular_separation
+from colorcore.anchor.terms.per_sample import (
     angular_anchor,
     anti_anchor,
     euclidean_anchor,
@@ -18,6 +17,7 @@ from colorcore.anchor.terms import (
     repel_subspace,
     unitarity,
 )
+from colorcore.anchor.terms.regularizer import Regularizer
 from colorcore.experiment import settings
 from colorcore.experiment.loading import Experiment
 from colorcore.kernels.objective import LAYERS, Term, direction

@@ -1,0 +1,151 @@
+"""A term of an objective: a loss for each sample, averaged over those whose labels call for it.
+
+>>> from colorcore.anchor import AngularAnchor
+>>> latents = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
+>>> anchor = Regularizer("anchor", "bottleneck", AngularAnchor([1, 0]), [1.0])
+>>> labels = torch.tensor([[False], [True]])  # a concept; the second sample has it
+>>> round(anchor(latents, labels).item(), 6)
+1.0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from colorcore.anchor import samples
+from colorcore.anchor.precision import precise
+from colorcore.anchor.samples import Numbers
+from colorcore.anchor.terms.averages import average, soft_minimum
+from colorcore.anchor.terms.modules import Separation
+from colorcore.errors import InputError, unknown
+
+POSITIONS = ("token", "sequence")
+
+
+class Regularizer(nn.Module):
+    """One term of the objective: what it costs a sample, where it looks and whom it concerns.
+
+    A sample is a latent vector, and has a row of labels. Of sequences, `positions` says what has
+    one: with `"token"` each position has; with `"sequence"` the whole, of which one position that
+    nobody knows may earn it, and the terms of its positions are pooled by `soft_minimum` at a
+    `temperature`. Images are sequences of pixels: flatten their two axes to one.
+
+    `per_sample` is a function of latents with their coordinates last, or a module, as those of
+    `colorcore.anchor.terms.modules`: then `state_dict` has its tensors, and `to` moves them.
+
+    Shapes: `affinities` (concepts,), finite and ≥ 0, or None when the term concerns every sample;
+    `axis` is where the coordinates of a latent vector lie.
+
+    Raises: InputError for affinities of another shape or range, positions that there are not, or a
+    temperature without positions to pool.
+
+    Example:
+
+        >>> from colorcore.anchor import AngularAnchor
+        >>> sequences = torch.tensor([[[0.0, 1.0], [5.0, 0.0]]])  # the second token is on the axis
+        >>> toward = AngularAnchor([1, 0])
+        >>> one = Regularizer("a", "mlp", toward, [1.0], positions="sequence", temperature=0.1)
+        >>> one(sequences, [[True]])
+        tensor(0.0693)
+    """
+
+    affinities: Tensor | None
+
+    def __init__(
+        self,
+        name: str,
+        layer: str,
+        per_sample: Callable[..., Tensor],
+        affinities: Numbers | None,
+        *,
+        positions: str | None = None,
+        temperature: float | int | None = None,
+        axis: int = -1,
+    ) -> None:
+        super().__init__()
+        if positions is not None and positions not in POSITIONS:
+            raise unknown("positions", positions, POSITIONS)
+        if (temperature is None) == (positions == "sequence"):
+            raise InputError(
+                "temperature must be given with positions='sequence' and with nothing else, got "
+                f"{temperature} with positions={positions!r}; 0.1 is near the least of the terms"
+            )
+        self.name, self.layer, self.per_sample = name, layer, per_sample
+        self.positions, self.temperature, self.axis = positions, temperature, axis
+        self.register_buffer("affinities", None if affinities is None else _read(affinities))
+
+    def forward(
+        self,
+        latents: Float[Tensor, "*axes"],
+        labels: Numbers | None,
+        *,
+        mask: Numbers | None = None,
+        gather: Any = None,
+    ) -> Float[Tensor, "*runs"]:
+        """The unweighted term of each run.
+
+        A function of your own that compares samples with each other sees those that the mask leaves
+        out as zero vectors.
+
+        Shapes: (…, batch, latent) and labels (…, batch, concepts), in [0, 1] → (…). With positions
+        (…, batch, position, latent), and labels a token or a sequence, → (…). `mask` is true where
+        a vector counts, for padding; `gather` is as `average` has it.
+
+        Raises: InputError for labels or a mask of another shape or range, for a mask of a
+        separation, and as `average`.
+        """
+        if mask is not None and isinstance(self.per_sample, Separation):
+            raise InputError(
+                f"mask must be left out of {self.name}, a separation, which would separate samples "
+                "from those left out; give it the others alone, latents[mask]"
+            )
+        vectors = samples.vectors(latents, self.axis, mask)
+        return self._average(self.per_sample(vectors), labels, mask, gather)
+
+    def _average(
+        self, terms: Tensor, labels: Numbers | None, mask: Numbers | None, gather: Any
+    ) -> Tensor:
+        if self.temperature is not None:
+            kept = None if mask is None else samples.kept(mask, terms)
+            mask = None if kept is None else kept.any(dim=-1)
+            terms = soft_minimum(terms, self.temperature, kept)
+        affinity = None
+        if self.affinities is not None:
+            if labels is None:
+                raise InputError(
+                    f"labels must be given to {self.name}, which has affinities, got None; make it "
+                    "without affinities if it concerns every sample"
+                )
+            affinity = _affinity(terms, labels, self.affinities)
+        dim = (-2, -1) if self.positions == "token" else -1
+        return average(terms, affinity, mask=mask, dim=dim, gather=gather)
+
+    def extra_repr(self) -> str:
+        return f"{self.name!r}, layer={self.layer!r}, positions={self.positions!r}"
+
+
+@precise
+def _affinity(terms: Tensor, labels: Numbers, affinities: Tensor) -> Tensor:
+    found = samples.labels(labels, terms, len(affinities))
+    return (found * affinities.to(found)).sum(dim=-1)
+
+
+def _read(affinities: Numbers) -> Tensor:
+    found = torch.as_tensor(affinities)
+    found = found if found.is_floating_point() else found.float()
+    if found.ndim != 1 or not (found.isfinite() & (found >= 0)).all():
+        raise InputError(
+            "affinities must be finite numbers from 0 on with shape (concepts,), got "
+            f"{found.tolist()}; say how much each concept's label counts"
+        )
+    if found.requires_grad:
+        raise InputError(
+            "affinities must be numbers that are not learned, which would seek the easiest labels, "
+            "got some that require a gradient; detach them"
+        )
+    return found
