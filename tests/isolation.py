@@ -14,7 +14,7 @@ import pandas as pd
 from colorcore.experiment.folder import SEARCH, SETTINGS, TRIALS, files
 from colorcore.results.records import FOLDER as RECORDS
 from colorcore.results.records import record_of
-from colorcore.writeup import drawing, making
+from colorcore.writeup import drawing, making, tabulating
 from colorcore.writeup.subject import Subject
 from paper import published
 
@@ -71,7 +71,7 @@ def make(subject: Subject, kind: making.Kind, name: str, folder: Path) -> tuple[
     results = replace(subject.results, folder=folder / subject.experiment.name)
     alone = replace(subject, results=results)
     with listening() as opened:
-        (drawing.draw if kind == "figures" else making.tabulate)(alone, name)
+        (drawing.draw if kind == "figures" else tabulating.tabulate)(alone, name)
     told = [subject.experiment.name, *making.reads(subject.document, kind, name)]
     folders = [subject.document.experiments / experiment for experiment in told]
     known = {file.parent for folder in folders for file in files(folder).settings}

@@ -206,9 +206,9 @@ def verify(
         Path, typer.Option(help="The folder that holds the experiments.")
     ] = Path("experiments"),
 ) -> None:
-    """Check every result of a build against what its steps noted; say what made it."""
+    """Check all that a build made against what its steps noted; say what made it."""
     from colorcore.errors import InputError
-    from colorcore.results.verification import verify as check
+    from colorcore.writeup.verification import verify as check
 
     found = check(build, experiments)
     for line in found.made:
@@ -241,10 +241,10 @@ def table(
     deletion: Which = "",
 ) -> None:
     """Write one table as Markdown."""
-    from colorcore.writeup import making, opening
+    from colorcore.writeup import opening, tabulating
     from colorcore.writeup.subject import subject
 
-    making.tabulate(subject(opening.read(document), build, deletion=deletion), name)
+    tabulating.tabulate(subject(opening.read(document), build, deletion=deletion), name)
 
 
 @app.command()

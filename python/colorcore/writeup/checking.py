@@ -11,8 +11,8 @@ from colorcore.experiment.folder import SETTINGS
 from colorcore.experiment.folder import read as read_yaml
 from colorcore.experiment.loading import Experiment
 from colorcore.results.measures import index_of
-from colorcore.writeup import making, opening, single_text
-from colorcore.writeup.document import FILE, Document
+from colorcore.writeup import making, single_text
+from colorcore.writeup.document import FILE, OWN, Document
 from colorcore.writeup.subject import subject
 from colorcore.writeup.text import check as check_text
 from colorcore.writeup.text import fill
@@ -58,7 +58,7 @@ def _check_files(document: Document) -> None:
                 f"{document.folder}: wanted {', '.join(FILES)}, got no {name}; write it, however "
                 "little it says"
             )
-    for module, parts in opening.OWN.items():
+    for module, parts in OWN.items():
         places = [document.folder / f"{module}.py", document.folder / module / "__init__.py"]
         file = next((place for place in places if place.is_file()), None)
         if file is None:
@@ -72,7 +72,7 @@ def _check_named(document: Document) -> None:
     """What its numbers and claims call by the name of an experiment, the document is about."""
     there = {path.parent.name for path in document.experiments.glob(f"*/{SETTINGS}")}
     absent = there - set(document.names)
-    for path in provenance.sources("numbers", *opening.modules(document), also=document.package):
+    for path in provenance.sources("numbers", *document.modules, also=document.package):
         if path.is_relative_to(document.folder):
             for name in provenance.constants(path) & absent:
                 raise InputError(

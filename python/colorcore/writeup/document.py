@@ -25,6 +25,9 @@ OF_EACH_DELETION = {
 }
 """What is shown of a deletion that is not the experiment's first, as far as the text shows it."""
 
+OWN = {"numbers": {"numbers"}, "claims": {"CLAIMS", "gather"}}
+"""The modules that a document brings beside its text, and what is in them."""
+
 Names = Annotated[dict[str, str], Field(min_length=1)]
 
 
@@ -186,6 +189,11 @@ class Document(Contents):
                 f"{self.folder / kind} or in the package, got none; write it, or name another as by"
             )
         return import_module(f"colorcore.writeup.{kind}.{file}")
+
+    @property
+    def modules(self) -> list[str]:
+        """The modules of its own that its numbers and claims are made by."""
+        return [] if self.is_report else [f"{self.folder.name}.{name}" for name in OWN]
 
     @property
     def package(self) -> dict[str, Path]:
