@@ -16,6 +16,7 @@ from colorcore.results.records import FOLDER as RECORDS
 from colorcore.results.records import record_of
 from colorcore.writeup import drawing, making, tabulating
 from colorcore.writeup.subject import Subject
+from colorcore.writeup.written import Written
 from paper import published
 
 _opened: list[Path] | None = None
@@ -77,7 +78,7 @@ def make(subject: Subject, kind: making.Kind, name: str, folder: Path) -> tuple[
     known = {file.parent for folder in folders for file in files(folder).settings}
     settings = {path.parent for path in opened if path.name == SETTINGS}
     assert settings <= known, f"{name} reads settings of {settings - known} without saying so"
-    made = {results.judged / kind}
+    made = {results.judged / kind, Written.of(alone).part(kind, name, alone).record.parent}
     read = {
         path
         for path in opened

@@ -21,8 +21,8 @@ from editing import change
 
 PAPER = Path("paper")
 DOCUMENT = """main: {exp: the experiment}
-figures: {one: {}}
-tables: {one: {}}
+figures: {one: {by: sweep}}
+tables: {one: {by: labels}}
 """
 TEXT = """---
 abstract: Red has {{< var a.red >}}.
