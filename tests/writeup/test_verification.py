@@ -105,7 +105,7 @@ def test_what_a_document_does_not_show_or_no_longer_so_is_named(one, tmp_path):
             for name in ("figures/sweep-dark.svg", "figures/sweep-light.svg", "figures/sweep.txt",
                          "tables/old.md")
         ),
-    ]  # fmt: skip
+    }  # fmt: skip
 
 
 def test_what_is_of_a_document_that_is_not_there_is_named(one, tmp_path):
@@ -114,7 +114,8 @@ def test_what_is_of_a_document_that_is_not_there_is_named(one, tmp_path):
     record = one.results.folder.parent / "written" / "pages.json"
     assert (
         f"{record}: wanted a record of a document beside {tmp_path}/experiments or of an "
-        "experiment in it, got one of paper; name the folder of experiments with --experiments, or delete it"
+        "experiment in it, got one of paper; name the folder of experiments with --experiments, or "
+        "delete it"
     ) in found
 
 
