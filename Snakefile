@@ -1,5 +1,5 @@
 """From experiments to a document, in the order of the rules: train, evaluate, cubes, interventions,
-explorer, figure, table, numbers, report. Each rule is one `colorcore` command that also runs by hand.
+explorer, figure, table, numbers, report, all. Each rule is one `colorcore` command that also runs by hand.
 
 What a file says decides whether anything is made anew, and not when it was written. Code and settings
 are params, as digests of what they do: a comment or a title changes none. Inputs newer than what was
@@ -33,6 +33,7 @@ RECORDS = f"{BUILD}/{written.RECORDS}"  # of what is written up, which the repor
 MAIN = PLAN.main.name  # what figures and tables are about
 TRAINED = ["weights-*.safetensors", "snapshots-*.safetensors", "history-*.parquet"]
 TRAINING = "records/train-*.json"  # what training noted, that whoever reads its results checks
+EVALUATED = ["runs.csv", "moments.csv", "curves.parquet", "history.parquet"]
 GRIDS = ["color_slices", "loss_cube", "latent_cube", "score_grid", "evolution"]
 
 # Memory as measured, with room: torch and typesetting take 0.9 GB, and on a cluster two Snakemakes,
@@ -70,12 +71,6 @@ onstart:
     date_now([*Path(BUILD).rglob("*"), *PLAN.origins.text])
     if workflow.local_exec:
         warm.start()
-
-
-rule all:
-    input:
-        f"{PLAN.out}/index.html",
-        f"{PLAN.out}/index.pdf",
 
 
 rule train:
@@ -266,37 +261,39 @@ rule numbers:
 
 
 DRAWN = [rules.figure.output.light, rules.figure.output.dark, rules.figure.output.alt]
-WRITTEN = [
-    rules.numbers.output.record,
-    *(rules.explorer.output.record for _ in range(PLAN.has_explorer)),
-    *(
-        record
-        for deletion in PLAN.deletions
-        for kind, one in (("figures", rules.figure), ("tables", rules.table))
-        for name in PLAN.shown(kind, deletion)
-        for record in expand(one.output.record, deletion=[deletion], figure=name, table=name)
-    ),
+SHOWN = [
+    (kind, name, deletion)
+    for deletion in PLAN.deletions
+    for kind in ("figures", "tables")
+    for name in PLAN.shown(kind, deletion)
 ]
+
+
+def shown(kind, *files):
+    """Files of every figure or table that the document shows."""
+    return [
+        file
+        for one, name, deletion in SHOWN
+        if one == kind
+        for file in expand(files, deletion=[deletion], figure=name, table=name)
+    ]
 
 
 rule report:
     input:
         text=PLAN.origins.text,
         numbers=rules.numbers.output.numbers,
-        figures=[
-            file
-            for deletion in PLAN.deletions
-            for figure in PLAN.shown("figures", deletion)
-            for file in expand(DRAWN, deletion=[deletion], figure=figure)
-        ],
-        tables=[
-            file
-            for deletion in PLAN.deletions
-            for table in PLAN.shown("tables", deletion)
-            for file in expand(rules.table.output.table, deletion=[deletion], table=table)
-        ],
+        figures=shown("figures", *DRAWN),
+        tables=shown("tables", rules.table.output.table),
         explorer=rules.explorer.output.scene if PLAN.has_explorer else [],
-        records=ancient(WRITTEN),
+        records=ancient(
+            [
+                rules.numbers.output.record,
+                *shown("figures", rules.figure.output.record),
+                *shown("tables", rules.table.output.record),
+                *([rules.explorer.output.record] if PLAN.has_explorer else []),
+            ]
+        ),
     output:
         html=f"{PLAN.out}/index.html",
         pdf=f"{PLAN.out}/index.pdf",
@@ -316,3 +313,20 @@ rule report:
         **HEAVY,
     shell:
         "colorcore report {params.document} --build {params.build} 2> {log:q}"
+
+
+READ = {file for one in SHOWN for file in PLAN.reads(*one)}
+CUBES = [expand(rules.cubes.output, deletion=deletion) for deletion in PLAN.deletions]
+
+
+rule all:
+    default_target: True
+    input: # every file: one that is missing is made again, also when what is made of it is there
+        rules.report.output,
+        rules.numbers.output,
+        shown("figures", *rules.figure.output),
+        shown("tables", *rules.table.output),
+        rules.explorer.output if PLAN.has_explorer else [],
+        expand(rules.interventions.output, deletion=PLAN.deletions),
+        [files for files in CUBES if READ & set(files)],
+        PLAN.results_of_all(*TRAINED, TRAINING, *EVALUATED, "records/evaluate.json"),

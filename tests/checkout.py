@@ -47,6 +47,9 @@ class Checkout:
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self.run([*SMOKE, *arguments])
 
+    def colorcore(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.run([sys.executable, "-m", "colorcore", *arguments])
+
     def unlock(self) -> subprocess.CompletedProcess[str]:
         """Remove the lock of a killed build, as the Makefile does before it builds."""
         return self.run([sys.executable, "-m", "colorcore.workflow.lock"])

@@ -76,6 +76,26 @@ def test_without_snakemakes_records_dates_decide(checkout):
     assert checkout.jobs()["train"] >= 1
 
 
+@pytest.mark.parametrize(
+    ("file", "rule"),
+    [
+        ("ex-2.9.1/weights-0.safetensors", "train"),
+        ("ex-2.9.1/records/train-0.json", "train"),
+        ("ex-2.9.1/curves.parquet", "evaluate"),
+        ("ex-2.10.1/evolution.nc", "cubes"),
+        ("ex-2.10.1/interventions.csv", "interventions"),
+        ("ex-2.10.1/explorer.json", "explorer"),
+        ("ex-2.10.1/figures/sweep-dark.svg", "figure"),
+        ("written/ex-2.10.1/tables/labels.json", "table"),
+        ("written/numbers.json", "numbers"),
+        ("written/pages.json", "report"),
+    ],
+)
+def test_what_is_deleted_is_made_again(checkout, file, rule):
+    (checkout.folder / "build/smoke" / file).unlink()
+    assert checkout.jobs()[rule] == 1
+
+
 def test_one_figure_edited_is_one_figure_drawn(checkout):
     checkout.edit("python/colorcore/writeup/figures/sweep.py", "def draw(", "X = 1\n\n\ndef draw(")
     assert checkout.jobs() == {"figure": 1, "report": 1}
