@@ -16,8 +16,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from building import content
 
+from building import content
 from checkout import NOTHING, SMOKE, Checkout
 from cluster import wait
 from colorcore.outputs import PART
