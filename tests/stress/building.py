@@ -22,7 +22,7 @@ def files(build: Path) -> dict[str, Path]:
     return {
         name: path
         for name, path in found.items()
-        if path.is_file() and name.split("/")[0] not in PASSING
+        if path.is_file() and name.split("/")[0] not in PASSING and path.suffix != ".log"
     }
 
 

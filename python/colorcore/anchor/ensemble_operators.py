@@ -23,7 +23,8 @@ def tensor(array: Any) -> Tensor:
 
 
 def array(values: Tensor) -> Any:
-    return (values.detach() if values.requires_grad else values).numpy()
+    # What is negated as it is read, the imaginary part of a conjugate say, NumPy cannot look at.
+    return (values.detach() if values.requires_grad else values).resolve_neg().numpy()
 
 
 def refuse_second() -> None:

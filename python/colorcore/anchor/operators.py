@@ -12,18 +12,19 @@ import torch
 from torch import Tensor
 
 from colorcore import kernels
+from colorcore.anchor.ensemble_operators import array
 from colorcore.anchor.formula import formula_grad
 
 
 def losses(latents: Tensor, power: float, shift: bool) -> Tensor:
     """ℓ of each sample. Shapes: (…, B, K) → (…, B)."""
-    found = kernels.angular_separation(latents.detach().numpy(), power=power, shift=shift)
+    found = kernels.angular_separation(array(latents), power=power, shift=shift)
     return torch.from_numpy(found)
 
 
 def losses_with_grad(latents: Tensor, power: float, shift: bool) -> tuple[Tensor, Tensor]:
     """ℓ of each sample and the gradient of Σ ℓ. Shapes: (…, B, K) → (…, B) and (…, B, K)."""
-    found = kernels.angular_separation_with_grad(latents.detach().numpy(), power=power, shift=shift)
+    found = kernels.angular_separation_with_grad(array(latents), power=power, shift=shift)
     return torch.from_numpy(found[0]), torch.from_numpy(found[1])
 
 
@@ -32,9 +33,9 @@ def gradient(
 ) -> Tensor:
     """Gradient of Σ upstream · ℓ. Shapes: (…, B, K), (…, B), (…, B, K) → (…, B, K)."""
     found = kernels.angular_separation_grad(
-        latents.detach().numpy(),
-        upstream.detach().numpy(),
-        grad_of_sum=grad_of_sum.detach().numpy(),
+        array(latents),
+        array(upstream),
+        grad_of_sum=array(grad_of_sum),
         power=power,
         shift=shift,
     )
