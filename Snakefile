@@ -16,6 +16,7 @@ from colorcore import provenance
 from colorcore.workflow import lock, warm
 from colorcore.errors import InputError
 from colorcore.outputs import date_now, sweep
+from colorcore.results.files import GRIDS
 from colorcore.writeup import written
 from colorcore.writeup.plan import Plan
 
@@ -34,7 +35,6 @@ MAIN = PLAN.main.name  # what figures and tables are about
 TRAINED = ["weights-*.safetensors", "snapshots-*.safetensors", "history-*.parquet"]
 TRAINING = "records/train-*.json"  # what training noted, that whoever reads its results checks
 EVALUATED = ["runs.csv", "moments.csv", "curves.parquet", "history.parquet"]
-GRIDS = ["color_slices", "loss_cube", "latent_cube", "score_grid", "evolution"]
 
 # Memory as measured, with room: torch and typesetting take 0.9 GB, and on a cluster two Snakemakes,
 # which run the command there, 0.5 GB. Minutes, too, for some hundred seeds. All use one processor.

@@ -124,6 +124,7 @@ def cubes(
     import torch
 
     from colorcore.colors import cubes
+    from colorcore.experiment.folder import SETTINGS
     from colorcore.experiment.loading import load
     from colorcore.results import files, grids, measures, response
     from colorcore.training import checkpoint
@@ -133,7 +134,8 @@ def cubes(
     place, chosen = files.Results.of(out, experiment, deletion), experiment.chosen(deletion)
     weights, snapshots = place.weights_paths(shards), place.snapshots_paths(shards)
     model, seeds = checkpoint.load(weights)
-    run = measures.index_of(experiment.representative_seed, seeds)
+    settings = experiment.folder / SETTINGS
+    run = measures.index_of(experiment.representative_seed, seeds, place=settings)
     moments = checkpoint.load_moments(snapshots, seed=experiment.representative_seed)
 
     one = response.single_run(model, run)

@@ -88,8 +88,21 @@ def test_a_space_in_a_name_is_a_hyphen_in_paths_and_stays_in_commands(pale):
 def test_a_representative_run_that_is_not_trained_is_told_at_once(pale):
     change(pale, "representative_seed: 0", "representative_seed: 7")
     plan(pale, seeds=8)
-    with pytest.raises(InputError, match="wanted one of the trained seeds 0…3, got 7"):
+    with pytest.raises(InputError) as caught:
         plan(pale, seeds=4)
+    assert str(caught.value) == (
+        f"{pale}/experiment.yaml: representative_seed: wanted one of the trained seeds 0…3, got 7; "
+        "train more seeds or change it"
+    )
+
+
+def test_fewer_runs_than_a_documents_statistics_are_of_are_told_at_once(document):
+    with pytest.raises(InputError) as caught:
+        plan(document.folder, seeds=2)
+    assert str(caught.value) == (
+        f"{document.folder}/document.yaml: least_seeds: wanted at least 3 seeds, of which its "
+        "numbers can be computed, got 2; train more"
+    )
 
 
 @pytest.fixture

@@ -26,6 +26,15 @@ OF_RUNS = (
 )  # fmt: skip
 """What is of an experiment's runs, and not made of one of its deletions."""
 
+GRIDS = ("color_slices", "loss_cube", "latent_cube", "score_grid", "evolution")
+"""The colour cubes that a representative run is evaluated on, and one through its training."""
+
+RESULTS = (
+    *OF_RUNS, *(f"{name}.nc" for name in (*GRIDS, "interventions")), "interventions.csv",
+    "explorer.json",
+)  # fmt: skip
+"""All that figures and tables may read."""
+
 DELETION = "deletion"  # the column of runs.csv that says after which deletion a row is
 
 

@@ -58,7 +58,8 @@ class Contents(Settings):
 
     `main` is the experiment that the text is about, and what it is called; `groups` are compared,
     `others` are there besides. Figures and tables are made by the module of their name or by
-    another one; what else an entry says is told to that.
+    another one; what else an entry says is told to that. Of fewer runs than `least_seeds` its
+    numbers have no value.
     """
 
     main: Annotated[dict[str, str], Field(min_length=1, max_length=1)]
@@ -66,6 +67,7 @@ class Contents(Settings):
     others: dict[str, str] = Field(default_factory=dict)
     figures: dict[str, Entry]
     tables: dict[str, Entry]
+    least_seeds: Annotated[int, Field(ge=2)] = 2
 
 
 class Document(Contents):
