@@ -150,7 +150,7 @@ class LogHandler(LogHandlerBase):
     def _conclude(self) -> None:
         for job in self.failed.values():
             self.console.print(Text(f"{job.name} failed; its log is {job.log}"))
-        reasons = [why for job in self.failed.values() if (why := reason(job.log))]
+        reasons = [why for job in self.failed.values() if (why := reason(job))]
         for text in reasons or self.mistakes:
             self.console.print(Text(text))
         if self.board and not (self.failed or self.mistakes):
