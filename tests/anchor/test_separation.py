@@ -159,3 +159,16 @@ def test_other_devices_use_the_formula():
     assert losses.shape == (7, 64)
     assert losses.device.type == "meta"
     assert torch.autograd.grad(losses.sum(), z)[0].shape == z.shape
+
+
+def test_a_tensor_that_is_negated_as_it_is_read_is_taken():
+    values = torch.tensor([[1.0, 0.5], [0.0, 1.0], [-1.0, 0.25]])
+    negated = torch.complex(torch.zeros_like(values), -values).conj().imag
+    assert negated.is_neg()
+    assert (angular_separation(negated) == angular_separation(values)).all()
+
+
+def test_a_sparse_tensor_is_refused():
+    with pytest.raises(TypeError) as caught:
+        angular_separation(torch.eye(3).to_sparse())
+    assert str(caught.value) == "latents must be dense, got sparse_coo; pass latents.to_dense()"
