@@ -76,6 +76,14 @@ class Board:
         names = ", ".join(job.name for job in self.running.values())
         return f"{self.done} of {self.total} jobs done{when}{names and f': {names}'}"
 
+    def last_line(self, seconds: float) -> str:
+        """How a build ended in which no job failed: with all jobs done, or by somebody's will."""
+        if self.done < self.total:
+            return (
+                f"{REASON}the build was ended after {self.done} of {self.total} jobs; build again"
+            )
+        return f"{self.done} of {self.total} jobs done in {clock(seconds)}"
+
 
 def clock(seconds: float) -> str:
     """Minutes and seconds, as `1:40`."""
