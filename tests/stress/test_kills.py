@@ -27,7 +27,7 @@ pytestmark = pytest.mark.stress
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 MOST = 4  # times that a build is killed before it may end
 SECONDS = 20  # after which, at the latest, something is killed
-BEGUN = "jobs done"  # stands in what a build says of itself
+BEGUN = " jobs"  # stands in what a build says of itself: 2 of 12 jobs
 ENDS = 60  # seconds that what was asked to end may take, with all that it started
 
 

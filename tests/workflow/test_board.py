@@ -72,7 +72,7 @@ def test_a_build_that_somebody_ended_does_not_look_like_one_that_is_done():
     one = board.Board(Counter(train=2))
     one.begin(0, board.Job("train", "train a 0", None))
     one.finish(0)
-    assert one.last_line(9) == "error: the build was ended with 1 of 2 jobs done; build again"
+    assert one.last_line(9) == "error: the build was ended after 1 of 2 jobs; build again"
     one.begin(1, board.Job("train", "train b 0", None))
     one.finish(1)
     assert one.last_line(100) == "2 of 2 jobs done in 1:40"
