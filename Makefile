@@ -6,6 +6,7 @@
 # make search  searches for a schedule anew, as its experiment says; takes half an hour
 # make wheel   builds the package for others, and tests it in an environment of its own
 # make fuzz    passes arbitrary arrays to the kernels; takes ten minutes
+# make stress  kills builds, damages results and passes odd arrays; MINUTES=10 of each of the three
 # make bench   times the kernels and training beside their peers, for the pages; takes minutes
 # All set everything up first: a virtual environment, the pinned packages, the Rust kernels.
 
@@ -27,7 +28,7 @@ RUST := $(shell find rust -name "*.rs")
 EXAMPLES := build/examples/digits.done
 
 .DELETE_ON_ERROR:
-.PHONY: paper report docs test test-slurm search bench fuzz wheel setup lock clean
+.PHONY: paper report docs test test-slurm search bench fuzz stress wheel setup lock clean
 .PHONY: check-rust check-lints check-types check-python check-workflow
 
 paper: setup
@@ -102,6 +103,13 @@ test-slurm: setup
 fuzz: setup
 	cargo +nightly fuzz run arrays -- -max_total_time=300
 	pytest --hypothesis-profile=fuzz tests/kernels
+
+# Each takes so many minutes, after a small build that nobody disturbs, where it wants one. What it
+# draws from is printed; SEED makes the same again.
+MINUTES ?= 10
+
+stress: setup
+	MINUTES=$(MINUTES) pytest -s -m stress tests/stress
 
 # An interrupted search goes on where it stopped. What it finds is in build/search, to be compared
 # with what the experiment's folder has.

@@ -1,5 +1,5 @@
 """From experiments to a document, in the order of the rules: train, evaluate, cubes, interventions,
-explorer, figure, table, numbers, report. Each rule is one `colorcore` command that also runs by hand.
+explorer, figure, table, numbers, report, all. Each rule is one `colorcore` command that also runs by hand.
 
 What a file says decides whether anything is made anew, and not when it was written. Code and settings
 are params, as digests of what they do: a comment or a title changes none. Inputs newer than what was
@@ -16,6 +16,8 @@ from colorcore import provenance
 from colorcore.workflow import lock, warm
 from colorcore.errors import InputError
 from colorcore.outputs import date_now, sweep
+from colorcore.results.files import GRIDS
+from colorcore.writeup import written
 from colorcore.writeup.plan import Plan
 
 min_version("9.0")
@@ -28,10 +30,11 @@ try:  # before anything is trained: what cannot be built is told here
 except InputError as error:
     raise WorkflowError(f"error: {error}") from None
 BUILD = PLAN.build
+RECORDS = f"{BUILD}/{written.RECORDS}"  # of what is written up, which the report checks it against
 MAIN = PLAN.main.name  # what figures and tables are about
 TRAINED = ["weights-*.safetensors", "snapshots-*.safetensors", "history-*.parquet"]
 TRAINING = "records/train-*.json"  # what training noted, that whoever reads its results checks
-GRIDS = ["color_slices", "loss_cube", "latent_cube", "score_grid", "evolution"]
+EVALUATED = ["runs.csv", "moments.csv", "curves.parquet", "history.parquet"]
 
 # Memory as measured, with room: torch and typesetting take 0.9 GB, and on a cluster two Snakemakes,
 # which run the command there, 0.5 GB. Minutes, too, for some hundred seeds. All use one processor.
@@ -65,15 +68,9 @@ localrules: all
 onstart:
     lock.note()
     sweep(Path(BUILD))
-    date_now([*Path(BUILD).rglob("*"), *PLAN.text])
+    date_now([*Path(BUILD).rglob("*"), *PLAN.origins.text])
     if workflow.local_exec:
         warm.start()
-
-
-rule all:
-    input:
-        f"{PLAN.out}/index.html",
-        f"{PLAN.out}/index.pdf",
 
 
 rule train:
@@ -189,16 +186,17 @@ use rule cubes as explorer with:
 
 rule figure:
     input:
-        settings=lambda w: settings_of(PLAN.settings_read("figures", w.figure)),
+        settings=lambda w: settings_of(PLAN.origins.settings_read("figures", w.figure)),
         results=lambda w: PLAN.reads("figures", w.figure, w.deletion),
         records=lambda w: ancient(PLAN.records(PLAN.reads("figures", w.figure, w.deletion))),
     output:
         light=f"{BUILD}/{MAIN}{{deletion}}/figures/{{figure}}-light.svg",
         dark=f"{BUILD}/{MAIN}{{deletion}}/figures/{{figure}}-dark.svg",
         alt=f"{BUILD}/{MAIN}{{deletion}}/figures/{{figure}}.txt",
+        record=f"{RECORDS}/{MAIN}{{deletion}}/figures/{{figure}}.json",
     params:
-        code=lambda w: PLAN.code("figure", "figures", w.figure),
-        shows=lambda w: PLAN.shows("figures", w.figure),
+        code=lambda w: PLAN.origins.code("figures", w.figure),
+        shows=lambda w: PLAN.origins.shows("figures", w.figure),
         command=lambda w: f"figure {PLAN.place} {w.figure}",
         build=lambda w: BUILD,
         which=lambda w: PLAN.option(w.deletion),
@@ -216,14 +214,15 @@ rule figure:
 
 use rule figure as table with:
     input:
-        settings=lambda w: settings_of(PLAN.settings_read("tables", w.table)),
+        settings=lambda w: settings_of(PLAN.origins.settings_read("tables", w.table)),
         results=lambda w: PLAN.reads("tables", w.table, w.deletion),
         records=lambda w: ancient(PLAN.records(PLAN.reads("tables", w.table, w.deletion))),
     output:
-        f"{BUILD}/{MAIN}{{deletion}}/tables/{{table}}.md",
+        table=f"{BUILD}/{MAIN}{{deletion}}/tables/{{table}}.md",
+        record=f"{RECORDS}/{MAIN}{{deletion}}/tables/{{table}}.json",
     params:
-        code=lambda w: PLAN.code("table", "tables", w.table),
-        shows=lambda w: PLAN.shows("tables", w.table),
+        code=lambda w: PLAN.origins.code("tables", w.table),
+        shows=lambda w: PLAN.origins.shows("tables", w.table),
         command=lambda w: f"table {PLAN.place} {w.table}",
     log:
         f"{BUILD}/logs/{MAIN}{{deletion}}/table-{{table}}.log",
@@ -239,13 +238,13 @@ rule numbers:
         records=ancient(PLAN.results_of_all("records/evaluate.json")),
         intervened=ancient(expand(rules.interventions.output.record, deletion=PLAN.deletions)),
         trained=PLAN.results(MAIN, TRAINING),
-        data=PLAN.data,
+        data=PLAN.origins.data,
     output:
-        f"{BUILD}/numbers.json",
+        numbers=f"{BUILD}/numbers.json",
+        record=f"{RECORDS}/numbers.json",
     params:
-        code=PLAN.code_of_numbers(),
-        shows=PLAN.says(*PLAN.experiments),
-        said=PLAN.content(PLAN.data),
+        code=PLAN.origins.of_numbers["code"],
+        shows=PLAN.origins.of_numbers["settings"],
         document=lambda w: PLAN.place,
         build=lambda w: BUILD,
         claims="--check-claims" if config["check_claims"] else "--no-check-claims",
@@ -261,30 +260,47 @@ rule numbers:
         "colorcore numbers {params.document} --build {params.build} {params.claims} 2> {log:q}"
 
 
+DRAWN = [rules.figure.output.light, rules.figure.output.dark, rules.figure.output.alt]
+SHOWN = [
+    (kind, name, deletion)
+    for deletion in PLAN.deletions
+    for kind in ("figures", "tables")
+    for name in PLAN.shown(kind, deletion)
+]
+
+
+def shown(kind, *files):
+    """Files of every figure or table that the document shows."""
+    return [
+        file
+        for one, name, deletion in SHOWN
+        if one == kind
+        for file in expand(files, deletion=[deletion], figure=name, table=name)
+    ]
+
+
 rule report:
     input:
-        text=PLAN.text,
-        numbers=rules.numbers.output,
-        figures=[
-            file
-            for deletion in PLAN.deletions
-            for figure in PLAN.shown("figures", deletion)
-            for file in expand(rules.figure.output, deletion=[deletion], figure=figure)
-        ],
-        tables=[
-            file
-            for deletion in PLAN.deletions
-            for table in PLAN.shown("tables", deletion)
-            for file in expand(rules.table.output, deletion=[deletion], table=table)
-        ],
-        explorer=rules.explorer.output if PLAN.has_explorer else [],
+        text=PLAN.origins.text,
+        numbers=rules.numbers.output.numbers,
+        figures=shown("figures", *DRAWN),
+        tables=shown("tables", rules.table.output.table),
+        explorer=rules.explorer.output.scene if PLAN.has_explorer else [],
+        records=ancient(
+            [
+                rules.numbers.output.record,
+                *shown("figures", rules.figure.output.record),
+                *shown("tables", rules.table.output.record),
+                *([rules.explorer.output.record] if PLAN.has_explorer else []),
+            ]
+        ),
     output:
         html=f"{PLAN.out}/index.html",
         pdf=f"{PLAN.out}/index.pdf",
+        record=f"{RECORDS}/pages.json",
     params:
-        code=PLAN.code_of_report(),
-        said=PLAN.content(PLAN.text),
-        shows=PLAN.says(*PLAN.experiments),
+        code=PLAN.origins.of_report["code"],
+        shows=PLAN.origins.of_report["settings"],
         document=lambda w: PLAN.place,
         build=lambda w: BUILD,
     log:
@@ -297,3 +313,20 @@ rule report:
         **HEAVY,
     shell:
         "colorcore report {params.document} --build {params.build} 2> {log:q}"
+
+
+READ = {file for one in SHOWN for file in PLAN.reads(*one)}
+CUBES = [expand(rules.cubes.output, deletion=deletion) for deletion in PLAN.deletions]
+
+
+rule all:
+    default_target: True
+    input: # every file: one that is missing is made again, also when what is made of it is there
+        rules.report.output,
+        rules.numbers.output,
+        shown("figures", *rules.figure.output),
+        shown("tables", *rules.table.output),
+        rules.explorer.output if PLAN.has_explorer else [],
+        expand(rules.interventions.output, deletion=PLAN.deletions),
+        [files for files in CUBES if READ & set(files)],
+        PLAN.results_of_all(*TRAINED, TRAINING, *EVALUATED, "records/evaluate.json"),

@@ -14,8 +14,9 @@ import pandas as pd
 from colorcore.experiment.folder import SEARCH, SETTINGS, TRIALS, files
 from colorcore.results.records import FOLDER as RECORDS
 from colorcore.results.records import record_of
-from colorcore.writeup import drawing, making
+from colorcore.writeup import drawing, making, tabulating
 from colorcore.writeup.subject import Subject
+from colorcore.writeup.written import Written
 from paper import published
 
 _opened: list[Path] | None = None
@@ -71,13 +72,13 @@ def make(subject: Subject, kind: making.Kind, name: str, folder: Path) -> tuple[
     results = replace(subject.results, folder=folder / subject.experiment.name)
     alone = replace(subject, results=results)
     with listening() as opened:
-        (drawing.draw if kind == "figures" else making.tabulate)(alone, name)
+        (drawing.draw if kind == "figures" else tabulating.tabulate)(alone, name)
     told = [subject.experiment.name, *making.reads(subject.document, kind, name)]
     folders = [subject.document.experiments / experiment for experiment in told]
     known = {file.parent for folder in folders for file in files(folder).settings}
     settings = {path.parent for path in opened if path.name == SETTINGS}
     assert settings <= known, f"{name} reads settings of {settings - known} without saying so"
-    made = {results.judged / kind}
+    made = {results.judged / kind, Written.of(alone).part(kind, name, alone).record.parent}
     read = {
         path
         for path in opened

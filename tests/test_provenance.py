@@ -170,3 +170,59 @@ def test_versions_and_hardware_are_known():
     assert provenance.versions()["torch"].startswith("2.")
     assert int(provenance.hardware()["cores"]) >= 1
     assert all(provenance.hardware().values())
+
+
+GROUPED = {
+    2: ("0::/job/step", {"job/memory.max": "3221225472", "job/cpu.max": "150000 100000",
+                         "job/step/memory.max": "max", "job/step/cpu.max": "max 100000"}),
+    1: ("5:cpu,cpuacct:/job\n4:memory:/job/step\n2:pids:/", {
+        "memory/job/memory.limit_in_bytes": "3221225472",
+        "memory/job/step/memory.limit_in_bytes": "9223372036854771712",
+        "cpu/job/cpu.cfs_quota_us": "150000", "cpu/job/cpu.cfs_period_us": "100000",
+        "cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"}),
+}  # fmt: skip
+
+
+@pytest.fixture
+def alone(tmp_path, monkeypatch):
+    """A machine of 64 cores and a terabyte, without control groups and Slurm."""
+    for name in ("MEM_PER_NODE", "MEM_PER_CPU", "CPUS_ON_NODE"):
+        monkeypatch.delenv(f"SLURM_{name}", raising=False)
+    monkeypatch.setattr(provenance, "GROUPS", tmp_path / "cgroup")
+    monkeypatch.setattr(provenance, "HIERARCHY", tmp_path / "groups")
+    monkeypatch.setattr(provenance, "_cores_there", lambda: [64])
+    monkeypatch.setattr(provenance, "_memory_there", lambda: [2**40])
+    return tmp_path
+
+
+def _allotted() -> tuple[str, str]:
+    found = provenance.hardware()
+    return found["cores"], found["memory"]
+
+
+def test_without_limits_all_of_the_machine_is_told(alone):
+    assert _allotted() == ("64", "1024 GiB")
+
+
+@pytest.mark.parametrize("version", GROUPED)
+def test_what_control_groups_allow_is_told_and_not_what_the_node_has(alone, version):
+    line, files = GROUPED[version]
+    (alone / "cgroup").write_text(f"{line}\n")
+    for name, said in files.items():
+        (alone / "groups" / name).parent.mkdir(parents=True, exist_ok=True)
+        (alone / "groups" / name).write_text(f"{said}\n")
+    assert _allotted() == ("2", "3.0 GiB")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"MEM_PER_NODE": "2000", "CPUS_ON_NODE": "4"}, ("4", "2.0 GiB")),
+        ({"MEM_PER_CPU": "4096", "CPUS_ON_NODE": "3"}, ("3", "12 GiB")),
+        ({"MEM_PER_NODE": "0"}, ("64", "1024 GiB")),
+    ],
+)
+def test_what_slurm_allots_a_job_is_told(alone, monkeypatch, said, told):
+    for name, value in said.items():
+        monkeypatch.setenv(f"SLURM_{name}", value)
+    assert _allotted() == told

@@ -124,6 +124,7 @@ def cubes(
     import torch
 
     from colorcore.colors import cubes
+    from colorcore.experiment.folder import SETTINGS
     from colorcore.experiment.loading import load
     from colorcore.results import files, grids, measures, response
     from colorcore.training import checkpoint
@@ -133,7 +134,8 @@ def cubes(
     place, chosen = files.Results.of(out, experiment, deletion), experiment.chosen(deletion)
     weights, snapshots = place.weights_paths(shards), place.snapshots_paths(shards)
     model, seeds = checkpoint.load(weights)
-    run = measures.index_of(experiment.representative_seed, seeds)
+    settings = experiment.folder / SETTINGS
+    run = measures.index_of(experiment.representative_seed, seeds, place=settings)
     moments = checkpoint.load_moments(snapshots, seed=experiment.representative_seed)
 
     one = response.single_run(model, run)
@@ -206,9 +208,9 @@ def verify(
         Path, typer.Option(help="The folder that holds the experiments.")
     ] = Path("experiments"),
 ) -> None:
-    """Check every result of a build against what its steps noted; say what made it."""
+    """Check all that a build made against what its steps noted; say what made it."""
     from colorcore.errors import InputError
-    from colorcore.results.verification import verify as check
+    from colorcore.writeup.verification import verify as check
 
     found = check(build, experiments)
     for line in found.made:
@@ -241,10 +243,10 @@ def table(
     deletion: Which = "",
 ) -> None:
     """Write one table as Markdown."""
-    from colorcore.writeup import making, opening
+    from colorcore.writeup import opening, tabulating
     from colorcore.writeup.subject import subject
 
-    making.tabulate(subject(opening.read(document), build, deletion=deletion), name)
+    tabulating.tabulate(subject(opening.read(document), build, deletion=deletion), name)
 
 
 @app.command()

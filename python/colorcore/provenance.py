@@ -20,6 +20,9 @@ Roots = tuple[tuple[str, Path], ...]  # packages by name, and their folders
 
 LIBRARIES = ("colorcore", "torch", "numpy", "scipy", "pandas", "xarray", "matplotlib", "snakemake")
 
+GROUPS = Path("/proc/self/cgroup")  # the control groups of this process
+HIERARCHY = Path("/sys/fs/cgroup")  # and where they lie
+
 # Rust's texts, in which // begins no comment, and its comments.
 RUST = re.compile(
     r"""(?P<text> r(?P<hashes>\#*)".*?"(?P=hashes) | "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])' )
@@ -208,19 +211,60 @@ def versions() -> dict[str, str]:
 
 
 def hardware() -> dict[str, str]:
-    """The machine: processor, cores this process may use, memory, operating system."""
+    """The machine, as far as this process may use it: processor, cores, memory, operating system.
+
+    On a cluster a node has more than a job: what affinity, control groups and Slurm allot counts.
+    """
     return {
         "processor": _processor(),
-        "cores": str(_cores()),
-        "memory": _memory(),
+        "cores": str(min([*_cores_there(), *_cores_allotted()])),
+        "memory": _size(min([*_memory_there(), *_memory_allotted()], default=0)),
         "system": f"{platform.system()} {platform.machine()}",
     }
 
 
-def _cores() -> int:
+def _cores_there() -> list[int]:
     if hasattr(os, "sched_getaffinity"):  # Linux: respects what a scheduler allots
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        return [len(os.sched_getaffinity(0))]
+    return [os.cpu_count() or 1]
+
+
+def _cores_allotted() -> list[int]:
+    shares = [*_limits("cpu", "cpu.max")]
+    quotas, periods = (_limits("cpu", f"cpu.cfs_{name}_us") for name in ("quota", "period"))
+    shares += [[*quota, *period] for quota, period in zip(quotas, periods, strict=False)]
+    granted = [-(-int(quota) // int(period)) for quota, period in shares if quota.isdigit()]
+    return [cores for cores in (*granted, _of_slurm("CPUS_ON_NODE")) if cores]
+
+
+def _memory_there() -> list[int]:
+    if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
+        return []
+    return [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+
+
+def _memory_allotted() -> list[int]:
+    said = [*_limits("memory", "memory.max"), *_limits("memory", "memory.limit_in_bytes")]
+    granted = [int(limit) for limit, *_ in said if limit.isdigit()]
+    of_cores = _of_slurm("MEM_PER_CPU") * _of_slurm("CPUS_ON_NODE")
+    return [size for size in (*granted, _of_slurm("MEM_PER_NODE") << 20, of_cores << 20) if size]
+
+
+def _limits(controller: str, name: str) -> Iterator[list[str]]:
+    """What this process's control groups say in files of a name, from its own up to the root's."""
+    lines = GROUPS.read_text(encoding="utf-8").splitlines() if GROUPS.is_file() else []
+    for _, controllers, place in (line.split(":", 2) for line in lines):
+        if not controllers or controller in controllers.split(","):  # of version 2, or 1
+            root = HIERARCHY / (controller if controllers else "")
+            own = root / place.strip("/")
+            files = [folder / name for folder in (own, *own.parents) if folder.is_relative_to(root)]
+            yield from (file.read_text().split() for file in files if file.is_file())
+
+
+def _of_slurm(name: str) -> int:
+    """A whole number that Slurm says of this job; 0, which stands for all there is, without it."""
+    said = os.environ.get(f"SLURM_{name}", "")
+    return int(said) if said.isdigit() else 0
 
 
 def _processor() -> str:
@@ -232,8 +276,5 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def _memory() -> str:
-    if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
-        return "unknown"
-    size = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return f"{size / 2**30:.0f} GiB"
+def _size(size: int) -> str:
+    return f"{size / 2**30:.{0 if size >= 10 * 2**30 else 1}f} GiB" if size else "unknown"

@@ -21,7 +21,7 @@ from snakemake.logging import ColorizingTextHandler, DefaultFilter, DefaultForma
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from colorcore.workflow.board import Board, Job, benchmarks, clock, reason
+from colorcore.workflow.board import Board, Job, benchmarks, reason
 
 TARGET = "all"  # the rule that makes nothing
 LINES = 10  # in a log, one for every tenth of the jobs
@@ -150,9 +150,8 @@ class LogHandler(LogHandlerBase):
     def _conclude(self) -> None:
         for job in self.failed.values():
             self.console.print(Text(f"{job.name} failed; its log is {job.log}"))
-        reasons = [why for job in self.failed.values() if (why := reason(job.log))]
+        reasons = [why for job in self.failed.values() if (why := reason(job))]
         for text in reasons or self.mistakes:
             self.console.print(Text(text))
         if self.board and not (self.failed or self.mistakes):
-            took = clock(time.monotonic() - self.began)
-            self.console.print(Text(f"{self.board.done} of {self.board.total} jobs done in {took}"))
+            self.console.print(Text(self.board.last_line(time.monotonic() - self.began)))

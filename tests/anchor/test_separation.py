@@ -264,3 +264,16 @@ def test_the_formula_holds_no_matrix_of_pairs():
     events = profiled.events() or []
     largest = max(event.cpu_memory_usage for event in events)
     assert largest < 9000**2 * 4  # bytes that one such matrix takes
+
+
+def test_a_tensor_that_is_negated_as_it_is_read_is_taken():
+    values = torch.tensor([[1.0, 0.5], [0.0, 1.0], [-1.0, 0.25]])
+    negated = torch.complex(torch.zeros_like(values), -values).conj().imag
+    assert negated.is_neg()
+    assert (angular_separation(negated) == angular_separation(values)).all()
+
+
+def test_a_sparse_tensor_is_refused():
+    with pytest.raises(TypeError) as caught:
+        angular_separation(torch.eye(3).to_sparse())
+    assert str(caught.value) == "latents must be dense, got sparse_coo; pass latents.to_dense()"

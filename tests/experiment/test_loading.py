@@ -99,6 +99,8 @@ MISTAKES = {
     "or set shift: true",
     ("1501]", "1500]"): "snapshots: wanted increasing steps that end with 1501, after training, "
     "got [0, 100, 250, 375, 500, 750, 1100, 1500]; change them",
+    ("[0, 100, 250, 375, 500, 750, 1100, 1501]", "[]"): "snapshots: wanted increasing steps that "
+    "end with 1501, after training, got []; change them",
     ("representative_seed: 0", "representative_seed: -1"): "representative_seed: wanted greater "
     "than or equal to 0, got -1; change it",
 }  # fmt: skip

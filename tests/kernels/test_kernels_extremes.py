@@ -208,3 +208,39 @@ def test_a_mask_is_refused_and_not_lost(name, call):
         f"{name} must have no mask, got a masked array; fill it with .filled(…) or leave out what "
         "is masked with .compressed()"
     )
+
+
+def misaligned(values):
+    room = np.zeros(values.nbytes + 1, np.uint8)[1:]
+    found = room.view(values.dtype).reshape(values.shape)
+    found[...] = values
+    return found
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_numbers_that_lie_between_those_a_processor_reads_are_taken(dtype):
+    values = np.array([[0.25, 0.5, 1.0], [0.5, 0.5, 0.0]], dtype)
+    odd = misaligned(values)
+    assert not odd.flags.aligned
+    assert (kernels.rgb_to_hsv(odd) == kernels.rgb_to_hsv(values)).all()
+    assert (kernels.angular_separation(odd) == kernels.angular_separation(values)).all()
+    law = {"seeds": [0], "step": 0, "batch_size": 9}
+    drawn, wanted = (kernels.draw_batch(one, one, **law) for one in (odd, values))
+    assert (drawn[1] == wanted[1]).all()
+
+
+def test_rows_of_several_lengths_are_refused_by_the_arguments_name():
+    with pytest.raises(TypeError) as caught:
+        kernels.rgb_to_hsv([[0.1, 0.2, 0.3], [0.1]])
+    assert str(caught.value).startswith("rgb must be an array of numbers, got list (setting an arr")
+    assert str(caught.value).endswith("; give each row as many numbers")
+
+
+def test_repeated_numbers_that_would_not_fit_in_memory_are_refused_by_name():
+    huge = np.broadcast_to(np.float32(0.5), (2**50, 3))
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        kernels.rgb_to_hsv(huge)
+    assert str(caught.value) == (
+        f"rgb must fit in memory, got float32 ({2**50}, 3), which repeats its numbers; pass fewer "
+        "at a time"
+    )

@@ -8,7 +8,7 @@ import pytest
 
 from colorcore.errors import InputError
 from colorcore.results.distribution import agreement, verdict
-from colorcore.writeup import making, opening
+from colorcore.writeup import opening, tabulating
 from colorcore.writeup.numerals import significant
 from isolation import make
 from paper import published
@@ -33,7 +33,7 @@ def test_a_table_reads_what_it_says_and_nothing_else(main, name, tmp_path):
 
 def test_an_unknown_table_is_refused_with_a_suggestion(main):
     with pytest.raises(InputError) as caught:
-        making.tabulate(main, "agrement")
+        tabulating.tabulate(main, "agrement")
     message = str(caught.value)
     assert message.startswith("tables: wanted one of named-representative, named-sweep, labels, ")
     assert message.endswith(", got 'agrement'; did you mean agreement?")

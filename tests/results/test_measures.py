@@ -177,8 +177,8 @@ def test_a_representative_seed_that_was_not_trained_is_refused():
     with pytest.raises(InputError) as caught:
         measures.index_of(9, [0, 1, 2])
     assert str(caught.value) == (
-        "representative_seed: wanted one of the trained seeds 0…2, got 9; train it or change "
-        "experiment.yaml"
+        "experiment.yaml: representative_seed: wanted one of the trained seeds 0…2, got 9; train "
+        "more seeds or change it"
     )
 
 

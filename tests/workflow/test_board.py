@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from colorcore.workflow import board
 from colorcore.workflow.board import Board, Job
 
@@ -57,12 +59,43 @@ def test_benchmarks_of_a_build_are_kept_by_rule(tmp_path):
     }
 
 
+@pytest.mark.parametrize(
+    "left", [b"", b"s\th:m:s\n", b"s\th\n1", b"s\n\n", b"s\nnan\t0\n", b"\xff\n\xff"]
+)
+def test_of_a_benchmark_that_was_cut_short_nothing_is_known(tmp_path, left):
+    (tmp_path / "train-0.tsv").write_bytes(left)
+    (tmp_path / "evaluate-0.tsv").write_text("s\th:m:s\n2.5\t0:00:02\n")
+    assert board.benchmarks(tmp_path / "train-0.tsv") == {"evaluate": [2.5]}
+
+
+def test_a_build_that_somebody_ended_does_not_look_like_one_that_is_done():
+    one = board.Board(Counter(train=2))
+    one.begin(0, board.Job("train", "train a 0", None))
+    one.finish(0)
+    assert one.last_line(9) == "error: the build was ended after 1 of 2 jobs; build again"
+    one.begin(1, board.Job("train", "train b 0", None))
+    one.finish(1)
+    assert one.last_line(100) == "2 of 2 jobs done in 1:40"
+
+
 def test_the_reason_is_the_commands_own_line(tmp_path):
     log = tmp_path / "log"
+    job = board.Job("train", "train a 0", log)
     log.write_text("a: step 3 of 9\nerror: a/dopesheet.csv, row 2: wanted\nsomething else\n")
-    assert board.reason(log) == "error: a/dopesheet.csv, row 2: wanted\nsomething else"
+    assert board.reason(job) == "error: a/dopesheet.csv, row 2: wanted\nsomething else"
     log.write_text("Traceback\n  file\nValueError: no\n")
-    assert board.reason(log) == "ValueError: no"
-    log.write_text("")
-    assert board.reason(log) is None
-    assert board.reason(tmp_path / "none") is None
+    assert board.reason(job) == "ValueError: no"
+
+
+@pytest.mark.parametrize("said", ["", "a: step 3 of 9\n", "typesetting with Pandoc and Typst\n"])
+def test_of_a_command_that_was_killed_the_reason_is_that(tmp_path, said):
+    (tmp_path / "log").write_text(said)
+    assert board.reason(board.Job("train", "train a 0", tmp_path / "log")) == (
+        "error: train a 0 was ended before it had finished, by somebody or for want of memory; "
+        "build again"
+    )
+
+
+def test_a_job_without_a_log_has_no_reason(tmp_path):
+    assert board.reason(board.Job("train", "train a 0", tmp_path / "none")) is None
+    assert board.reason(board.Job("train", "train a 0", None)) is None

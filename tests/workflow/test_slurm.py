@@ -16,12 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from checkout import REPOSITORY, Checkout
 from cluster import NODES, Cluster, cluster, wait
-from editing import change
 
-REPOSITORY = Path(__file__).parents[2]
-PARTS = ("config", "experiments", "paper", "profiles", "python", "rust")
-FILES = ("Snakefile", "Makefile", "Cargo.toml", "Cargo.lock", "environment.yaml")
 EXPERIMENT = "ex-2.10.1"
 SEEDS = 200  # train for some seconds, in which things can go wrong
 LACKING = [
@@ -45,14 +42,17 @@ def slurm(tmp_path_factory) -> Iterator[Cluster]:
         yield started
 
 
-class Checkout:
+class OnCluster(Checkout):
     """A copy of the repository that builds on the cluster, on its own shelf for results."""
 
     def __init__(self, folder: Path, slurm: Cluster) -> None:
-        self.folder = folder
+        super().__init__(folder)
         self.slurm = slurm
         self.results = folder / "build" / EXPERIMENT
-        self.environment = {**slurm.environment, "PYTHONPATH": str(folder / "python")}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**self.slurm.environment, "PYTHONPATH": str(self.folder / "python")}
 
     def build(self, *targets: str) -> subprocess.Popen[str]:
         """Begin to build results of the experiment, of two shards."""
@@ -68,7 +68,7 @@ class Checkout:
             text=True,
         )
 
-    def jobs(self, form: str, *asked: str) -> list[str]:
+    def queued(self, form: str, *asked: str) -> list[str]:
         """What Slurm says of the jobs submitted here."""
         shown = self.slurm.run("squeue", "--noheader", f"--format=%Z|{form}", *asked)
         rows = [row.partition("|") for row in shown.splitlines()]
@@ -80,14 +80,12 @@ class Checkout:
 
 
 @pytest.fixture
-def checkout(slurm, tmp_path) -> Checkout:
-    for part in PARTS:
-        shutil.copytree(REPOSITORY / part, tmp_path / part)
-    for file in FILES:
-        shutil.copy(REPOSITORY / file, tmp_path)
-    change(tmp_path, "status-checks: 10", "status-checks: 1", "profiles/slurm/config.yaml")
+def checkout(slurm, tmp_path) -> OnCluster:
+    Checkout.copied(tmp_path).edit(
+        "profiles/slurm/config.yaml", "status-checks: 10", "status-checks: 1"
+    )
     slurm.heal()
-    return Checkout(tmp_path, slurm)
+    return OnCluster(tmp_path, slurm)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +99,7 @@ def at_home(tmp_path_factory) -> Path:
     return out
 
 
-def assert_same(checkout: Checkout, at_home: Path, *names: str) -> None:
+def assert_same(checkout: OnCluster, at_home: Path, *names: str) -> None:
     for name in names:
         assert (checkout.results / name).read_bytes() == (at_home / name).read_bytes(), name
 
@@ -115,7 +113,7 @@ def test_a_build_on_a_cluster_makes_the_bits_of_one_at_home(checkout, at_home):
     assert "7 of 7 jobs done" in said.splitlines()[-1]
     assert_same(checkout, at_home, *(f"weights-{shard}.safetensors" for shard in range(2)))
     assert all((checkout.results / name).is_file() for name in drawn)
-    jobs = checkout.jobs("%k|%T|%m|%C", "--states=all")
+    jobs = checkout.queued("%k|%T|%m|%C", "--states=all")
     assert sorted(job.split("|")[0].split("_")[1] for job in jobs) == [
         "drawing", "evaluate", "train", "train"
     ]  # fmt: skip
@@ -127,19 +125,19 @@ def test_an_interrupted_build_cancels_its_jobs(checkout):
         wait(checkout.trains)
         build.send_signal(signal.SIGINT)
         assert build.wait() == 1
-    wait(lambda: checkout.jobs("%T", "--states=all") == ["CANCELLED"])
+    wait(lambda: checkout.queued("%T", "--states=all") == ["CANCELLED"])
     assert not list(checkout.results.glob("*.safetensors"))
 
 
 def test_a_cancelled_job_is_done_again_and_makes_the_same_bits(checkout, slurm, at_home):
     with checkout.build("weights-0.safetensors") as build:
         wait(checkout.trains)
-        slurm.run("scancel", *checkout.jobs("%A", "--states=running"))
+        slurm.run("scancel", *checkout.queued("%A", "--states=running"))
         said, _ = build.communicate()
     assert build.returncode == 0, said
     assert "SLURM status is: 'CANCELLED'" in said
     assert "1 of 1 jobs done" in said.splitlines()[-1]
-    assert sorted(checkout.jobs("%T", "--states=all")) == ["CANCELLED", "COMPLETED"]
+    assert sorted(checkout.queued("%T", "--states=all")) == ["CANCELLED", "COMPLETED"]
     assert_same(checkout, at_home, "weights-0.safetensors")
 
 
@@ -148,11 +146,11 @@ def test_a_job_whose_node_fails_is_done_by_another_and_makes_the_same_bits(
 ):
     with checkout.build("weights-0.safetensors") as build:
         wait(checkout.trains)
-        (node,) = checkout.jobs("%N", "--states=running")
+        (node,) = checkout.queued("%N", "--states=running")
         slurm.kill_node(node)
         said, _ = build.communicate()
     assert build.returncode == 0, said
     assert "1 of 1 jobs done" in said.splitlines()[-1]
     (other,) = set(NODES) - {node}
-    assert checkout.jobs("%T %N", "--states=all") == [f"COMPLETED {other}"]
+    assert checkout.queued("%T %N", "--states=all") == [f"COMPLETED {other}"]
     assert_same(checkout, at_home, "weights-0.safetensors")

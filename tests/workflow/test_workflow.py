@@ -3,68 +3,24 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
-from editing import change
-
-COMMAND = [sys.executable, "-m", "snakemake", "--configfile", "config/smoke.yaml"]
-PARTS = ("config", "experiments", "paper", "profiles", "python", "rust")
-FILES = ("Snakefile", "Cargo.toml", "Cargo.lock", "environment.yaml")
-REPOSITORY = Path(__file__).parents[2]
-NOTHING = "Nothing to be done"
-
-
-class Checkout:
-    """A copy of the repository, to edit and to build in."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True
-        )
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": str(self.folder / "python")}
-
-    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self.run([*COMMAND, *arguments])
-
-    def jobs(self) -> dict[str, int]:
-        """How many jobs of each rule a build would run."""
-        shown = self.snakemake("--dry-run").stdout
-        if NOTHING in shown:
-            return {}
-        table = shown[shown.rindex("Job stats:") :]
-        found = {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", table, re.M)}
-        return {rule: n for rule, n in found.items() if rule not in ("all", "total")}
-
-    def edit(self, name: str, old: str, new: str) -> None:
-        change(self.folder, old, new, name, times=1)
+from checkout import SMOKE, Checkout
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory) -> Checkout:
     """A checkout that counts as built: each result is there, as an empty file."""
-    folder = tmp_path_factory.mktemp("checkout") / "first"
-    for part in PARTS:
-        shutil.copytree(REPOSITORY / part, folder / part)
-    for file in FILES:
-        shutil.copy(REPOSITORY / file, folder)
-    checkout = Checkout(folder)
+    checkout = Checkout.copied(tmp_path_factory.mktemp("checkout") / "first")
     _, *rows = checkout.snakemake("--summary").stdout.splitlines()
     for row in rows:
-        path = folder / row.split("\t")[0]
+        path = checkout.folder / row.split("\t")[0]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     assert checkout.snakemake("--touch", "--forceall", "--no-hooks").returncode == 0
@@ -120,6 +76,26 @@ def test_without_snakemakes_records_dates_decide(checkout):
     assert checkout.jobs()["train"] >= 1
 
 
+@pytest.mark.parametrize(
+    ("file", "rule"),
+    [
+        ("ex-2.9.1/weights-0.safetensors", "train"),
+        ("ex-2.9.1/records/train-0.json", "train"),
+        ("ex-2.9.1/curves.parquet", "evaluate"),
+        ("ex-2.10.1/evolution.nc", "cubes"),
+        ("ex-2.10.1/interventions.csv", "interventions"),
+        ("ex-2.10.1/explorer.json", "explorer"),
+        ("ex-2.10.1/figures/sweep-dark.svg", "figure"),
+        ("written/ex-2.10.1/tables/labels.json", "table"),
+        ("written/numbers.json", "numbers"),
+        ("written/pages.json", "report"),
+    ],
+)
+def test_what_is_deleted_is_made_again(checkout, file, rule):
+    (checkout.folder / "build/smoke" / file).unlink()
+    assert checkout.jobs()[rule] == 1
+
+
 def test_one_figure_edited_is_one_figure_drawn(checkout):
     checkout.edit("python/colorcore/writeup/figures/sweep.py", "def draw(", "X = 1\n\n\ndef draw(")
     assert checkout.jobs() == {"figure": 1, "report": 1}
@@ -160,7 +136,7 @@ def test_a_killed_build_goes_on_and_makes_the_same_bits(checkout, tmp_path):
     (checkout.folder / file).unlink()
     log = checkout.folder / "build/smoke/logs/ex-2.10.1-conflict/train-0.log"
     with subprocess.Popen(
-        [*COMMAND, "--", file],
+        [*SMOKE, "--", file],
         cwd=checkout.folder,
         env=checkout.environment,
         stderr=subprocess.DEVNULL,
@@ -170,7 +146,7 @@ def test_a_killed_build_goes_on_and_makes_the_same_bits(checkout, tmp_path):
             assert build.poll() is None
         build.send_signal(signal.SIGKILL)
 
-    assert "unlocking" in checkout.run([sys.executable, "-m", "colorcore.workflow.lock"]).stdout
+    assert "unlocking" in checkout.unlock().stdout
     assert checkout.snakemake("--", file).returncode == 0
     alone = ["-m", "colorcore", "train", "experiments/ex-2.10.1-conflict", "--seeds", "4"]
     checkout.run([sys.executable, *alone, "--out", str(tmp_path / "alone")])

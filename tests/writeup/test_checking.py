@@ -51,6 +51,15 @@ def test_what_computes_from_an_experiment_that_a_document_is_not_about_is_refuse
     checking.check(opening.read(folder), seeds=60)
 
 
+def test_a_result_to_read_that_nobody_makes_is_told_with_the_file_that_reads_it(folder):
+    change(folder, "  lost: {}\n", "", "document.yaml")
+    change(folder, '"runs.csv"', '"run.csv"', "figures/own.py")
+    with pytest.raises(InputError) as caught:
+        checking.check(opening.read(folder), seeds=60)
+    assert str(caught.value).startswith(f"{folder}/figures/own.py: READS: wanted one of runs.csv, ")
+    assert str(caught.value).endswith("got 'run.csv'; did you mean runs.csv?")
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -88,8 +88,21 @@ def test_a_space_in_a_name_is_a_hyphen_in_paths_and_stays_in_commands(pale):
 def test_a_representative_run_that_is_not_trained_is_told_at_once(pale):
     change(pale, "representative_seed: 0", "representative_seed: 7")
     plan(pale, seeds=8)
-    with pytest.raises(InputError, match="wanted one of the trained seeds 0…3, got 7"):
+    with pytest.raises(InputError) as caught:
         plan(pale, seeds=4)
+    assert str(caught.value) == (
+        f"{pale}/experiment.yaml: representative_seed: wanted one of the trained seeds 0…3, got 7; "
+        "train more seeds or change it"
+    )
+
+
+def test_fewer_runs_than_a_documents_statistics_are_of_are_told_at_once(document):
+    with pytest.raises(InputError) as caught:
+        plan(document.folder, seeds=2)
+    assert str(caught.value) == (
+        f"{document.folder}/document.yaml: least_seeds: wanted at least 3 seeds, of which its "
+        "numbers can be computed, got 2; train more"
+    )
 
 
 @pytest.fixture
@@ -115,9 +128,11 @@ CHANGES = {  # what is edited: of which figures and tables it changes what they 
 
 def shows(essay) -> dict[str, str]:
     found = plan(essay / "paper")
-    shown = {name: found.shows("figures", name) for name in found.document.figures}
-    shown |= {f"table {name}": found.shows("tables", name) for name in found.document.tables}
-    return {**shown, "numbers": found.says(*found.experiments)}
+    shown = {name: found.origins.shows("figures", name) for name in found.document.figures}
+    shown |= {
+        f"table {name}": found.origins.shows("tables", name) for name in found.document.tables
+    }
+    return {**shown, "numbers": found.origins.says(*found.experiments)}
 
 
 @pytest.mark.parametrize("edit", CHANGES)
@@ -133,48 +148,51 @@ def test_what_typesets_a_document_is_its_templates_styles_and_scripts_too(
     document, tmp_path, monkeypatch
 ):
     folder = Path(shutil.copytree(TYPESET, tmp_path / "typeset"))
-    monkeypatch.setattr("colorcore.writeup.plan.TYPESET", folder)
+    monkeypatch.setattr("colorcore.writeup.origins.TYPESET", folder)
     found, codes = plan(document.folder), set()
     files = [path for path in folder.rglob("*") if path.is_file()]
     for path in files:
-        codes.add(found.code_of_report())
+        codes.add(found.origins.code_of_report)
         path.write_text(path.read_text("utf-8") + "\n", "utf-8")
-    assert len(codes | {found.code_of_report()}) == len(files) + 1
+    assert len(codes | {found.origins.code_of_report}) == len(files) + 1
 
 
 def test_what_files_say_counts_and_not_when_they_were_written(essay):
     found = plan(essay / "paper")
-    first = found.content(found.text), found.content(found.data)
+    first = found.origins.content(found.origins.text), found.origins.content(found.origins.data)
     log = essay / "experiments" / "ex-reliable" / "trials.csv"
     files = (essay / "paper" / "index.qmd", log)
     for file in files:
         os.utime(file, (0, 0))
-    assert (found.content(found.text), found.content(found.data)) == first
+    assert (
+        found.origins.content(found.origins.text),
+        found.origins.content(found.origins.data),
+    ) == first
     for file in files:
         file.write_text(file.read_text() + "\n")
         os.utime(file, (0, 0))
-    assert found.content(found.text) != first[0]
-    assert found.content(found.data) != first[1]
+    assert found.origins.content(found.origins.text) != first[0]
+    assert found.origins.content(found.origins.data) != first[1]
 
 
 def test_numbers_are_of_the_searches_of_a_documents_experiments_and_of_no_others(essay):
-    before = plan(essay / "paper").data
+    before = plan(essay / "paper").origins.data
     assert {Path(path).name for path in before} >= {"search.yaml", "trials.csv"}
     other = essay / "experiments" / "other"
     shutil.copytree(essay / "experiments" / "ex-reliable", other)
-    assert plan(essay / "paper").data == before
+    assert plan(essay / "paper").origins.data == before
 
 
 def test_text_behind_a_link_is_text_of_the_document(essay):
     sections = essay / "paper" / "sections"
     sections.rename(essay / "elsewhere")
     sections.symlink_to(essay / "elsewhere")
-    names = {Path(path).name for path in plan(essay / "paper").text}
+    names = {Path(path).name for path in plan(essay / "paper").origins.text}
     assert {path.name for path in (essay / "elsewhere").glob("*.md")} <= names
 
 
 def test_a_figure_is_of_the_files_that_it_reads_besides_results(essay):
     found = plan(essay / "paper")
-    before = found.shows("figures", "search")
+    before = found.origins.shows("figures", "search")
     change(essay / "experiments" / "ex-reliable", "trials:", "trials:  ", "search.yaml", times=1)
-    assert found.shows("figures", "search") != before
+    assert found.origins.shows("figures", "search") != before

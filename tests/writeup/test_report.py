@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,14 @@ from colorcore.errors import InputError
 from colorcore.results.files import Results, write_scene
 from colorcore.writeup import opening, renderers, report
 from colorcore.writeup.document import TYPESET
+from colorcore.writeup.written import Part, Written
 from commands import MAIN
+from editing import change
 
 PAPER = Path("paper")
 DOCUMENT = """main: {exp: the experiment}
-figures: {one: {}}
-tables: {one: {}}
+figures: {one: {by: sweep}}
+tables: {one: {by: labels}}
 """
 TEXT = """---
 abstract: Red has {{< var a.red >}}.
@@ -74,7 +77,7 @@ def paper(tmp_path):
 
 
 @pytest.fixture
-def build(tmp_path):
+def build(paper, tmp_path):
     folder = tmp_path / "build"
     for part, files in {
         "figures": {"one-light.svg": SVG, "one-dark.svg": SVG, "one.txt": 'A "black" square.\n'},
@@ -84,7 +87,15 @@ def build(tmp_path):
         for name, content in files.items():
             (folder / "exp" / part / name).write_text(content)
     (folder / "numbers.json").write_text(json.dumps({"a": {"red": "0.38"}}))
+    for part in written(paper, folder):
+        replace(part, of=list).note()
     return folder
+
+
+def written(paper, build) -> list[Part]:
+    """The figure, the table and the numbers."""
+    *parts, _ = Written(opening.read(paper), build).parts()
+    return parts
 
 
 @pytest.fixture(autouse=True)
@@ -216,6 +227,40 @@ def test_what_the_document_shows_and_nobody_made_is_named(paper, build, part):
     assert str(caught.value) == (
         f"{build}/exp/{part}: no such result; build the step that makes it first"
     )
+
+
+DAMAGED = ["figures/one.txt", "figures/one-dark.svg", "tables/one.md", "../numbers.json"]
+
+
+@pytest.mark.parametrize("part", DAMAGED)
+def test_what_is_not_as_it_was_made_is_not_shown(paper, build, part):
+    path = (build / "exp" / part).resolve()
+    path.write_text(path.read_text().replace("1", "2").replace("A", "B").replace("3", "2"))
+    with pytest.raises(InputError) as caught:
+        report.render(opening.read(paper), build=build)
+    assert str(caught.value) == (
+        f"{path}: wanted the result that was written, got another; delete it and build again"
+    )
+
+
+def test_what_was_made_of_the_document_as_it_was_is_not_shown(paper, build):
+    change(paper, "the experiment", "another", "document.yaml")
+    with pytest.raises(
+        InputError, match=r"numbers\.json: wanted results of paper as its settings a"
+    ):
+        report.render(opening.read(paper), build=build)
+    for part in written(paper, build)[-1:]:
+        replace(part, of=list).note()
+    with pytest.raises(
+        InputError, match=r"one\.json: wanted results of paper as its settings are,"
+    ):
+        report.render(opening.read(paper), build=build)
+
+
+def test_what_has_no_record_is_not_shown(paper, build):
+    (build / "written" / "exp" / "tables" / "one.json").unlink()
+    with pytest.raises(InputError, match="no such record of what made the results beside it; buil"):
+        report.render(opening.read(paper), build=build)
 
 
 def test_figures_that_the_document_does_not_show_are_left_out(paper, build):

@@ -10,8 +10,9 @@ from html import unescape
 import pytest
 
 from colorcore.errors import InputError
-from colorcore.writeup import making, opening, report, single, single_text, sources
+from colorcore.writeup import opening, report, single, single_text, sources, tabulating
 from colorcore.writeup.subject import subject
+from colorcore.writeup.written import Written
 from commands import run
 from isolation import make
 
@@ -84,8 +85,9 @@ def make_all(found, build):
             for theme in ("light", "dark"):
                 (place / f"{name}-{theme}.svg").write_text(SVG)
             (place / f"{name}.txt").write_text(f"What {name} shows.\n")
+            Written.of(which).part("figures", name, which).note()
         for name in one.document.shown("tables", deletion, one.deletion):
-            making.tabulate(which, name)
+            tabulating.tabulate(which, name)
     run("explorer", one.experiment.folder, "--out", one.results.folder, "--shards", 1)
     opening.write_numbers(one.document, build)
     return build

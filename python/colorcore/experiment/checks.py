@@ -177,7 +177,7 @@ def _check_dims(place: str, dims: tuple[int, ...], latent: int) -> None:
 
 def _check_snapshots(path: Path, experiment: Experiment) -> None:
     moments, last = experiment.snapshots, experiment.schedule.steps
-    if list(moments) != sorted(set(moments)) or moments[-1] != last:
+    if list(moments) != sorted(set(moments)) or moments[-1:] != (last,):
         raise ExperimentError(
             f"{path}: snapshots: wanted increasing steps that end with {last}, after training, "
             f"got {list(moments)}; change them"

@@ -215,4 +215,4 @@ class ExperimentSettings(Settings):
     surgery: Surgery = Surgery()
     first_seed: Annotated[int, Field(ge=0, lt=2**63)] = 0  # from which its runs are counted
     representative_seed: Annotated[int, Field(ge=0, lt=2**63)]
-    snapshots: Annotated[tuple[Dim, ...], Field(strict=False, min_length=1)]
+    snapshots: Annotated[tuple[Dim, ...], Field(strict=False)]

@@ -18,14 +18,34 @@ LARGEST_ADDRESS = 2**63  # seeds and steps fit a signed integer, as torch and pa
 def array(name: str, values: ArrayLike) -> Array:
     """Numbers as an array.
 
-    Raises: TypeError for a masked array, whose mask would be lost.
+    Raises: TypeError for a masked array, whose mask would be lost, and for what is no array.
     """
     if isinstance(values, np.ma.MaskedArray):
         raise TypeError(
             f"{name} must have no mask, got a masked array; fill it with .filled(…) or leave out "
             "what is masked with .compressed()"
         )
-    return np.asarray(values)
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError, OverflowError) as error:  # rows of several lengths, say
+        raise TypeError(
+            f"{name} must be an array of numbers, got {type(values).__name__} ({error}); give each "
+            "row as many numbers"
+        ) from error
+
+
+def contiguous(name: str, values: Array, dtype: type | None = None) -> Array:
+    """An array in one piece, row by row, each number where a processor reads one.
+
+    Raises: ValueError for one that repeats so few numbers that all of them would not fit in memory.
+    """
+    try:
+        return np.require(values, dtype, requirements=["C", "A"])
+    except MemoryError:
+        raise ValueError(
+            f"{name} must fit in memory, got {values.dtype} {values.shape}, which repeats its "
+            "numbers; pass fewer at a time"
+        ) from None
 
 
 def axes(names: Sequence[str], values: Sequence[ArrayLike]) -> list[Array]:
@@ -44,7 +64,7 @@ def axes(names: Sequence[str], values: Sequence[ArrayLike]) -> list[Array]:
                 f"{', '.join(names)} must all be float32 or all float64, got "
                 f"{', '.join(str(a.dtype) for a in arrays)}; cast with .astype(float)"
             )
-    return [np.ascontiguousarray(axis) for axis in arrays]
+    return [contiguous(name, axis) for name, axis in zip(names, arrays, strict=True)]
 
 
 def colors(name: str, values: ArrayLike) -> Array:
@@ -58,7 +78,7 @@ def colors(name: str, values: ArrayLike) -> Array:
             f"{name} must be float32 or float64 with shape (..., 3), got {found.dtype} "
             f"{found.shape}; cast with .astype(float) and put the channels last"
         )
-    return np.ascontiguousarray(found)
+    return contiguous(name, found)
 
 
 def unit(name: str, values: Array) -> None:
@@ -117,7 +137,7 @@ def _real(name: str, values: ArrayLike) -> Array:
     found = array(name, values)
     if found.dtype.kind not in "fiub":
         raise TypeError(f"{name} must be real numbers, got {found.dtype}; cast with .astype(float)")
-    return np.ascontiguousarray(found, dtype=found.dtype if found.dtype in FLOATS else np.float64)
+    return contiguous(name, found, None if found.dtype in FLOATS else np.float64)
 
 
 def indices(values: ArrayLike, samples: int) -> NDArray[np.int64]:
@@ -136,7 +156,7 @@ def indices(values: ArrayLike, samples: int) -> NDArray[np.int64]:
             f"indices must lie in 0…{samples - 1}, got {found.min()}…{found.max()}; give each "
             "sample a row of probabilities"
         )
-    return np.ascontiguousarray(found if found.size else [], dtype=np.int64)
+    return contiguous("indices", found if found.size else np.empty(0), np.int64)
 
 
 def addresses(name: str, values: ArrayLike | Sequence[int]) -> NDArray[np.uint64]:
@@ -154,7 +174,7 @@ def addresses(name: str, values: ArrayLike | Sequence[int]) -> NDArray[np.uint64
         raise ValueError(
             f"{name} must lie in 0…2**63 − 1, got {found.min()}…{found.max()}; choose others"
         )
-    return np.ascontiguousarray(found if found.size else [], dtype=np.uint64)
+    return contiguous(name, found if found.size else np.empty(0), np.uint64)
 
 
 def counts(*, step: int, batch_size: int) -> None:
@@ -181,7 +201,7 @@ def latents(values: ArrayLike) -> Array:
             "latents must be float32 or float64 with shape (..., batch, k), got "
             f"{found.dtype} {found.shape}; cast with .astype(float)"
         )
-    return np.ascontiguousarray(found)
+    return contiguous("latents", found)
 
 
 def like(name: str, values: ArrayLike, shape: tuple[int, ...], other: Array) -> Array:
@@ -196,7 +216,7 @@ def like(name: str, values: ArrayLike, shape: tuple[int, ...], other: Array) -> 
             f"{result.dtype} {result.shape}; pass one number a "
             f"{'sample' if len(shape) < other.ndim else 'coordinate'}"
         )
-    return np.ascontiguousarray(result)
+    return contiguous(name, result)
 
 
 def power(value: float, *, shift: bool) -> float:

@@ -214,7 +214,7 @@ def floats(name: str, values: ArrayLike) -> Array:
         raise TypeError(
             f"{name} must be float32 or float64, got {array.dtype}; cast with .astype(float)"
         )
-    return np.ascontiguousarray(array) if array.ndim else array
+    return arguments.contiguous(name, array)
 
 
 def _wide(name: str, values: ArrayLike) -> Array:
@@ -234,7 +234,7 @@ def like(name: str, values: ArrayLike, shape: tuple[int, ...], array: Array) -> 
             f"{name} must be {array.dtype} with shape {shape}, got {result.dtype} {result.shape}; "
             "make it fit"
         )
-    return np.ascontiguousarray(result)
+    return arguments.contiguous(name, result)
 
 
 def _rows_and_samples(network: Network, values: ArrayLike, x: ArrayLike) -> tuple[Array, Array]:

@@ -151,7 +151,7 @@ def given(
     channels, concepts = (*shape[:2], outputs[-1] if outputs else 0), np.asarray(labels).shape
     wide = (*shape[:2], concepts[-1] if concepts else 0)
     return Given(
-        np.ascontiguousarray(first),
+        arguments.contiguous("encoder", first),
         _fit("bottleneck", bottleneck, shape, first.dtype),
         _fit("recon", recon, channels, first.dtype),
         _fit("wanted", wanted, channels, first.dtype),
@@ -239,4 +239,4 @@ def _fit(name: str, values: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[A
             f"{name} must be {dtype} with shape {shape}, as the encoder says, got {array.dtype} "
             f"{array.shape}; make it fit"
         )
-    return np.ascontiguousarray(array)
+    return arguments.contiguous(name, array)

@@ -26,6 +26,15 @@ OF_RUNS = (
 )  # fmt: skip
 """What is of an experiment's runs, and not made of one of its deletions."""
 
+GRIDS = ("color_slices", "loss_cube", "latent_cube", "score_grid", "evolution")
+"""The colour cubes that a representative run is evaluated on, and one through its training."""
+
+RESULTS = (
+    *OF_RUNS, *(f"{name}.nc" for name in (*GRIDS, "interventions")), "interventions.csv",
+    "explorer.json",
+)  # fmt: skip
+"""All that figures and tables may read."""
+
 DELETION = "deletion"  # the column of runs.csv that says after which deletion a row is
 
 
@@ -148,9 +157,9 @@ class Results:
         Raises: InputError when one is missing or of something else, or when they are not the shards
         of one split.
         """
-        first = self._origin_checked(self.train_record_path(0))
+        first = self.check(self.train_record_path(0))
         count = first["shards"] if shards is None else shards
-        rest = [self._origin_checked(self.train_record_path(i)) for i in range(1, count)]
+        rest = [self.check(self.train_record_path(shard)) for shard in range(1, count)]
         found = [first, *rest]
         seeds = [seed for record in found for seed in record["seeds"]]
         begin = self.experiment.first_seed
@@ -164,6 +173,16 @@ class Results:
             )
         return found
 
+    def named(self, file: str) -> list[Path]:
+        """Files by their place in the folder, in which * stands for every shard.
+
+        Raises: InputError as `trained`, where shards are asked for.
+        """
+        if "*" not in file:
+            return [self.folder / file]
+        shards = range(len(self.trained()))
+        return [self.folder / file.replace("*", str(shard)) for shard in shards]
+
     def note(
         self,
         step: str,
@@ -173,33 +192,39 @@ class Results:
         more: Mapping[str, Any] | None = None,
     ) -> None:
         """Write the record of a step that made these files of those, with more notes of it."""
-        notes = {**self.origin(step), "deletion": self._deletion_of(made[0]), **(more or {})}
-        records.write(records.record_of(made[0]), notes, made=made, of=of)
+        deletion = "" if made[0].parent == self.folder else self.deletion
+        records.write(
+            records.record_of(made[0]),
+            {**self.origin(step), "deletion": deletion, **(more or {})},
+            made=records.digests(made, made[0].parent),
+            of=records.digests(of, self.folder),
+        )
 
     def origin(self, step: str) -> dict[str, str]:
         """What a step's results are to be of: experiment, settings and code."""
         return origin(self.experiment, step)
 
+    def check(self, record: Path) -> Record:
+        """A record that is of this experiment as it is, and of the deletion in whose folder it is.
+
+        Raises: InputError when there is none, or it is of something else.
+        """
+        found = records.check_origin(record, self.origin(records.step_of(record)))
+        place = record.parent.parent
+        wanted = "" if place == self.folder else place.name
+        if key(found.get("deletion", "")) != wanted:
+            names = (name or "the first deletion" for name in (wanted, found.get("deletion")))
+            raise InputError(
+                "{}: wanted results of {}, got those of {}; build them again".format(record, *names)
+            )
+        return found
+
     def _read(self, path: Path, reader: Callable[[Path], T]) -> T:
         return read_result(self._checked(path), reader)
 
-    def _deletion_of(self, path: Path) -> str:
-        """Of which further deletion a result is; of none, if it lies in the experiment's folder."""
-        return "" if path.parent == self.folder else self.deletion
-
     def _checked(self, path: Path) -> Path:
-        record = records.check(path, self.origin(records.step_of(records.record_of(path))))
-        wanted, got = self._deletion_of(path), record["deletion"]
-        if wanted != got:
-            first = "the first deletion"
-            raise InputError(
-                f"{path}: wanted a result of {wanted or first}, got one of {got or first}; "
-                "build it again"
-            )
+        records.check(path, path.name, lambda: self.check(records.record_of(path)))
         return path
-
-    def _origin_checked(self, record: Path) -> Record:
-        return records.check_origin(record, self.origin(records.step_of(record)))
 
 
 def read_result(path: Path, reader: Callable[[Path], T]) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from colorcore.colors.named import NAMES, named_colors
 from colorcore.colors.similarity import similarity
 from colorcore.errors import InputError
 from colorcore.experiment.concepts import Deletion
+from colorcore.experiment.folder import SETTINGS
 
 SCORE_POWER = 3  # of the likeness, so that damage in the concept's shape falls off faster than it
 LEAST = 0.05  # of the score grid is unlike any target; of a vivid one, a little more
@@ -131,15 +133,15 @@ def representative(runs: pd.DataFrame, seed: int) -> pd.Series:
     return runs.iloc[index_of(seed, runs["seed"].tolist())]
 
 
-def index_of(seed: int, seeds: list[int]) -> int:
-    """Where the representative seed stands among the trained ones.
+def index_of(seed: int, seeds: list[int], *, place: Path = Path(SETTINGS)) -> int:
+    """Where the representative seed stands among the trained ones; `place` is the file it is of.
 
     Raises: InputError when it was not trained.
     """
     if seed not in seeds:
         raise InputError(
-            f"representative_seed: wanted one of the trained seeds {seeds[0]}…{seeds[-1]}, got "
-            f"{seed}; train it or change experiment.yaml"
+            f"{place}: representative_seed: wanted one of the trained seeds "
+            f"{seeds[0]}…{seeds[-1]}, got {seed}; train more seeds or change it"
         )
     return seeds.index(seed)
 

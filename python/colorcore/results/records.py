@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ ORIGIN = {
 }
 """What an origin and a record must both say, and what is wanted and got when they do not."""
 
+STEPS = ("train", *dict.fromkeys(OF_A_STEP.values()), "cubes")
+
 Record = dict[str, Any]
 
 
@@ -49,18 +51,26 @@ def record_of(path: Path) -> Path:
 
 
 def step_of(record: Path) -> str:
-    """The step that writes a record: `train` for `train-0.json`."""
-    return record.stem.split("-")[0]
+    """The step that writes a record: `train` for `train-0.json`.
+
+    Raises: InputError when no step writes records of that name.
+    """
+    step = record.stem.split("-")[0]
+    if step not in STEPS:
+        raise InputError(
+            f"{record}: wanted a record of {', '.join(STEPS)}, got one of another name; delete it"
+        )
+    return step
 
 
 def write(
-    path: Path, notes: Mapping[str, Any], *, made: Iterable[Path], of: Iterable[Path]
+    path: Path, notes: Mapping[str, Any], *, made: Mapping[str, str], of: Mapping[str, str]
 ) -> None:
     """Note what a step made and of which results, as digests, on what machine, and more `notes`."""
     record = {
         **notes,
-        "of": digests(of),
-        "made": digests(made),
+        "of": of,
+        "made": made,
         "versions": provenance.versions(),
         "hardware": provenance.hardware(),
     }
@@ -68,12 +78,12 @@ def write(
     write_text(path, json.dumps(whole, indent=2, sort_keys=True) + "\n")
 
 
-def digests(paths: Iterable[Path]) -> dict[str, str]:
-    """SHA-256 of files by their names.
+def digests(paths: Iterable[Path], folder: Path) -> dict[str, str]:
+    """SHA-256 of files by their places in a folder.
 
     Raises: InputError when there is no such file.
     """
-    return {path.name: digest(path) for path in paths}
+    return {path.relative_to(folder).as_posix(): digest(path) for path in paths}
 
 
 def digest(path: Path) -> str:
@@ -107,17 +117,15 @@ def read(path: Path) -> Record:
     return record
 
 
-def check(path: Path, origin: Mapping[str, str]) -> Record:
-    """The record of a result file, which bears the file out.
+def check(path: Path, name: str, record: Callable[[], Record]) -> None:
+    """Check that a file is what its record says was made, which calls it by `name`.
 
-    Raises: InputError, one line, when the file is missing, is not what was written, or was made for
-    another experiment, with other settings or by other code than `origin` says.
+    Raises: InputError, one line, when there is no such file or it is not what was written; and as
+    `record`, which is asked for when there is one.
     """
     own = digest(path)
-    record = check_origin(record_of(path), origin)
-    if record["made"].get(path.name) != own:
+    if record()["made"].get(name) != own:
         raise InputError(f"{path}: wanted the result that was written, got another; {AGAIN}")
-    return record
 
 
 def check_origin(path: Path, origin: Mapping[str, str]) -> Record:
@@ -127,8 +135,8 @@ def check_origin(path: Path, origin: Mapping[str, str]) -> Record:
     """
     record = read(path)
     for key, (wanted, got) in ORIGIN.items():
-        if record[key] != origin[key]:
-            names = {"wanted": origin["experiment"], "got": record["experiment"]}
+        if record.get(key) != origin[key]:
+            names = {"wanted": origin["experiment"], "got": record.get("experiment")}
             said = f"wanted results {wanted}, got those {got}".format(**names)
             raise InputError(f"{path}: {said}; build them again, or move them away")
     return record

@@ -1,13 +1,12 @@
-"""A whole build, checked against what its steps noted of it."""
+"""A whole build, checked against what its steps noted of it: the results of experiments."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from colorcore.errors import InputError, unknown
-from colorcore.experiment.concepts import key
 from colorcore.experiment.folder import SETTINGS
 from colorcore.experiment.loading import load
 from colorcore.results import records
@@ -17,11 +16,55 @@ from colorcore.results.records import Record
 SUFFIXES = (".safetensors", ".parquet", ".csv", ".nc", ".json")  # of results
 
 
-class Findings(NamedTuple):
-    """What made a build, a line an experiment, and what in it is not as it is to be."""
+@dataclass
+class Findings:
+    """What made a build, a line an experiment, and what in it is not as it is to be.
 
-    made: list[str]
-    wrong: list[str]
+    Each file is told of once, by the first that is wrong with it.
+    """
+
+    made: list[str] = field(default_factory=list)
+    told: dict[Path, str] = field(default_factory=dict)
+    known: set[Path] = field(default_factory=set)  # files that a record says were made
+    _digests: dict[Path, str] = field(default_factory=dict)
+
+    @property
+    def wrong(self) -> list[str]:
+        return list(self.told.values())
+
+    def tell(self, path: Path, line: object) -> None:
+        self.told.setdefault(path, str(line))
+
+    def check_made(self, record: Path, folder: Path, digests: Mapping[str, str]) -> None:
+        """Files of a folder are still what a record says that was made."""
+        self.known.update(folder / name for name in digests)
+        self._check(folder, digests, f"what {record} says that it made")
+
+    def check_read(self, record: Path, folder: Path, digests: Mapping[str, str]) -> None:
+        """Files of a folder are still what a record says that was read."""
+        self._check(folder, digests, f"what {record} says that it read")
+
+    def check_strays(self, paths: Iterable[Path]) -> None:
+        """All of these were made; of what is wrong already no more is told."""
+        for path in paths:
+            if path not in self.known:
+                self.tell(
+                    path,
+                    f"{path}: wanted only what a record says was made, got this as well; delete it",
+                )
+
+    def _check(self, folder: Path, digests: Mapping[str, str], wanted: str) -> None:
+        for path, digest in ((folder / name, digest) for name, digest in digests.items()):
+            try:
+                if self._digest(path) != digest:
+                    self.tell(path, f"{path}: wanted {wanted}, got something else; {records.AGAIN}")
+            except InputError as error:
+                self.tell(path, error)
+
+    def _digest(self, path: Path) -> str:
+        if path not in self._digests:
+            self._digests[path] = records.digest(path)
+        return self._digests[path]
 
 
 def verify(build: Path, experiments: Path) -> Findings:
@@ -39,16 +82,15 @@ def verify(build: Path, experiments: Path) -> Findings:
             "none; name that of a build"
         )
     known = [path.parent.name for path in experiments.glob(f"*/{SETTINGS}")]
-    found = Findings([], [])
+    found = Findings()
     for name in names:
         if name not in known:
-            found.wrong.append(f"{build / name}: {unknown('experiment', name, known)}")
+            found.tell(build / name, f"{build / name}: {unknown('experiment', name, known)}")
             continue
-        results = Results(build / name, load(experiments / name))
-        wrong = list(dict.fromkeys(_mistakes(results)))
-        found.wrong.extend(wrong)
-        if not wrong:
-            found.made.append(_made(name, results.trained()))
+        results, before = Results(build / name, load(experiments / name)), len(found.told)
+        trained = _check(results, found)
+        if len(found.told) == before:
+            found.made.append(_made(name, trained))
     return found
 
 
@@ -60,43 +102,27 @@ def _made(name: str, trained: list[Record]) -> str:
     return f"{name}: seeds {seeds[0]} to {seeds[-1]} in {shards}; {how}"
 
 
-def _mistakes(results: Results) -> Iterator[str]:
-    """What is wrong with the results of an experiment, and of its deletions."""
-    known: set[Path] = set()
-    told: set[Path] = set()  # records of which all is said already
-    noted = sorted(results.folder.rglob(f"{records.FOLDER}/*.json"))
-    for path in noted:
+def _check(results: Results, found: Findings) -> list[Record]:
+    """Check the results of an experiment, and of its deletions; what trained them."""
+    noted = {}
+    for path in sorted(results.folder.rglob(f"{records.FOLDER}/*.json")):
         try:
-            record = records.check_origin(path, results.origin(records.step_of(path)))
+            noted[path] = results.check(path)
         except InputError as error:
-            yield str(error)
-            told.add(path)
-            continue
-        place = path.parent.parent
-        wanted = "" if place == results.folder else place.name
-        if key(record["deletion"]) != wanted:
-            yield f"{path}: wanted a record of the deletion in {place}, got another's; build it"
-        known.update(place / name for name in record["made"])
-        yield from _changed(place, record["made"], f"what {path} says that it made")
-        yield from _changed(results.folder, record["of"], f"what {path} says that it read")
+            found.tell(path, error)
+    for path, record in noted.items():
+        found.check_made(path, path.parent.parent, record["made"])
+    for path, record in noted.items():
+        found.check_read(path, results.folder, record["of"])
+    found.check_strays(
+        file
+        for file in sorted(results.folder.rglob("*"))
+        if file.suffix in SUFFIXES
+        and file.parent.name != records.FOLDER
+        and records.record_of(file) not in found.told
+    )
     try:
-        results.trained()
+        return results.trained()
     except InputError as error:
-        yield str(error)
-    for file in sorted(results.folder.rglob("*")):
-        if file.parent.name == records.FOLDER:
-            continue
-        is_known = file in known or records.record_of(file) in told
-        if file.suffix in SUFFIXES and not is_known:
-            yield f"{file}: wanted only what a record says was made, got this as well; delete it"
-
-
-def _changed(folder: Path, digests: dict[str, str], wanted: str) -> Iterator[str]:
-    for name, digest in digests.items():
-        try:
-            is_same = records.digest(folder / name) == digest
-        except InputError as error:
-            yield str(error)
-            continue
-        if not is_same:
-            yield f"{folder / name}: wanted {wanted}, got something else; {records.AGAIN}"
+        found.tell(results.train_record_path(0), error)
+        return []

@@ -71,7 +71,7 @@ def _continued(path: Path, search: Search, made: dict[str, str]) -> pd.DataFrame
     """The log to go on from: one that this search has made, or an empty one."""
     record = records.record_of(path)
     if not path.exists():
-        records.write(record, made, made=[], of=[])  # the log grows, so it has no digest
+        records.write(record, made, made={}, of={})  # the log grows, so it has no digest
         return pd.DataFrame(columns=_columns(search))
     records.check_origin(record, made)
     log = read_log(path)

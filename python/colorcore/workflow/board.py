@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean
 
+SECONDS = re.compile(r"\d+\.\d+")
 REASON = "error: "  # begins the line with which a command tells a mistake
+BROKEN = ("Traceback", "Usage:")  # stands above the last line of one that could not tell it
 
 
 @dataclass
@@ -73,6 +76,14 @@ class Board:
         names = ", ".join(job.name for job in self.running.values())
         return f"{self.done} of {self.total} jobs done{when}{names and f': {names}'}"
 
+    def last_line(self, seconds: float) -> str:
+        """How a build ended in which no job failed: with all jobs done, or by somebody's will."""
+        if self.done < self.total:
+            return (
+                f"{REASON}the build was ended after {self.done} of {self.total} jobs; build again"
+            )
+        return f"{self.done} of {self.total} jobs done in {clock(seconds)}"
+
 
 def clock(seconds: float) -> str:
     """Minutes and seconds, as `1:40`."""
@@ -83,21 +94,33 @@ def clock(seconds: float) -> str:
 def benchmarks(file: Path) -> dict[str, list[float]]:
     """What jobs of each rule took, by the benchmarks that lie in a folder with this one.
 
-    A benchmark's name begins with that of its rule, `train-0.tsv` say.
+    A benchmark's name begins with that of its rule, `train-0.tsv` say. A build that was killed
+    leaves some that are cut short, of which nothing is known.
     """
     root = next((folder for folder in file.parents if folder.name == "benchmarks"), file.parent)
     found: dict[str, list[float]] = {}
     for path in root.rglob("*.tsv"):
-        _, *values = path.read_text(encoding="utf-8").splitlines()
-        for value in values:
-            found.setdefault(path.stem.split("-")[0], []).append(float(value.split()[0]))
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        for seconds in (line.partition("\t")[0] for line in lines[1:]):
+            if SECONDS.fullmatch(seconds):
+                found.setdefault(path.stem.split("-")[0], []).append(float(seconds))
     return found
 
 
-def reason(log: Path | None) -> str | None:
-    """What a failed command said last, from its log: the mistake, or the last line."""
-    if log is None or not log.is_file():
+def reason(job: Job) -> str | None:
+    """Why a job failed, by its log: the mistake that its command told, or what it broke with.
+
+    A command that was killed told neither: its log ends with how far it was, if anything.
+    """
+    if job.log is None or not job.log.is_file():
         return None
-    text = log.read_text(encoding="utf-8", errors="replace").strip()
+    text = job.log.read_text(encoding="utf-8", errors="replace").strip()
     place = text.rfind(f"\n{REASON}") + 1
-    return text[place:] if text[place:].startswith(REASON) else text.rpartition("\n")[2] or None
+    if text[place:].startswith(REASON):
+        return text[place:]
+    if any(sign in text for sign in BROKEN):
+        return text.rpartition("\n")[2]
+    return (
+        f"{REASON}{job.name} was ended before it had finished, by somebody or for want of memory; "
+        "build again"
+    )

@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from colorcore import provenance
-from colorcore.errors import InputError
+from colorcore.errors import InputError, unknown
 from colorcore.experiment.concepts import key
 from colorcore.experiment.folder import SETTINGS
 from colorcore.experiment.folder import read as read_yaml
 from colorcore.experiment.loading import Experiment
+from colorcore.results.files import RESULTS
 from colorcore.results.measures import index_of
-from colorcore.writeup import making, opening, single_text
-from colorcore.writeup.document import FILE, Document
+from colorcore.writeup import making, single_text
+from colorcore.writeup.document import FILE, OWN, Document
 from colorcore.writeup.subject import subject
 from colorcore.writeup.text import check as check_text
 from colorcore.writeup.text import fill
@@ -24,9 +25,14 @@ FILES = ("index.qmd", "_metadata.yml", "__init__.py")  # of a document, besides 
 def check(document: Document, seeds: int) -> None:
     """Check, before anything is trained, that all of a document can be made of so many runs.
 
-    Raises: InputError when the representative run of the main experiment would not be trained, or a
-    part of the document is missing or is of what there is not.
+    Raises: InputError when the representative run of the main experiment would not be trained, or
+    too few others, or a part of the document is missing or is of what there is not.
     """
+    if seeds < document.least_seeds:
+        raise InputError(
+            f"{document.folder / FILE}: least_seeds: wanted at least {document.least_seeds} seeds, "
+            f"of which its numbers can be computed, got {seeds}; train more"
+        )
     for name in document.figures:
         _check_read(document, "figures", name)
     for name in document.tables:
@@ -36,14 +42,18 @@ def check(document: Document, seeds: int) -> None:
         _check_files(document)
         _check_named(document)
     _check_text(document, main)
-    index_of(main.representative_seed, list(range(main.first_seed, main.first_seed + seeds)))
+    trained = list(range(main.first_seed, main.first_seed + seeds))
+    index_of(main.representative_seed, trained, place=main.folder / SETTINGS)
 
 
 def _check_read(document: Document, kind: making.Kind, name: str) -> None:
     module, options = making.find(document, kind, name)
     if hasattr(module, "check"):
         module.check(document, **options)
-    for read in making.reads(document, kind, name):
+    for read, files in making.reads(document, kind, name).items():
+        for file in files:
+            if file not in RESULTS:
+                raise InputError(f"{module.__file__}: {unknown('READS', file, RESULTS)}")
         if read not in document.names:
             raise InputError(
                 f"{document.folder / FILE}: {kind}.{name}: reads results of {read}, which the "
@@ -58,7 +68,7 @@ def _check_files(document: Document) -> None:
                 f"{document.folder}: wanted {', '.join(FILES)}, got no {name}; write it, however "
                 "little it says"
             )
-    for module, parts in opening.OWN.items():
+    for module, parts in OWN.items():
         places = [document.folder / f"{module}.py", document.folder / module / "__init__.py"]
         file = next((place for place in places if place.is_file()), None)
         if file is None:
@@ -72,7 +82,7 @@ def _check_named(document: Document) -> None:
     """What its numbers and claims call by the name of an experiment, the document is about."""
     there = {path.parent.name for path in document.experiments.glob(f"*/{SETTINGS}")}
     absent = there - set(document.names)
-    for path in provenance.sources("numbers", *opening.modules(document), also=document.package):
+    for path in provenance.sources("numbers", *document.modules, also=document.package):
         if path.is_relative_to(document.folder):
             for name in provenance.constants(path) & absent:
                 raise InputError(

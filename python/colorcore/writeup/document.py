@@ -25,6 +25,9 @@ OF_EACH_DELETION = {
 }
 """What is shown of a deletion that is not the experiment's first, as far as the text shows it."""
 
+OWN = {"numbers": {"numbers"}, "claims": {"CLAIMS", "gather"}}
+"""The modules that a document brings beside its text, and what is in them."""
+
 Names = Annotated[dict[str, str], Field(min_length=1)]
 
 
@@ -55,7 +58,8 @@ class Contents(Settings):
 
     `main` is the experiment that the text is about, and what it is called; `groups` are compared,
     `others` are there besides. Figures and tables are made by the module of their name or by
-    another one; what else an entry says is told to that.
+    another one; what else an entry says is told to that. Of fewer runs than `least_seeds` its
+    numbers have no value.
     """
 
     main: Annotated[dict[str, str], Field(min_length=1, max_length=1)]
@@ -63,6 +67,7 @@ class Contents(Settings):
     others: dict[str, str] = Field(default_factory=dict)
     figures: dict[str, Entry]
     tables: dict[str, Entry]
+    least_seeds: Annotated[int, Field(ge=2)] = 2
 
 
 class Document(Contents):
@@ -186,6 +191,11 @@ class Document(Contents):
                 f"{self.folder / kind} or in the package, got none; write it, or name another as by"
             )
         return import_module(f"colorcore.writeup.{kind}.{file}")
+
+    @property
+    def modules(self) -> list[str]:
+        """The modules of its own that its numbers and claims are made by."""
+        return [] if self.is_report else [f"{self.folder.name}.{name}" for name in OWN]
 
     @property
     def package(self) -> dict[str, Path]:

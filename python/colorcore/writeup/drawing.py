@@ -5,10 +5,11 @@ from __future__ import annotations
 from colorcore.outputs import write_text
 from colorcore.writeup import making, style
 from colorcore.writeup.subject import Subject
+from colorcore.writeup.written import Written
 
 
 def draw(subject: Subject, name: str) -> None:
-    """Draw a figure for light and for dark pages and write its alt text, into figures/.
+    """Draw a figure for light and for dark pages, into figures/, with its alt text and its record.
 
     Raises: InputError when there is no such figure or its data cannot be used.
     """
@@ -19,3 +20,4 @@ def draw(subject: Subject, name: str) -> None:
         with style.applied(theme):
             style.save(module.draw(data, theme), folder / f"{name}-{theme.name}.svg")
     write_text(folder / f"{name}.txt", module.describe(data) + "\n")
+    Written.of(subject).part("figures", name, subject).note()

@@ -1,4 +1,4 @@
-"""What figures and tables are made by and of; and tables, made."""
+"""What figures and tables are made by and of."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from typing import Any, Literal, get_type_hints
 
 from colorcore.errors import InputError, suggest, unknown
 from colorcore.experiment.loading import validate
-from colorcore.outputs import write_text
 from colorcore.results.files import OF_RUNS
 from colorcore.writeup.document import FILE, Document, Entry
-from colorcore.writeup.subject import Subject
 
 Kind = Literal["figures", "tables"]
 
@@ -85,13 +83,3 @@ def files(document: Document, kind: Kind, name: str) -> list[Path]:
     module, options = find(document, kind, name)
     searches = module.searches(document, **options) if hasattr(module, "searches") else []
     return [*getattr(module, "FILES", ()), *searches]
-
-
-def tabulate(subject: Subject, name: str) -> None:
-    """Write a table as Markdown, into tables/.
-
-    Raises: InputError when there is no such table or its data cannot be used.
-    """
-    module, options = find(subject.document, "tables", name)
-    text = module.write(subject, **options)
-    write_text(subject.results.judged / "tables" / f"{name}.md", text)

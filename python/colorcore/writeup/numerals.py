@@ -19,8 +19,7 @@ def significant(value: float, digits: int = 2) -> str:
 
     Raises: ValueError when the value is not finite: such a value has no place in a text.
     """
-    if not math.isfinite(value):
-        raise ValueError(f"value must be finite to be written in a text, got {value}")
+    _check(value)
     if value == 0:
         return "0"
     sign = MINUS if value < 0 else ""
@@ -30,8 +29,17 @@ def significant(value: float, digits: int = 2) -> str:
     return sign + format(Decimal(f"{mantissa}e{exponent}"), "f")
 
 
+def _check(value: float) -> None:
+    if not math.isfinite(value):
+        raise ValueError(f"value must be finite to be written in a text, got {value}")
+
+
 def fixed(value: float, decimals: int) -> str:
-    """A number with so many decimals, and a real minus sign."""
+    """A number with so many decimals, and a real minus sign.
+
+    Raises: as `significant`.
+    """
+    _check(value)
     text = f"{value:.{decimals}f}"
     return text.replace("-", MINUS) if float(text) else text.lstrip("-")
 

@@ -9,10 +9,9 @@ from colorcore.experiment.folder import SETTINGS
 from colorcore.experiment.loading import load, read_settings
 from colorcore.writeup import single
 from colorcore.writeup.document import FILE, Contents, Document
+from colorcore.writeup.written import Written
 
 EXPERIMENTS = "experiments"
-OWN = {"numbers": {"numbers"}, "claims": {"CLAIMS", "gather"}}
-"""The modules that a document brings beside its text, and what is in them."""
 
 
 def read(folder: Path) -> Document:
@@ -35,17 +34,15 @@ def read(folder: Path) -> Document:
     )
 
 
-def modules(document: Document) -> list[str]:
-    """The modules of its own that its numbers and claims are made by."""
-    return [] if document.is_report else [f"{document.folder.name}.{n}" for n in OWN]
-
-
 def write_numbers(document: Document, build: Path) -> None:
-    """Compute every number that the text quotes, into numbers.json."""
+    """Compute every number that the text quotes, into numbers.json, and write its record."""
     from colorcore.writeup import numbers, single_text
 
     made = single_text.numbers if document.is_report else document.own("numbers").numbers
-    numbers.write(build / "numbers.json", made(document, build))
+    part = Written(document, build).numbers
+    (path,) = part.made
+    numbers.write(path, made(document, build))
+    part.note()
 
 
 def check_claims(document: Document, build: Path) -> None:

@@ -12,18 +12,17 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from colorcore import provenance
 from colorcore.experiment.concepts import Deletion, key
-from colorcore.experiment.folder import SEARCH, TRIALS, Files, files
+from colorcore.experiment.folder import Files, files
 from colorcore.experiment.loading import Experiment, validate
-from colorcore.experiment.origin import digest, told
+from colorcore.experiment.origin import digest
 from colorcore.experiment.settings import Count, Settings
-from colorcore.results import records
 from colorcore.results.records import FOLDER as RECORDS
 from colorcore.results.records import record_of
 from colorcore.writeup import checking, making, opening
-from colorcore.writeup.document import TYPESET, Document
+from colorcore.writeup.document import Document
 from colorcore.writeup.making import Kind
+from colorcore.writeup.origins import Origins
 
 
 class Configuration(Settings):
@@ -82,22 +81,9 @@ class Plan:
         return self.document.out(Path(self.build)).as_posix()
 
     @cached_property
-    def text(self) -> list[str]:
-        """The files of the document that are no code."""
-        return [
-            os.path.relpath(Path(folder) / name)
-            for folder, _, names in os.walk(self.document.folder, followlinks=True)
-            for name in names
-            if Path(name).suffix not in (".py", ".pyc")
-        ]
-
-    @property
-    def data(self) -> list[str]:
-        """Those of them that numbers are computed from, and searches of its experiments."""
-        folders = [experiment.folder for experiment in self.experiments.values()]
-        searches = [folder / file for folder in folders for file in (SEARCH, TRIALS)]
-        found = [os.path.relpath(path) for path in searches if path.is_file()]
-        return [*(path for path in self.text if path.endswith(".csv")), *found]
+    def origins(self) -> Origins:
+        """What decides each thing that is written up."""
+        return Origins(self.document, self.experiments.__getitem__)
 
     @cached_property
     def settings(self) -> dict[str, str]:
@@ -108,11 +94,6 @@ class Plan:
     def training(self) -> dict[str, str]:
         """The same of its training alone."""
         return {name: digest(one, "train") for name, one in self.experiments.items()}
-
-    @cached_property
-    def told(self) -> dict[str, str]:
-        """What figures and texts can tell of each experiment, as digests."""
-        return {name: told(experiment) for name, experiment in self.experiments.items()}
 
     @cached_property
     def files(self) -> dict[str, Files]:
@@ -156,56 +137,11 @@ class Plan:
     def results_of_all(self, *kinds: str) -> list[str]:
         return [file for name in self.experiments for file in self.results(name, *kinds)]
 
-    def settings_read(self, kind: Kind, name: str) -> list[str]:
-        """The experiments whose settings a figure or a table may look at."""
-        read = making.reads(self.document, kind, name)
-        return list(dict.fromkeys([self.document.main_name, *read]))
-
-    def shows(self, kind: Kind, name: str) -> str:
-        """What is said of a figure or a table and the experiments that it reads, as a digest."""
-        _, options = making.find(self.document, kind, name)
-        says = self.says(*self.settings_read(kind, name))
-        files = self.content(map(str, making.files(self.document, kind, name)))
-        return provenance.digest_of([says, list(options.items()), files])
-
-    def content(self, paths: Iterable[str]) -> str:
-        """What files say, as a digest, whatever their dates."""
-        found = {os.path.relpath(path): records.digest(Path(path)) for path in paths}
-        return provenance.digest_of(found)
-
-    def says(self, *names: str) -> str:
-        """What there is to tell of experiments, as a digest.
-
-        They are called by names, and in a group that has one of them that is not the main one, also
-        by others and in an order.
-        """
-        told = [(self.told[name], self.document.names[name]) for name in names]
-        groups = [(name, self.document.group(name)) for name in self.document.groups]
-        others = set(names) - {self.document.main_name}
-        called = [(name, list(group.items())) for name, group in groups if others & set(group)]
-        return provenance.digest_of([told, called])
-
     def reads(self, kind: Kind, name: str, deletion: str) -> list[str]:
         """The results that a figure or a table says it reads, and its other files."""
         found = making.reads(self.document, kind, name, deletion[1:]).items()
         results = [file for one, kinds in found for file in self.results(one, *kinds)]
         return [*results, *map(os.path.relpath, making.files(self.document, kind, name))]
-
-    def code(self, command: str, kind: Kind, name: str) -> str:
-        """What makes a figure or a table, as a digest."""
-        maker, _ = making.find(self.document, kind, name)
-        return provenance.code(command, maker.__name__, also=self.document.package)
-
-    def code_of_numbers(self) -> str:
-        """What computes the numbers that the text quotes, as a digest."""
-        own = opening.modules(self.document)
-        return provenance.code("numbers", *own, also=self.document.package)
-
-    def code_of_report(self) -> str:
-        """What typesets the document, as a digest: code, templates, styles and scripts."""
-        files = [path for path in sorted(TYPESET.rglob("*")) if path.is_file()]
-        typeset = {path.relative_to(TYPESET).as_posix(): path.read_text("utf-8") for path in files}
-        return provenance.digest({**typeset, "code": provenance.code("report")})
 
     def shown(self, kind: Kind, deletion: str) -> list[str]:
         """The figures or tables of a deletion."""

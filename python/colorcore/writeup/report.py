@@ -12,6 +12,7 @@ from colorcore.writeup import renderers
 from colorcore.writeup.document import Document
 from colorcore.writeup.sources import gather
 from colorcore.writeup.text import check_sources
+from colorcore.writeup.written import Written
 
 UNRESOLVED = re.compile(r"\?@[\w-]+|\?var:\S+|\?meta:\S+|\{\{(?:&lt;|<)\s*\w+")
 LOADED = re.compile(
@@ -32,9 +33,11 @@ def render(document: Document, *, build: Path) -> None:
     renderer = renderers.choose()
     html, pdf = renderer(stage)
     check_html(html)
-    for made in (html, pdf):
-        with replacing(document.out(build) / f"index{made.suffix}") as stand_in:
+    pages = Written(document, build).pages
+    for made, place in zip((html, pdf), pages.made, strict=True):
+        with replacing(place) as stand_in:
             shutil.copyfile(made, stand_in)
+    pages.note()
 
 
 def check_html(html: Path) -> None:

@@ -8,18 +8,17 @@ from pathlib import Path
 
 import yaml
 
-from colorcore.results.files import read_result
 from colorcore.writeup import single, single_text
 from colorcore.writeup.document import TYPESET, Document
 from colorcore.writeup.subject import Subject, subject
-
-MADE = {"figures": ("-light.svg", "-dark.svg", ".txt"), "tables": (".md",)}
+from colorcore.writeup.written import NUMBERS, Written
 
 
 def gather(document: Document, build: Path) -> Path:
     """A folder with all that typesetting needs: text, variables, figures and tables.
 
-    Raises: InputError when something that the document shows has not been made.
+    Raises: InputError when something that the document shows has not been made, or is not what was
+    made of the document as it is.
     """
     stage = build / "stage"
     shutil.rmtree(stage, ignore_errors=True)
@@ -33,34 +32,28 @@ def gather(document: Document, build: Path) -> Path:
     else:
         code = shutil.ignore_patterns("*.py", "__pycache__")
         shutil.copytree(document.folder, stage, dirs_exist_ok=True, ignore=code)
-    numbers = json.loads(_read(build / "numbers.json"))
+    written = Written(document, build)
+    numbers = json.loads(written.numbers.read()[NUMBERS])
     variables = yaml.safe_dump(numbers, allow_unicode=True, sort_keys=False)
     (stage / "_variables.yml").write_text(variables, encoding="utf-8")
-    for deletion in main.experiment.deletions.values():
-        is_first = deletion == main.deletion
-        one = main if is_first else subject(document, build, deletion=deletion.name)
-        _place(one, main, stage, one.results.judged.relative_to(build))
+    for one in written.subjects():
+        _place(written, one, stage, one.results.judged.relative_to(build))
     return stage
 
 
-def _place(one: Subject, main: Subject, stage: Path, place: Path) -> None:
+def _place(written: Written, one: Subject, stage: Path, place: Path) -> None:
     """Put the figures, tables and explorer of a deletion into a folder of the stage."""
-    made, folder = one.results.judged, stage / place
-    for kind, suffixes in MADE.items():
+    folder = stage / place
+    for kind, part in written.shown(one):
         (folder / kind).mkdir(parents=True, exist_ok=True)
-        for name in one.document.shown(kind, one.deletion, main.deletion):
-            for file in (f"{kind}/{name}{suffix}" for suffix in suffixes):
-                (folder / file).write_bytes(_read(made / file))
+        for name, content in part.read().items():
+            (folder / kind / name).write_bytes(content)
     for alt in sorted((folder / "figures").glob("*.txt")):
         shown = figure_markup((place / "figures" / alt.stem).as_posix(), alt.read_text("utf-8"))
         alt.with_suffix(".md").write_text(shown, encoding="utf-8")
     if one.results.explorer_path.is_file():
         scene = explorer_markup(one.results.scene())
         (folder / "explorer.md").write_text(scene, encoding="utf-8")
-
-
-def _read(path: Path) -> bytes:
-    return read_result(path, Path.read_bytes)
 
 
 def figure_markup(place: str, alt: str) -> str:

@@ -141,7 +141,7 @@ def formula(network: Network, values: Tensor, x: Tensor) -> tuple[Tensor, ...]:
 
 def is_for_kernels(x: Tensor) -> bool:
     """Whether there are kernels for where a tensor is and what it holds."""
-    return x.device.type == "cpu" and x.dtype in FLOATS
+    return x.device.type == "cpu" and x.dtype in FLOATS and x.layout is torch.strided
 
 
 class _Passes(torch.autograd.Function):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from colorcore.anchor.arrays import array
 from colorcore.kernels import ensemble, objective
 from colorcore.kernels.ensemble import Network
 from colorcore.kernels.native import BACKEND, native_for
@@ -20,10 +21,6 @@ from colorcore.kernels.objective import Term
 
 def tensor(array: Any) -> Tensor:
     return torch.from_numpy(array)
-
-
-def array(values: Tensor) -> Any:
-    return (values.detach() if values.requires_grad else values).numpy()
 
 
 def refuse_second() -> None:

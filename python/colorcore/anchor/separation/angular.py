@@ -79,6 +79,11 @@ def _check(latents: Tensor) -> None:
             f"{str(latents.dtype).removeprefix('torch.')} {tuple(latents.shape)}; "
             "cast with latents.float()"
         )
+    if latents.layout is not torch.strided:
+        raise TypeError(
+            f"latents must be dense, got {str(latents.layout).removeprefix('torch.')}; pass "
+            "latents.to_dense()"
+        )
     if latents.ndim < 2 or latents.shape[-1] == 0:
         raise ValueError(
             "latents must be floating-point numbers with shape (..., batch, k), got "

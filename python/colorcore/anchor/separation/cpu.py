@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from colorcore import kernels
+from colorcore.anchor.arrays import array
 
 Array = NDArray[Any]
 
 
 def losses(latents: Tensor, mask: Tensor | None, power: float, shift: bool) -> Tensor:
     """ℓ of each sample. Shapes: (…, B, K), and of a mask (…, B) → (…, B)."""
-    z, law = latents.numpy(), {"power": power, "shift": shift}
+    z, law = array(latents), {"power": power, "shift": shift}
     if mask is None:
         return torch.from_numpy(kernels.angular_separation(z, **law))
     found = np.zeros(z.shape[:-1], dtype=z.dtype)
@@ -30,7 +31,7 @@ def losses_with_grad(
     latents: Tensor, mask: Tensor | None, power: float, shift: bool
 ) -> tuple[Tensor, Tensor]:
     """ℓ of each sample and the gradient of Σ ℓ. Shapes: (…, B, K) → (…, B) and (…, B, K)."""
-    z, law = latents.numpy(), {"power": power, "shift": shift}
+    z, law = array(latents), {"power": power, "shift": shift}
     if mask is None:
         found, grad = kernels.angular_separation_with_grad(z, **law)
     else:
@@ -49,7 +50,7 @@ def gradient(
     shift: bool,
 ) -> Tensor:
     """Gradient of Σ upstream · ℓ. Shapes: (…, B, K), (…, B), (…, B, K) → (…, B, K)."""
-    z, u, of_sum = latents.numpy(), upstream.numpy(), grad_of_sum.numpy()
+    z, u, of_sum = array(latents), array(upstream), array(grad_of_sum)
     law = {"power": power, "shift": shift}
     if mask is None:
         found = kernels.angular_separation_grad(z, u, grad_of_sum=of_sum, **law)
@@ -63,6 +64,6 @@ def gradient(
 
 def _taking_part(mask: Tensor) -> Iterator[tuple[Any, ...]]:
     """Of each item of a batch, the place of the samples that take part. Shapes: (…, B)."""
-    shown: Array = mask.numpy()
+    shown: Array = array(mask)
     for item in np.ndindex(*shown.shape[:-1]):
         yield (*item, shown[item])
