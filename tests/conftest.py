@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -74,6 +75,9 @@ def repo(tmp_path_factory) -> Path:
         if f"base: {MAIN.name}\n" in own.read_text() and "snapshots:" not in own.read_text():
             own.write_text(f"{own.read_text()}snapshots:{snapshots}")
     (experiments / MAIN.name / "dopesheet.csv").write_text(SHEET)
+    for name, rate in (("half", 0.07), ("quarter", 0.06)):  # in 31 steps they would draw no label
+        labels = experiments / f"{MAIN.name}-labels-{name}" / "experiment.yaml"
+        labels.write_text(re.sub("rate: [0-9.]+", f"rate: {rate}", labels.read_text()))
     for name, text in (("blue", BLUE), ("both", BOTH)):
         (experiments / name).mkdir()
         (experiments / name / "experiment.yaml").write_text(text)

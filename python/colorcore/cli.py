@@ -39,13 +39,15 @@ def new(
     ] = False,
 ) -> None:
     """Write the folder of a new experiment, which trains as it is."""
-    from colorcore.experiment.new import create
+    from colorcore.experiment.new import create, shortfalls
 
     experiment = create(folder, like, concept, data=data, based=based)
     typer.echo(f"{folder}: {experiment.title}, {experiment.model.latent} latent dimensions")
     for name, target in experiment.targets.items():
         color, how = ", ".join(f"{c:.3g}" for c in target.rgb), experiment.concepts[name].affinity
         typer.echo(f"  {name}: RGB ({color}) on axis {target.axis}, labelled by {how}")
+    for line in shortfalls(experiment, like):
+        typer.echo(line)
     typer.echo(f"train and report it: make report EXPERIMENT={folder}")
 
 
@@ -68,7 +70,7 @@ def train(
     from colorcore.training.loop import train as train_runs
 
     experiment = load(folder)
-    share = shard_seeds(seeds, shard=shard, shards=shards, first=experiment.first_seed)
+    share = shard_seeds(seeds, shard=shard, shards=shards, first=experiment.seeds(seeds).start)
     title = f"{experiment.name}, seeds {share[0]} to {share[-1]}"
     training = train_runs(experiment, seeds=share, progress=partial(track, title=title))
 

@@ -59,31 +59,27 @@ BLUE = "blue: {affinity: similarity, power: 6, rate: 0.1, axis: 3}"
 
 
 @pytest.mark.parametrize(
-    ("labels", "direction"),
+    "direction",
     [
-        ("red: 1.0", [0, 1, 0, 0, 0]),
-        ("red: 1.0", [-1, 0, 0, 0, 0]),
-        ("red: 1.0", [1, 0, 0, -2, 0]),
-        ("red: 1.0", [1, -1, 0, 0, 0]),
-        ("red: 1.0", [1, 1, 1, 1, 1]),
-        ("red: 1.0, blue: 1.0", [0, 0, 0, 1, 0]),
-        ("red: 1.0, blue: 1.0", [1, 2, 0, 1, 0]),
+        [0, 1, 0, 0, 0],
+        [-1, 0, 0, 0, 0],
+        [1, 0, 0, -2, 0],
+        [1, -1, 0, 0, 0],
+        [1, 1, 1, 1, 1],
     ],
 )
 @pytest.mark.parametrize("term", ["angular-anchor", "euclidean-anchor"])
-def test_an_anchor_away_from_the_axis_that_surgery_removes_is_refused(
-    folder, term, labels, direction
-):
+def test_an_anchor_away_from_the_axis_that_surgery_removes_is_refused(folder, term, direction):
     change(folder, "rate: 0.08}", f"rate: 0.08}}\n  {BLUE}")
-    anchor = f"term: {term}, labels: {{{labels}}}, direction: {direction}"
+    anchor = f"term: {term}, labels: {{red: 1.0}}, direction: {direction}"
     change(folder, "term: angular-anchor, labels: {red: 1.0}", anchor)
     with pytest.raises(ExperimentError) as caught:
         load(folder)
     numbers = [float(number) for number in direction]
-    axes = "axis 0, that of red" + (", and axis 3, that of blue" if "blue" in labels else "")
     assert str(caught.value) == (
         f"{folder}/experiment.yaml: regularizers.reg-anchor.direction: wanted one that is positive "
-        f"along {axes}, and less elsewhere, got {numbers}; leave it out or change concepts' axes"
+        f"along axis 0, that of red, and less elsewhere, got {numbers}; leave it out or change "
+        "concepts' axes"
     )
 
 
@@ -98,6 +94,29 @@ def test_concepts_are_anchored_by_a_term_that_has_a_weight(folder):
         row[place] = row[place] and "0"
     sheet.write_text("".join(",".join(row) + "\n" for row in rows))
     assert load(folder).anchored == []
+
+
+def test_labels_are_expected_in_the_steps_that_anchor_their_concept(folder):
+    (folder / "colors.csv").write_text("r,g,b,warm\n1,0,0,1\n0,0,1,0\n")
+    change(folder, "cube: {space: rgb, points: 10}", "csv: colors.csv")
+    change(folder, "affinity: redness, power: 8", "affinity: column, column: warm, power: 1")
+    sheet = "STEP,PHASE,ACTION,lr,reg-separate,reg-anchor,reg-anti-subspace\n"
+    (folder / "dopesheet.csv").write_text(f"{sheet}0,,,0.1,0,0.1,0\n9,,,0.1,0,0.1,0\n")
+    change(folder, "[0, 100, 250, 375, 500, 750, 1100, 1501]", "[0, 10]")
+    assert load(folder).expected_labels == {"red": pytest.approx(0.08 / 2 * 64 * 10)}
+    assert load(folder).anchoring_steps == {"red": 10}
+
+
+def test_a_concept_that_would_be_anchored_without_labels_is_refused(folder):
+    change(folder, "rate: 0.08", "rate: 0.001")
+    with pytest.raises(ExperimentError) as caught:
+        load(folder)
+    assert str(caught.value) == (
+        f"{folder}/experiment.yaml: concepts.red: wanted at least 1 label expected in the 1424 "
+        "steps of a run that anchor it, got 0.87; raise its rate or its affinities, or train longer"
+    )
+    change(folder, "labels: {red: 1.0}", "direction: [1, 0, 0, 0, 0]")
+    assert load(folder).expected_labels == {"red": 0}  # nothing asks for them
 
 
 @pytest.mark.parametrize("name", ["recon", "loss", "labelled_red"])

@@ -10,6 +10,7 @@ import pytest
 
 from colorcore.experiment.folder import ExperimentError, files
 from colorcore.experiment.loading import load
+from editing import change
 
 EXPERIMENTS = Path("experiments")
 MAIN = EXPERIMENTS / "ex-2.10.1"
@@ -59,15 +60,63 @@ def test_the_files_of_an_experiment_are_its_own_and_its_bases(folder):
     assert files(MAIN) == ([MAIN / "experiment.yaml"], MAIN / "dopesheet.csv", None)
 
 
-def test_colors_are_read_from_the_own_folder_or_else_from_the_bases(folder):
-    base = folder.parent / "ex-2.10.1"
-    write(folder, "title: Mine\nbase: ex-2.10.1\ndata: {cube: , csv: colors.csv}\n")
-    (base / "colors.csv").write_text("r,g,b\n1,0,0\n0,0,1\n")
+@pytest.fixture
+def base(folder):
+    """The base of an experiment, of two colours."""
+    found = folder.parent / "ex-2.10.1"
+    (found / "colors.csv").write_text("r,g,b\n1,0,0\n0,0,1\n")
+    change(found, "cube: {space: rgb, points: 10}", "csv: colors.csv")
+    return found
+
+
+@pytest.mark.parametrize("data", ["", "data: {batch_size: 32}\n"])
+def test_one_that_names_no_colors_has_those_of_its_base(folder, base, data):
+    write(folder, f"title: Mine\nbase: ex-2.10.1\n{data}")
     assert files(folder).data == base / "colors.csv"
     assert load(folder).palette.colors.tolist() == [[1, 0, 0], [0, 0, 1]]
+
+
+def test_one_that_names_colors_has_those_in_its_own_folder(folder, base):
+    write(folder, "title: Mine\nbase: ex-2.10.1\ndata: {csv: colors.csv}\n")
     (folder / "colors.csv").write_text("r,g,b\n0.5,0,0\n0,0,1\n")
     assert files(folder).data == folder / "colors.csv"
     assert load(folder).palette.colors.tolist() == [[0.5, 0, 0], [0, 0, 1]]
+    (folder / "colors.csv").unlink()
+    with pytest.raises(ExperimentError) as caught:
+        load(folder)
+    assert str(caught.value) == (
+        f"{folder}/colors.csv: no such file; put it there, or name another"
+    )
+
+
+def test_colors_that_lie_in_a_folder_and_are_not_named_are_refused(folder, base):
+    write(folder, "title: Mine\nbase: ex-2.10.1\n")
+    (folder / "colors.csv").write_text("r,g,b\n0.5,0,0\n0,0,1\n")
+    with pytest.raises(ExperimentError) as caught:
+        load(folder)
+    assert str(caught.value) == (
+        f"{folder}/experiment.yaml: data.csv: wanted the name of this experiment's own colors.csv, "
+        f"got none, which stands for {base}/colors.csv; add data: {{csv: colors.csv}}, or remove "
+        "the file"
+    )
+
+
+def test_colors_that_base_and_experiment_share_are_no_ones_own(folder, base):
+    (base / "colors.csv").rename(folder.parent / "shared.csv")
+    change(base, "colors.csv", "../shared.csv")
+    write(folder, "title: Mine\nbase: ex-2.10.1\n")
+    assert load(folder).palette.colors.tolist() == [[1, 0, 0], [0, 0, 1]]
+
+
+@pytest.mark.parametrize("title", ["", "title: \n"])
+def test_a_title_is_not_that_of_the_base(folder, title):
+    write(folder, f"{title}base: ex-2.10.1\n")
+    with pytest.raises(ExperimentError) as caught:
+        load(folder)
+    assert str(caught.value) == (
+        f"{folder}/experiment.yaml: title: wanted one of its own, got none, which would be that "
+        "of ex-2.10.1; add it"
+    )
 
 
 def test_a_base_that_is_not_there_is_refused(folder):

@@ -120,8 +120,8 @@ def test_data_of_one_colour_are_refused(folder):
     with pytest.raises(ExperimentError) as caught:
         load(folder)
     assert str(caught.value) == (
-        f"{folder}/experiment.yaml: data: wanted different colours, got [1.0, 0.0, 0.5] alone; add "
-        "others"
+        f"{folder}/mine.csv: wanted colours that are further apart than 2/255 in a channel, got "
+        "only such as [1.0, 0.0, 0.5]; add others"
     )
 
 
@@ -188,22 +188,44 @@ def test_a_subspace_without_dimensions_is_that_of_all_axes(folder):
 
 
 def test_a_direction_or_dimensions_that_are_given_stay(two):
-    change(two, "labels: {red: 1.0}", "labels: {red: 1.0, blue: 0.5}, direction: [3, 0, 1, 4, 0]")
+    change(two, "labels: {red: 1.0}", "labels: {red: 1.0}, direction: [3, 0, 1, 2, 0]")
     change(two, "{term: repel-subspace}", "{term: repel-subspace, dims: [2]}")
-    assert value(two, "reg-anchor", "direction") == (3, 0, 1, 4, 0)
+    assert value(two, "reg-anchor", "direction") == (3, 0, 1, 2, 0)
     assert value(two, "reg-anti-subspace", "dims") == (2,)
 
 
-@pytest.mark.parametrize(
-    ("labels", "got"), [(", labels: {red: 1.0, blue: 1.0}", ["red", "blue"]), ("", [])]
-)
-def test_an_anchor_without_a_direction_needs_the_label_of_one_concept(two, labels, got):
-    change(two, ", labels: {red: 1.0}", labels)
+def test_an_anchor_without_a_direction_needs_the_label_of_a_concept(two):
+    change(two, ", labels: {red: 1.0}", "")
     with pytest.raises(ExperimentError) as caught:
         load(two)
     assert str(caught.value) == (
-        f"{two}/experiment.yaml: regularizers.reg-anchor: wanted a direction, or the label of one "
-        f"concept to take it from, got {got}; add direction, or give each concept a term of its own"
+        f"{two}/experiment.yaml: regularizers.reg-anchor: wanted a direction, or the label of a "
+        "concept to take it from, got neither; add one of them"
+    )
+
+
+@pytest.mark.parametrize("direction", ["", ", direction: [1, 0, 0, 1, 0]"])
+@pytest.mark.parametrize("term", ["angular-anchor", "euclidean-anchor"])
+def test_an_anchor_of_several_concepts_whose_axes_differ_is_refused(two, term, direction):
+    old = "term: angular-anchor, labels: {red: 1.0}"
+    change(two, old, f"term: {term}, labels: {{red: 1.0, blue: 0.5}}{direction}")
+    with pytest.raises(ExperimentError) as caught:
+        load(two)
+    assert str(caught.value) == (
+        f"{two}/experiment.yaml: regularizers.reg-anchor.labels: wanted one concept, to draw to "
+        "its axis, got ['red', 'blue']; give each concept a term of its own"
+    )
+
+
+def test_seeds_are_counted_from_the_first_on_as_long_as_there_are_any(folder):
+    assert load(folder).seeds(3) == range(3)
+    change(folder, "representative_seed", "first_seed: 9223372036854775804\nrepresentative_seed")
+    assert load(folder).seeds(4)[-1] == 2**63 - 1
+    with pytest.raises(ExperimentError) as caught:
+        load(folder).seeds(5)
+    assert str(caught.value) == (
+        f"{folder}/experiment.yaml: first_seed: wanted at most 9223372036854775803, which leaves 5 "
+        "seeds below 2^63, got 9223372036854775804; lower it"
     )
 
 

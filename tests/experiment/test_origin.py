@@ -60,9 +60,7 @@ def test_the_digest_does_not_tell_the_title_nor_phases_and_what_is_told_does(fol
 def test_the_order_of_a_terms_labels_is_told_and_decides_nothing(folder):
     red = "red: {affinity: redness, power: 8, rate: 0.08}"
     change(folder, red, f"{red}\n  blue: {{affinity: similarity, power: 6, rate: 0.1}}")
-    change(
-        folder, "labels: {red: 1.0}", "labels: {red: 1.0, blue: 1.0}, direction: [1, 1, 0, 0, 0]"
-    )
+    change(folder, "term: repel-subspace", "term: repel-subspace, labels: {red: 1.0, blue: 1.0}")
     first = digest(load(folder)), told(load(folder))
     change(folder, "labels: {red: 1.0, blue: 1.0}", "labels: {blue: 1.0, red: 1.0}")
     assert digest(load(folder)) == first[0]

@@ -72,9 +72,9 @@ def test_columns_that_are_used_are_read_and_others_are_not_looked_at(write):
 
 
 def test_a_channel_can_be_used_as_a_column(write):
-    found = read(write("r,g,b\n1,0,0.5\n"), uses=["r"])
-    assert found.colors.tolist() == [[1, 0, 0.5]]
-    assert found.columns["r"].tolist() == [1]
+    found = read(write("r,g,b\n1,0,0.5\n0.5,0,0\n"), uses=["r"])
+    assert found.colors.tolist() == [[1, 0, 0.5], [0.5, 0, 0]]
+    assert found.columns["r"].tolist() == [1, 0.5]
 
 
 @pytest.mark.parametrize(

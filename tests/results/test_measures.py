@@ -100,6 +100,10 @@ def test_neighbors_are_the_named_colors_most_alike(name, beside):
     assert measures.neighbors(tuple(named_rgb(name).tolist())) == beside
 
 
+def test_a_named_color_in_other_digits_is_no_neighbor_of_itself():
+    assert measures.neighbors((0.0, 0.4999, 0.999)) == ["cyan", "blue"]  # azure
+
+
 def test_a_color_without_a_name_has_the_named_one_it_is_nearest_to_among_its_neighbors():
     assert measures.neighbors((0.05, 0.0, 0.95))[0] == "blue"
 

@@ -107,11 +107,11 @@ def test_results_of_another_experiment_are_refused(own, blue):
 def test_results_of_other_settings_are_refused(own, small, tmp_path):
     folder = tmp_path / "experiments" / small.name
     shutil.copytree(small, folder)
-    change(folder, "batch_size: 64", "batch_size: 32")
+    change(folder, "batch_size: 64", "batch_size: 96")
     other = replace(own, experiment=load(folder))
     with pytest.raises(InputError, match="as its settings are, got those of other settings; build"):
         other.runs()
-    change(folder, "batch_size: 32", "batch_size: 64")
+    change(folder, "batch_size: 96", "batch_size: 64")
     change(folder, "title: ", "title: Again, ")
     replace(own, experiment=load(folder)).runs()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from colorcore.results import measures, response
 from colorcore.results.history import labelled
 from colorcore.results.runs import run_table
 from colorcore.training import checkpoint
+from editing import change
 
 VARIANTS = ("baseline", "ablated", "pruned")
 
@@ -112,6 +114,30 @@ def test_red_is_read_off_the_colors_whose_ablated_latents_are_nearest(results, s
     nearest = colors[np.argsort(distance, axis=-1)[:, :3]]
     want = np.square(nearest.mean(axis=1) - red).mean(axis=-1)
     np.testing.assert_allclose(results.runs()["read_off"], want, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "color", ["[0.5294117647058824, 0.807843137254902, 0.9215686274509803]",
+              "[0.5294, 0.8078, 0.9216]", "[0.529, 0.808, 0.922]", "'#87ceeb'"],
+)  # fmt: skip
+def test_a_target_is_not_read_off_its_own_row_whatever_its_digits(results, tmp_path, color):
+    folder = shutil.copytree(results.experiment.folder, tmp_path / "sky")
+    colors = np.random.default_rng(0).integers(0, 256, (60, 3)) / 255
+    colors[20] = np.array([135, 206, 235]) / 255
+    pd.DataFrame(colors, columns=list("rgb")).to_csv(folder / "colors.csv", index=False)
+    change(folder, "cube: {space: rgb, points: 10}", "csv: colors.csv")
+    change(folder, "affinity: redness,", f"affinity: redness, color: {color},")
+    experiment, (model, seeds) = load(folder), checkpoint.load(results.weights_paths(2))
+    counts = labelled(results.history(), experiment)
+    got = run_table(experiment, experiment.deletion, model, seeds=seeds, labelled=counts)
+    ablated = response.variants(model, experiment, experiment.deletion)["ablated"]
+    own = np.array(experiment.deletion.targets[0].rgb)
+    at = response.respond(ablated, own[None]).latents
+    distance = np.linalg.norm(response.respond(ablated, colors).latents - at, axis=-1)
+    distance[:, 20] = np.inf
+    nearest = colors[np.argsort(distance, axis=-1)[:, :3]]
+    want = np.square(nearest.mean(axis=1) - own).mean(axis=-1)
+    np.testing.assert_allclose(got["read_off"], want, rtol=1e-6)
 
 
 def deleted(both, name) -> pd.DataFrame:

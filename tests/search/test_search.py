@@ -113,7 +113,7 @@ def test_the_log_of_another_search_is_refused(folder, found):
         ("search.yaml", "target: 0.2", "target: 0.3"),
         ("search.yaml", "count: 2", "count: 3"),
         ("search.yaml", "sampler_seed: 0", "sampler_seed: 1"),
-        ("experiment.yaml", "batch_size: 64", "batch_size: 32"),
+        ("experiment.yaml", "batch_size: 64", "batch_size: 96"),
         ("dopesheet.csv", "0.05,0,0", "0.06,0,0"),
     ],
 )
@@ -160,6 +160,16 @@ def test_a_search_goes_on_to_more_trials(folder, found, tmp_path):
             "{low: 0.05, high: 0.5",
             "{low: 0.5, high: 0.05",
             "space.anchor: wanted low < high, got 0.5 and 0.05",
+        ),
+        (
+            "first: 1000",
+            "first: 9223372036854775807",
+            "seeds: wanted seeds below 2^63, got 2 from 9223372036854775807 on",
+        ),
+        (
+            "sampler_seed: 0",
+            "sampler_seed: 4294967295",
+            "sampler_seed: wanted less than 2147483648, got 4294967295",
         ),
         (
             "low: 0.001, high: 0.1",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
+from colorcore.experiment.concepts import Deletion, Target
 from colorcore.results.measures import bounds
 from colorcore.writeup import numbers, opening
 from colorcore.writeup.numerals import fixed, significant
@@ -55,6 +57,33 @@ def test_runs_that_go_beyond_a_bound_are_counted(found, both, results):
     two = of(both, deletion="red-and-blue")
     limit = bounds(both.experiment.deletions["red-and-blue"]).unlike
     assert two["deleted"] == str((table["ablated target"] > limit).sum())
+
+
+@pytest.mark.parametrize(
+    ("rgb", "before", "tells"),
+    [
+        ((1, 0, 0), "0", "is larger than the median error before deletion, so that it can tell"),
+        ((0, 0, 0), "4",
+         "is no larger than the median error before deletion, so that it cannot tell"),
+        ((24 / 255, 0, 16 / 255), "3",
+         "is no larger than the median error before deletion, so that it cannot tell"),
+    ],
+    ids=["red", "black", "plum"],
+)  # fmt: skip
+def test_a_bound_within_the_errors_before_deletion_is_said_to_tell_nothing(rgb, before, tells):
+    bound = bounds(Deletion("one", (Target("one", rgb, 0),))).unlike
+    runs = pd.DataFrame(
+        {"ablated target": [0.3, 0.3, 0.3, 0.2], "baseline target": [0.001, 0.002, 0.003, 0.004]}
+    )
+    deleted = "3" if rgb == (1, 0, 0) else "4"
+    assert numbers.beyond(runs, bound) == {
+        "deleted": deleted, "deleted-before": before, "bound": tells,
+    }  # fmt: skip
+
+
+def test_a_bound_that_is_the_median_error_before_deletion_tells_nothing():
+    runs = pd.DataFrame({"ablated target": [0.3, 0.3], "baseline target": [0.25, 0.25]})
+    assert "cannot tell" in numbers.beyond(runs, 0.25)["bound"]
 
 
 def test_each_deletion_has_numbers_of_its_own(both):

@@ -85,6 +85,19 @@ def test_a_space_in_a_name_is_a_hyphen_in_paths_and_stays_in_commands(pale):
     assert judged == Path("build/pale/dark-gray")
 
 
+def test_seeds_that_there_are_not_are_told_at_once_of_every_experiment(repo, tmp_path):
+    folder = shutil.copytree(repo / "experiments", tmp_path / "experiments")
+    last = "first_seed: 9223372036854775806"
+    change(folder / "ex-2.10.1", "representative_seed", f"{last}\nrepresentative_seed")
+    change(folder / "blue", "base:", "first_seed: 0\nbase:")
+    with pytest.raises(InputError) as caught:
+        plan(folder / "blue", seeds=4)
+    assert str(caught.value) == (
+        f"{folder}/ex-2.10.1/experiment.yaml: first_seed: wanted at most 9223372036854775804, "
+        "which leaves 4 seeds below 2^63, got 9223372036854775806; lower it"
+    )
+
+
 def test_a_representative_run_that_is_not_trained_is_told_at_once(pale):
     change(pale, "representative_seed: 0", "representative_seed: 7")
     plan(pale, seeds=8)

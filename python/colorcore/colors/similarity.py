@@ -10,6 +10,24 @@ from numpy.typing import ArrayLike, NDArray
 from colorcore.kernels import rgb_to_hsv
 
 Falloff = Literal["angular", "cosine"]
+LEVEL = 1 / 255  # of a channel of eight bits
+ROUNDING = 1e-9  # of channels that are computed
+
+
+def is_same(rgb: ArrayLike, target: ArrayLike) -> NDArray[np.bool_]:
+    """Whether a colour is a target's own, within half a level of eight bits in each channel.
+
+    Whatever digits the one or the other is written with: `#87ceeb`, 0.5294 or 135/255.
+
+    Shapes: (…, 3) and (3,), RGB in [0, 1] → (…).
+
+    Example:
+
+        >>> is_same([[135 / 255, 0.0, 1.0], [136 / 255, 0.0, 1.0]], (0.5294, 0.0, 1.0)).tolist()
+        [True, False]
+    """
+    apart = np.abs(np.asarray(rgb, dtype=np.float64) - np.asarray(target, dtype=np.float64))
+    return np.asarray((apart <= LEVEL / 2 + ROUNDING).all(axis=-1))
 
 
 def redness(rgb: ArrayLike) -> NDArray[np.float64]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from colorcore.errors import InputError, suggest
 from colorcore.experiment.concepts import NAME, NAMED, targets, tell_apart
 from colorcore.experiment.folder import ExperimentError
-from colorcore.experiment.labels import probabilities
 from colorcore.experiment.settings import (
     AngularAnchor,
     AngularSeparation,
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from colorcore.experiment.loading import Experiment
 
 LEARNING_RATE = "lr"  # the dopesheet column that is no regularizer's weight
+LEAST_LABELS = 1.0  # of a concept, expected in a run: of fewer, over a third of runs have none
 RESERVED = ("lr", "loss", "recon", "seed", "step")  # columns of the history, not names of terms
 
 
@@ -34,8 +34,8 @@ def check(path: Path, sheet: Path, experiment: Experiment) -> None:
     Raises: ExperimentError, one line that names file, place, what was wanted, what came and the
     remedy.
     """
-    _check_colors(path, experiment)
     _check_columns(path, sheet, experiment)
+    _check_labelled(path, experiment)
     _check_geometry(path, experiment)
     _check_snapshots(path, experiment)
 
@@ -45,17 +45,19 @@ def near(got: str, known: Collection[str]) -> str:
     return suggest(got, known, otherwise="remove or rename it")
 
 
-def _check_colors(path: Path, experiment: Experiment) -> None:
-    """There is more than one colour, and of each concept some that may be labelled with it."""
-    colors = experiment.palette.colors
-    if (colors == colors[0]).all():
-        raise ExperimentError(
-            f"{path}: data: wanted different colours, got {colors[0].tolist()} alone; add others"
-        )
+def _check_labelled(path: Path, experiment: Experiment) -> None:
+    """Of each concept there are colours to be labelled with it, and what is anchored will be."""
     try:
-        probabilities(experiment.palette, experiment.concepts.values(), experiment.targets.values())
+        expected = experiment.expected_labels
     except InputError as error:
         raise ExperimentError(f"{path}: {error}") from None
+    for name in experiment.anchored:
+        if expected[name] < LEAST_LABELS:
+            raise ExperimentError(
+                f"{path}: concepts.{name}: wanted at least {LEAST_LABELS:g} label expected in the "
+                f"{experiment.anchoring_steps[name]} steps of a run that anchor it, got "
+                f"{expected[name]:.2g}; raise its rate or its affinities, or train longer"
+            )
 
 
 def _check_columns(settings: Path, sheet: Path, experiment: Experiment) -> None:
@@ -157,14 +159,14 @@ def _check_anchored(
     direction = term.direction
     assert direction
     axes = {label: experiment.targets[label].axis for label in term.labels}
-    along = [direction[axis] for axis in axes.values()]
-    other = [abs(value) for axis, value in enumerate(direction) if axis not in axes.values()]
-    if along and min(along) <= max([0, *other]):
-        own = ", and ".join(f"axis {axis}, that of {label}" for label, axis in axes.items())
-        raise ExperimentError(
-            f"{place}.direction: wanted one that is positive along {own}, and less elsewhere, got "
-            f"{list(direction)}; leave it out or change concepts' axes"
-        )
+    for label, axis in axes.items():
+        other = [abs(value) for at, value in enumerate(direction) if at != axis]
+        if direction[axis] <= max([0, *other]):
+            raise ExperimentError(
+                f"{place}.direction: wanted one that is positive along axis {axis}, that of "
+                f"{label}, and less elsewhere, got {list(direction)}; leave it out or change "
+                "concepts' axes"
+            )
 
 
 def _check_dims(place: str, dims: tuple[int, ...], latent: int) -> None:

@@ -62,28 +62,42 @@ def files(folder: Path) -> Files:
 
     Raises: ExperimentError when one of them is missing or cannot be read.
     """
-    base = _base(folder, read(folder / SETTINGS))
+    said = read(folder / SETTINGS)
+    base, data = _base(folder, said), _named_data(said)
     if base is None:
-        return Files([folder / SETTINGS], folder / DOPESHEET, _data(folder, folder))
+        return Files([folder / SETTINGS], folder / DOPESHEET, folder / data if data else None)
     own = folder / DOPESHEET
     sheet = own if own.exists() else base / DOPESHEET
     return Files([base / SETTINGS, folder / SETTINGS], sheet, _data(folder, base))
 
 
 def _data(folder: Path, base: Path) -> Path | None:
-    """The file of colours, in the experiment's folder or else in that of its base."""
-    settings = content(folder)
+    """The file of colours, in the folder of the experiment that names it: its own or its base.
+
+    Raises: ExperimentError when there is one in both folders, and the own one is not named.
+    """
+    name, own = _named_data(content(folder)), _named_data(read(folder / SETTINGS))
+    if name is None:
+        return None
+    mine, lent = folder / name, base / name
+    if own is None and mine.exists() and mine.resolve() != lent.resolve():
+        raise ExperimentError(
+            f"{folder / SETTINGS}: data.csv: wanted the name of this experiment's own {name}, got "
+            f"none, which stands for {lent}; add data: {{csv: {name}}}, or remove the file"
+        )
+    return lent if own is None else mine
+
+
+def _named_data(settings: Any) -> str | None:
     data = settings.get("data") if isinstance(settings, dict) else None
     name = data.get("csv") if isinstance(data, dict) else None
-    if not isinstance(name, str):
-        return None
-    return folder / name if (folder / name).exists() else base / name
+    return name if isinstance(name, str) else None
 
 
 def content(folder: Path) -> Any:
     """What the settings say, joined with those of the base.
 
-    Raises: ExperimentError for what is not YAML, or a base that cannot be one.
+    Raises: ExperimentError for what is not YAML, a base that cannot be one, or no own title.
     """
     own = read(folder / SETTINGS)
     base = _base(folder, own)
@@ -94,6 +108,11 @@ def content(folder: Path) -> Any:
         raise ExperimentError(
             f"{folder / SETTINGS}: base: wanted an experiment that stands by itself, got "
             f"{base.name!r}, which is based on {below[BASE]!r}; name that"
+        )
+    if own.get("title") is None:
+        raise ExperimentError(
+            f"{folder / SETTINGS}: title: wanted one of its own, got none, which would be that of "
+            f"{base.name}; add it"
         )
     return _join(below, {key: value for key, value in own.items() if key != BASE})
 

@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
+import numpy as np
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from colorcore import schedule
 from colorcore.errors import InputError, unknown
-from colorcore.experiment import concepts, palette
+from colorcore.experiment import concepts, labels, palette
 from colorcore.experiment import folder as folders
 from colorcore.experiment.checks import check, check_axes, check_labels, near
 from colorcore.experiment.concepts import Deletion, Target
 from colorcore.experiment.folder import SETTINGS, ExperimentError
 from colorcore.experiment.palette import Palette
 from colorcore.experiment.settings import (
+    SEEDS,
     AngularAnchor,
     EuclideanAnchor,
     ExperimentSettings,
@@ -60,6 +62,18 @@ class Experiment(ExperimentSettings):
             raise unknown("deletion", name, self.deletions)
         return self.deletions[name] if name else self.deletion
 
+    def seeds(self, count: int) -> range:
+        """The seeds of so many runs.
+
+        Raises: ExperimentError when there are not so many from the first on.
+        """
+        if self.first_seed + count > SEEDS:
+            raise ExperimentError(
+                f"{self.folder / SETTINGS}: first_seed: wanted at most {SEEDS - count}, which "
+                f"leaves {count} seeds below 2^63, got {self.first_seed}; lower it"
+            )
+        return range(self.first_seed, self.first_seed + count)
+
     def leaves_sphere(self, deletion: Deletion) -> bool:
         """Whether a deletion takes one axis and leaves dimensions enough for a sphere to show."""
         return len(deletion.dims) == 1 and self.model.latent > SPHERE
@@ -67,14 +81,33 @@ class Experiment(ExperimentSettings):
     @property
     def anchored(self) -> list[str]:
         """The concepts that a term with a weight draws to their axes."""
-        table = self.schedule.table
-        drawn = {
-            label
-            for name, term in self.regularizers.items()
-            if isinstance(term, AngularAnchor | EuclideanAnchor) and table[name].any()
-            for label in term.labels
+        return [name for name, steps in self.anchoring_steps.items() if steps]
+
+    @property
+    def anchoring_steps(self) -> dict[str, int]:
+        """In how many steps a term with a weight draws each concept to its axis."""
+        table, anchors = self.schedule.table, self.regularizers.items()
+        weights = {
+            name: [
+                table[column]
+                for column, term in anchors
+                if isinstance(term, AngularAnchor | EuclideanAnchor) and name in term.labels
+            ]
+            for name in self.concepts
         }
-        return [name for name in self.concepts if name in drawn]
+        return {name: int(np.count_nonzero(sum(each))) for name, each in weights.items()}
+
+    @property
+    def expected_labels(self) -> dict[str, float]:
+        """How many samples of a run each concept is expected to label while it is anchored."""
+        shares = labels.probabilities(
+            self.palette, self.concepts.values(), self.targets.values()
+        ).mean(axis=0)
+        steps = self.anchoring_steps
+        return {
+            name: float(share * self.data.batch_size * steps[name])
+            for name, share in zip(self.concepts, shares, strict=True)
+        }
 
     @property
     def targets(self) -> dict[str, Target]:
@@ -124,24 +157,35 @@ def _directed(path: Path, settings: ExperimentSettings) -> dict[str, Regularizer
     axes = {name: target.axis for name, target in concepts.targets(settings.concepts).items()}
     found: dict[str, Regularizer] = {}
     for name, term in settings.regularizers.items():
-        if isinstance(term, AngularAnchor | EuclideanAnchor) and term.direction is None:
-            label = _only_label(f"{path}: regularizers.{name}", term, axes)
-            direction = tuple(float(k == axes[label]) for k in range(settings.model.latent))
-            term = term.model_copy(update={"direction": direction})
+        if isinstance(term, AngularAnchor | EuclideanAnchor):
+            axis = _own_axis(f"{path}: regularizers.{name}", term, axes)
+            direction = tuple(float(k == axis) for k in range(settings.model.latent))
+            term = term.model_copy(update={"direction": term.direction or direction})
         elif isinstance(term, RepelSubspace) and term.dims is None:
             term = term.model_copy(update={"dims": tuple(axes.values())})
         found[name] = term
     return found
 
 
-def _only_label(place: str, term: Regularizer, axes: Mapping[str, int]) -> str:
+def _own_axis(
+    place: str, term: AngularAnchor | EuclideanAnchor, axes: Mapping[str, int]
+) -> int | None:
+    """The axis of the one concept that an anchor draws, or of none where it draws all colours.
+
+    No direction is that of several concepts, of which each has an axis of its own.
+    """
     check_labels(place, term, axes)
-    if len(term.labels) != 1:
+    if len(term.labels) > 1:
         raise ExperimentError(
-            f"{place}: wanted a direction, or the label of one concept to take it from, got "
-            f"{list(term.labels)}; add direction, or give each concept a term of its own"
+            f"{place}.labels: wanted one concept, to draw to its axis, got {list(term.labels)}; "
+            "give each concept a term of its own"
         )
-    return next(iter(term.labels))
+    if not term.labels and term.direction is None:
+        raise ExperimentError(
+            f"{place}: wanted a direction, or the label of a concept to take it from, got neither; "
+            "add one of them"
+        )
+    return next((axes[label] for label in term.labels), None)
 
 
 def read_settings(path: Path, kind: type[T]) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -43,8 +44,8 @@ def create(
     With `based`, the folder says only what differs from `like`, and names it as its base.
 
     Raises: InputError when the folder is there already, is not beside `like` or cannot be called
-    so; for a concept that is named twice, or whose colour is not known; when terms of `like` point
-    where no axis of its concepts does.
+    so, or would not run; for a concept that is named twice, or whose colour is not known; when
+    `like`, to be the base, has one itself, or its terms point where no axis of its concepts does.
     """
     if folder.exists():
         raise InputError(
@@ -64,6 +65,8 @@ def create(
         )
     if like not in known:
         raise unknown("like", like, known)
+    if based:
+        _check_base(folder.parent / like)
     model = load(folder.parent / like)
     content = folders.content(folder.parent / like)
     source = data or folders.files(model.folder).data
@@ -81,6 +84,28 @@ def create(
         model, axes, read_text(folders.files(model.folder).dopesheet), content["model"]["latent"]
     )
     return _write(folder, like, content, sheet, data=source, based=based)
+
+
+def shortfalls(made: Experiment, like: str) -> list[str]:
+    """A line for each concept of a new experiment that comes to fewer labels than it was to."""
+    model = load(made.folder.parent / like)
+    wanted = next(iter(model.expected_labels.values()))
+    return [
+        f"{name}: wanted {wanted:.3g} labels expected in a run, as {like} has them, got "
+        f"{expected:.2g}, at the highest rate there is; add colours that are more of it"
+        for name, expected in made.expected_labels.items()
+        if made.concepts[name].rate == 1 and expected < (1 - 10**-DIGITS) * wanted
+    ]
+
+
+def _check_base(like: Path) -> None:
+    """One that is based on another cannot be a base."""
+    below = folders.read(like / SETTINGS).get(BASE)
+    if below is not None:
+        raise InputError(
+            f"like: wanted an experiment that stands by itself, for --based, got {like.name!r}, "
+            f"which is based on {below!r}; name that, or leave --based out"
+        )
 
 
 def _palette(source: Path | None, colors: dict[str, str], kept: Collection[str]) -> Palette | None:
@@ -153,7 +178,7 @@ def _typical(colors: NDArray[np.float64], affinities: NDArray[np.float64]) -> li
     """
     most = colors[affinities == affinities.max()]
     nearest = np.square(most - most.mean(axis=0)).sum(axis=-1).argmin()
-    return [round(float(channel), 4) for channel in most[nearest]]
+    return most[nearest].tolist()  # to the last digit: it stays the colour of its row
 
 
 def _write(
@@ -165,6 +190,8 @@ def _write(
         below = folders.content(folder.parent / like)
         _check_order(list(below["concepts"]), list(content["concepts"]))
         content = {"title": content.pop("title"), BASE: like, **_difference(below, content)}
+    if data:  # said even where a base's is called so too: without its own, it would have that
+        content["data"] = {**content.get("data", {}), "csv": DATA}
     try:
         write_text(folder / SETTINGS, folders.dump(content))
         if not (based and is_same):
@@ -172,6 +199,10 @@ def _write(
         if data:
             shutil.copyfile(data, folder / DATA)
         return load(folder)
+    except InputError as error:
+        shutil.rmtree(folder)
+        own = str(error).replace(f"{folder}{os.sep}", "")
+        raise InputError(f"{folder}: not written, since it would not run: its {own}") from None
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

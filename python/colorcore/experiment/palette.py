@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from colorcore.colors.similarity import LEVEL
 from colorcore.errors import suggest
 from colorcore.experiment.folder import ExperimentError
 from colorcore.experiment.settings import Cube
@@ -59,6 +60,11 @@ def read(path: Path, uses: Collection[str]) -> Palette:
             )
     numbers = {name: _numbers(path, name, header.index(name), rows) for name in wanted}
     colors = np.stack([numbers[channel] for channel in CHANNELS], axis=-1)
+    if np.ptp(colors, axis=0).max() <= 2 * LEVEL:
+        raise ExperimentError(
+            f"{path}: wanted colours that are further apart than 2/255 in a channel, got only such "
+            f"as {colors[0].tolist()}; add others"
+        )
     return Palette(colors, {name: numbers[name] for name in wanted if name in uses})
 
 

@@ -24,6 +24,7 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Power = Annotated[float, Field(ge=1, allow_inf_nan=False)]
 # Beyond these, what is a slip of the finger would fill the memory.
 MOST_UNITS, MOST_SAMPLES, MOST_COLORS = 10_000, 1_000_000, 10_000_000
+SEEDS = 2**63  # there are, from 0 on
 Count = Annotated[int, Field(ge=1, le=MOST_UNITS)]
 Dim = Annotated[int, Field(ge=0)]
 Dims = Annotated[tuple[Dim, ...], Field(strict=False, min_length=1)]
@@ -213,6 +214,6 @@ class ExperimentSettings(Settings):
     optimizer: Optimizer
     regularizers: dict[str, Annotated[Regularizer, Field(discriminator="term")]]
     surgery: Surgery = Surgery()
-    first_seed: Annotated[int, Field(ge=0, lt=2**63)] = 0  # from which its runs are counted
-    representative_seed: Annotated[int, Field(ge=0, lt=2**63)]
+    first_seed: Annotated[int, Field(ge=0, lt=SEEDS)] = 0  # from which its runs are counted
+    representative_seed: Annotated[int, Field(ge=0, lt=SEEDS)]
     snapshots: Annotated[tuple[Dim, ...], Field(strict=False)]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from colorcore.colors.cubes import flat_colors, regular_rgb, score_grid
 from colorcore.colors.named import NAMES, named_colors
-from colorcore.colors.similarity import similarity
+from colorcore.colors.similarity import is_same, similarity
 from colorcore.errors import InputError
 from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.folder import SETTINGS
@@ -57,7 +57,7 @@ def neighbors(rgb: tuple[float, float, float]) -> list[str]:
         >>> neighbors((1.0, 0.0, 0.0))
         ['orange', 'pink']
     """
-    alike = np.where((named_colors() == rgb).all(axis=-1), -1, similarity(named_colors(), rgb))
+    alike = np.where(is_same(named_colors(), rgb), -1, similarity(named_colors(), rgb))
     return [NAMES[i] for i in np.argsort(-alike, kind="stable")[:NEIGHBORS]]
 
 

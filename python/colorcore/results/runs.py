@@ -12,6 +12,7 @@ from scipy.spatial import KDTree
 
 from colorcore.colors.cubes import flat_colors, score_grid, validation_grid
 from colorcore.colors.named import NAMES, named_colors
+from colorcore.colors.similarity import is_same
 from colorcore.experiment.concepts import Deletion, Target
 from colorcore.experiment.labels import probabilities
 from colorcore.experiment.loading import Experiment
@@ -173,7 +174,7 @@ def _read_off(ablated: Autoencoder, experiment: Experiment, target: Target) -> A
     makes of them. Shapes: → (runs,).
     """
     own, colors = np.array(target.rgb), experiment.palette.colors
-    others = np.unique(colors[(colors != own).any(axis=-1)], axis=0)
+    others = np.unique(colors[~is_same(colors, own)], axis=0)
     places, at = respond(ablated, others).latents, respond(ablated, own[None]).latents[:, 0]
     count = min(NEAREST, len(others))
     nearest = [

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from colorcore.errors import InputError, unknown
 from colorcore.experiment.folder import DOPESHEET, SEARCH, TRIALS, ExperimentError
 from colorcore.experiment.loading import read_settings
-from colorcore.experiment.settings import Count, Dim, Finite, Positive, Settings
+from colorcore.experiment.settings import SEEDS, Count, Dim, Finite, Positive, Settings
 from colorcore.schedule.dopesheet import STEP
 from colorcore.schedule.sheet import read_text, rows_of, text_of
 from colorcore.search.log import COLUMNS
@@ -58,13 +58,19 @@ class Seeds(Settings):
     first: Dim
     count: Annotated[int, Field(ge=2)]
 
+    @model_validator(mode="after")
+    def _check(self) -> Seeds:
+        if self.first + self.count > SEEDS:
+            raise ValueError(f"wanted seeds below 2^63, got {self.count} from {self.first} on")
+        return self
+
 
 class Search(Settings):
     """What search.yaml holds. The first `random_trials` are drawn blindly."""
 
     trials: Count
     random_trials: Count
-    sampler_seed: Dim
+    sampler_seed: Annotated[int, Field(ge=0, lt=2**31)]  # NumPy knows 2³²; each trial adds one
     seeds: Seeds
     aim: Aim
     space: Annotated[dict[str, Range], Field(min_length=1)]

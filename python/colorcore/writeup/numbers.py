@@ -79,7 +79,7 @@ def experiment_numbers(subject: Subject) -> Numbers:
         "harm": told("harm"),
         "harm-before": told("harm_before"),
         "harmed": str(int((runs["harm"] > 0.01).sum())),
-        "deleted": str(int((runs["ablated target"] > found.unlike).sum())),
+        **beyond(runs, found.unlike),
         "bounds": {name: significant(value) for name, value in found._asdict().items()},
         "remainder": told("remainder"),
         "read-off": told("read_off"),
@@ -88,6 +88,23 @@ def experiment_numbers(subject: Subject) -> Numbers:
         "interventions": _interventions(subject),
         "times": _times(subject),
         "settings": _settings(experiment, subject.deletion.dims),
+    }
+
+
+def beyond(runs: pd.DataFrame, bound: float) -> Numbers:
+    """In how many runs the target's error is above a bound, after deletion and before.
+
+    `bound` says whether that tells anything: the nearest colour unlike a dark one is so near that a
+    model which deletes nothing errs as far.
+    """
+    before = runs["baseline target"]
+    tells = bound > before.median()
+    return {
+        "deleted": str(int((runs["ablated target"] > bound).sum())),
+        "deleted-before": str(int((before > bound).sum())),
+        "bound": "is larger than the median error before deletion, so that it can tell"
+        if tells
+        else "is no larger than the median error before deletion, so that it cannot tell",
     }
 
 

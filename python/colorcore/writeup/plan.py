@@ -65,6 +65,8 @@ class Plan:
         document = opening.read(Path(said.document))
         checking.check(document, said.seeds)
         experiments = {name: document.load(name) for name in document.names}
+        for experiment in experiments.values():
+            experiment.seeds(said.seeds)
         return cls(document, said.build, min(said.shards, said.seeds), experiments)
 
     @property
