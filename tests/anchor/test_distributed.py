@@ -10,7 +10,13 @@ from torch import distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
-from colorcore.anchor import AngularAnchor, Regularizer, angular_anchor, average
+from colorcore.anchor import (
+    AngularAnchor,
+    Regularizer,
+    angular_anchor,
+    angular_separation,
+    average,
+)
 from colorcore.anchor.distributed import gathered, ranks, sizes, summed
 from colorcore.errors import InputError
 from ranks import on_ranks
@@ -35,7 +41,13 @@ def loss(latents: torch.Tensor, part: slice, gather: Any) -> dict[str, torch.Ten
         "every": average(terms, None, gather=gather),
         "kept": average(terms, None, mask=mask, gather=gather),
         "regularizer": whole(latents, LABELS[part], gather=gather),
+        "separation": average(separated(latents, gather), None, gather=gather),
+        "kept apart": average(separated(latents, gather, MASK[part]), None, gather=gather),
     }
+
+
+def separated(latents: torch.Tensor, gather: Any, mask: Any = None) -> torch.Tensor:
+    return angular_separation(latents, 3.0, mask=mask, gather=gather)
 
 
 def trained(rank: int) -> dict[str, Any]:
@@ -72,6 +84,7 @@ def work(rank: int) -> dict[str, Any]:
     found |= {"total": total.detach(), "slope": number.grad}
     found |= trained(rank)
     found["untold"] = message(lambda: average(torch.ones(2), [1.0, 0.0]))
+    found["untold separation"] = message(lambda: angular_separation(torch.ones(2, 2)))
     found["plain"] = average(torch.tensor([1.0, 2.0]), None)
     found["own"] = average(torch.tensor([1.0, 2.0]), [0.0, float(rank)], gather=False)
     found["refused width"] = message(lambda: gathered(torch.ones(2, rank + 1), True))
@@ -136,7 +149,9 @@ def test_what_differs_between_ranks_is_refused_by_all_of_them(found):
         assert "got float32 (2, 1); float32 (2, 1, 1); give" in found[rank]["refused axes"]
 
 
-@pytest.mark.parametrize("name", ["labelled", "every", "kept", "regularizer"])
+@pytest.mark.parametrize(
+    "name", ["labelled", "every", "kept", "regularizer", "separation", "kept apart"]
+)
 def test_a_gathered_mean_trains_as_one_process_would(found, name):
     alone = model()
     want = loss(alone(LATENTS), slice(None), None)[name]
@@ -149,10 +164,11 @@ def test_a_gathered_mean_trains_as_one_process_would(found, name):
 
 def test_a_weighed_mean_must_say_whether_it_is_that_of_all_ranks(found):
     for rank in (0, 1):
-        assert found[rank]["untold"] == (
-            "gather must be said where several processes train, got None; pass True for the mean "
-            "over the samples of all, their group, or False for one of each"
-        )
+        for untold in ("untold", "untold separation"):
+            assert found[rank][untold] == (
+                "gather must be said where several processes train, got None; pass True for the "
+                "samples of all, their group, or False for those of each"
+            )
         assert found[rank]["plain"] == 1.5
         assert found[rank]["own"] == 2 * rank
 

@@ -169,14 +169,10 @@ def test_what_stands_at_padding_reaches_no_term_of_ones_own():
     assert latents.grad.tolist() == [[2, 4], [0, 0]]
 
 
-def test_a_separation_with_a_mask_is_refused():
-    term = Regularizer("separate", "mlp", Separation(), None)
-    with pytest.raises(InputError) as caught:
-        term(LATENTS, None, mask=[1, 1, 0])
-    assert str(caught.value) == (
-        "mask must be left out of separate, a separation, which would separate samples from those "
-        "left out; give it the others alone, latents[mask]"
-    )
+def test_a_separation_is_told_who_takes_part():
+    term = Regularizer("separate", "mlp", Separation(1.0), None)
+    alone = angular_separation(LATENTS[:2], 1.0).mean()
+    assert torch.equal(term(LATENTS, None, mask=[1, 1, 0]), alone)
 
 
 @pytest.mark.parametrize("affinities", [[-1.0], [math.nan], [math.inf], [[1.0]]])

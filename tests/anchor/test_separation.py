@@ -196,14 +196,25 @@ def test_masks_are_mapped_and_compiled_as_latents_are(latents):
     assert torch.equal(shared[0], wanted[0])
 
 
-@pytest.mark.parametrize("mask", [torch.ones(3, 9), torch.ones(9, dtype=torch.bool)])
-def test_other_masks_are_refused(latents, mask):
+@pytest.mark.parametrize(
+    ("mask", "message"),
+    [
+        (torch.ones(3, 9), "mask must be booleans, or whole numbers 0 and 1, got float32"),
+        ([True] * 9, "mask must have the shape of the samples' terms, (3, 9), got (9,)"),
+    ],
+)
+def test_other_masks_are_refused(latents, mask, message):
     with pytest.raises(InputError) as caught:
         angular_separation(latents, mask=mask)
-    got = "float32 (3, 9)" if mask.dtype == torch.float32 else "bool (9,)"
+    assert str(caught.value).startswith(message)
+
+
+def test_another_axis_is_refused(latents):
+    with pytest.raises(InputError) as caught:
+        angular_separation(latents, axis=3)
     assert str(caught.value) == (
-        f"mask must be booleans with the samples' shape, (3, 9), got {got}; give true where a "
-        "sample takes part"
+        "axis must be a whole number in -3…2, for shape (3, 9, 5), got 3; choose that of the "
+        "latent dimension"
     )
 
 

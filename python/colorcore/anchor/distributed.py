@@ -84,6 +84,19 @@ def is_shared() -> bool:
     return dist.is_available() and dist.is_initialized() and dist.get_world_size() > 1
 
 
+def chosen(gather: Group | bool | None) -> Group | None:
+    """The group that a caller chose, or None where each process goes by itself.
+
+    Raises: InputError when several processes work together and nothing was said.
+    """
+    if gather is None and is_shared():
+        raise InputError(
+            "gather must be said where several processes train, got None; pass True for the "
+            "samples of all, their group, or False for those of each"
+        )
+    return None if gather is False else gather
+
+
 class _Gathered(torch.autograd.Function):
     """torch's own is deprecated or private, and takes equal batches only."""
 

@@ -7,11 +7,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from colorcore.anchor import arguments, distributed, samples
 from colorcore.anchor.precision import HALF, precise
 from colorcore.anchor.separation import operators
 from colorcore.anchor.separation.formula import formula_grad
-from colorcore.errors import InputError
-from colorcore.kernels import arguments
+from colorcore.kernels.arguments import power as checked_power
 
 FLOATS = (torch.float32, torch.float64, *HALF)
 
@@ -21,8 +21,9 @@ def angular_separation(
     power: float = 100.0,
     shift: bool = True,
     *,
-    mask: Tensor | None = None,
+    mask: samples.Numbers | None = None,
     axis: int = -1,
+    gather: distributed.Group | bool | None = None,
 ) -> Tensor:
     """How closely each sample's direction is crowded by the others of its batch.
 
@@ -36,11 +37,18 @@ def angular_separation(
     Samples that a mask leaves out take no part: their loss is 0, they crowd no other, and nothing
     that stands there comes through, not even NaN.
 
+    Where several processes train, `gather` says who crowds whom: True for the samples of all, or
+    their group, or False for those of each process alone. With the samples of all, each process
+    gets the losses of its own, and its gradient is that of the sum of all processes' losses, of
+    which DistributedDataParallel makes that of their mean. All of them must call.
+
     Shapes: (…, B, K), or with K at another `axis`, and of a mask (…, B), true where a sample takes
     part → (…, B), ≥ 0 when shifted.
 
     Raises: TypeError for tensors that are not of floating-point numbers; ValueError for other
-    shapes, a power below 1, or a fractional power when not shifted; InputError for another mask.
+    shapes, a power below 1, or a fractional power when not shifted; InputError for another mask, an
+    axis that there is not, a group that is not set up, and several processes of which `gather` says
+    nothing.
 
     Source: Experiment 2.10.1.
 
@@ -55,12 +63,19 @@ def angular_separation(
         [[0.0, 0.5], [0.5, 0.0]]
     """
     _check(latents)
-    power = arguments.power(power, shift=shift)
+    power = checked_power(power, shift=shift)
     if axis != -1:
-        latents = latents.movedim(axis, -1)
-    if mask is not None:
-        mask = _checked_mask(mask, latents)
-    return _separation(latents, mask, power, shift)
+        latents = latents.movedim(arguments.axis(axis, latents), -1)
+    shown = None if mask is None else samples.kept(mask, latents[..., 0])
+    group = distributed.chosen(gather)
+    if group is None:
+        return _separation(latents, shown, power, shift)
+    counts, (rank, _) = distributed.sizes(latents, group), distributed.ranks(group)
+    everyone = distributed.gathered(latents, group)
+    if shown is not None:
+        shown = distributed.gathered(shown, group, axis=-1)
+    losses = _separation(everyone, shown, power, shift)
+    return losses.narrow(-1, sum(counts[:rank]), counts[rank])
 
 
 @precise
@@ -90,16 +105,6 @@ def _check(latents: Tensor) -> None:
             f"{str(latents.dtype).removeprefix('torch.')} {tuple(latents.shape)}; "
             "give each sample a row of at least one coordinate"
         )
-
-
-def _checked_mask(mask: Tensor, latents: Tensor) -> Tensor:
-    if mask.dtype != torch.bool or mask.shape != latents.shape[:-1]:
-        raise InputError(
-            f"mask must be booleans with the samples' shape, {tuple(latents.shape[:-1])}, got "
-            f"{str(mask.dtype).removeprefix('torch.')} {tuple(mask.shape)}; give true where a "
-            "sample takes part"
-        )
-    return mask.to(latents.device)
 
 
 class _Separation(torch.autograd.Function):

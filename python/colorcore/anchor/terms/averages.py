@@ -56,7 +56,7 @@ def average(
         tensor(1.5000)
     """
     counts = _counts(per_sample, affinity, mask)
-    group = _group(gather, weighed=counts is not None)
+    group = distributed.chosen(False if gather is None and counts is None else gather)
     if counts is None and group is None:
         return per_sample.mean(dim=dim)
     counts = torch.ones_like(per_sample) if counts is None else counts
@@ -68,15 +68,6 @@ def average(
         count = distributed.summed(count, group)
     # Whole samples are counted; affinities may be as small as they like.
     return total / (count.clamp(min=1) if affinity is None else count + EPSILON)
-
-
-def _group(gather: Any, *, weighed: bool) -> Any:
-    if gather is None and weighed and distributed.is_shared():
-        raise InputError(
-            "gather must be said where several processes train, got None; pass True for the mean "
-            "over the samples of all, their group, or False for one of each"
-        )
-    return None if gather is False else gather
 
 
 def _counts(per_sample: Tensor, affinity: Numbers | None, mask: Numbers | None) -> Tensor | None:

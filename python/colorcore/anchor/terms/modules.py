@@ -197,9 +197,17 @@ class Separation(Term):
         super().__init__()
         self.power, self.shift = power, shift
 
-    def forward(self, latents: Tensor) -> Tensor:
-        """Shapes: (…, batch, latent) → (…, batch), ≥ 0 when shifted."""
-        return angular_separation(latents, self.power, self.shift)
+    def forward(
+        self,
+        latents: Tensor,
+        *,
+        axis: int = -1,
+        mask: Numbers | None = None,
+        gather: Any = None,
+    ) -> Tensor:
+        """Shapes: (…, batch, latent) → (…, batch), ≥ 0 when shifted. Raises: as the function."""
+        options = {"axis": axis, "mask": mask, "gather": gather}
+        return angular_separation(latents, self.power, self.shift, **options)
 
 
 TERMS: dict[str, type[Term]] = {

@@ -90,22 +90,18 @@ class Regularizer(nn.Module):
         """The unweighted term of each run.
 
         A function of your own that compares samples with each other sees those that the mask leaves
-        out as zero vectors.
+        out as zero vectors, and those of its own process alone; a `Separation` is told of both.
 
         Shapes: (…, batch, latent) and labels (…, batch, concepts), in [0, 1] → (…). With positions
         (…, batch, position, latent), and labels a token or a sequence, → (…). `mask` is true where
         a vector counts, for padding; `gather` is as `average` has it.
 
-        Raises: InputError for labels or a mask of another shape or range, for a mask of a
-        separation, and as `average`.
+        Raises: InputError for labels or a mask of another shape or range, and as `average`.
         """
-        if mask is not None and isinstance(self.per_sample, Separation):
-            raise InputError(
-                f"mask must be left out of {self.name}, a separation, which would separate samples "
-                "from those left out; give it the others alone, latents[mask]"
-            )
         vectors = samples.vectors(latents, self.axis, mask)
-        return self._average(self.per_sample(vectors), labels, mask, gather)
+        among = isinstance(self.per_sample, Separation)
+        options = {"mask": mask, "gather": gather} if among else {}
+        return self._average(self.per_sample(vectors, **options), labels, mask, gather)
 
     def _average(
         self, terms: Tensor, labels: Numbers | None, mask: Numbers | None, gather: Any
