@@ -157,7 +157,7 @@ def test_a_parameter_comes_back_as_one(tmp_path):
 
 
 def test_a_missing_file_is_told(tmp_path):
-    with pytest.raises(InputError, match="none: no such file; save an intervention there first"):
+    with pytest.raises(InputError, match="none: no such file; save interventions there first"):
         load_intervention(tmp_path / "none")
 
 
@@ -187,8 +187,10 @@ def foreign(**changes):
 def test_a_file_of_something_else_is_told_in_one_line(tensors, metadata, tmp_path):
     path = tmp_path / "other.safetensors"
     text = metadata if isinstance(metadata, str) else json.dumps(metadata)
-    save_file(tensors, path, metadata=None if metadata is None else {"colorcore": text})
-    with pytest.raises(InputError, match="wanted an intervention that colorcore saved") as error:
+    save_file(
+        tensors, path, metadata=None if metadata is None else {"colorcore.interventions": text}
+    )
+    with pytest.raises(InputError, match="wanted interventions that colorcore saved") as error:
         load_intervention(path)
     assert "\n" not in str(error.value)
 
@@ -200,7 +202,7 @@ def test_a_damaged_file_is_told(tmp_path):
     for part in (b"", whole[:20], whole[:-3]):
         path.write_bytes(part)
         with pytest.raises(
-            InputError, match="wanted an intervention that colorcore saved, got a file"
+            InputError, match="wanted interventions that colorcore saved, got a file"
         ):
             load_intervention(path)
 

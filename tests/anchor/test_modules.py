@@ -20,8 +20,8 @@ from colorcore.anchor import (
     RepelSubspace,
     Separation,
     Unitarity,
-    load,
-    save,
+    load_terms,
+    save_terms,
 )
 from colorcore.anchor.separation.angular import angular_separation
 from colorcore.anchor.terms import per_sample as terms
@@ -134,8 +134,8 @@ def regularizers() -> list[Regularizer]:
 
 def test_regularizers_come_back_from_a_file_as_they_were(tmp_path):
     path = tmp_path / "terms.safetensors"
-    save(path, regularizers())
-    for got, want in zip(load(path), regularizers(), strict=True):
+    save_terms(path, regularizers())
+    for got, want in zip(load_terms(path), regularizers(), strict=True):
         assert str(got) == str(want)
         assert (got.temperature, got.axis) == (want.temperature, want.axis)
         assert [n for n, _ in got.named_parameters()] == [n for n, _ in want.named_parameters()]
@@ -146,17 +146,19 @@ def test_regularizers_come_back_from_a_file_as_they_were(tmp_path):
 
 def test_a_file_of_regularizers_is_safetensors_with_json(tmp_path):
     path = tmp_path / "terms.safetensors"
-    save(path, regularizers()[1:2])
+    save_terms(path, regularizers()[1:2])
     with safe_open(path, framework="pt") as file:
         assert set(file.keys()) == {"0.affinities", "0.per_sample.direction"}
-        (one,) = json.loads(file.metadata()["colorcore.regularizers"])
+        (one,) = json.loads(file.metadata()["colorcore.terms"])
     assert one["term"] == "AntiAnchor"
     assert one["settings"] == {"full_sphere": True}
 
 
 def test_a_function_is_not_saved(tmp_path):
     with pytest.raises(InputError) as caught:
-        save(tmp_path / "terms.safetensors", [Regularizer("own", "mlp", terms.unitarity, None)])
+        save_terms(
+            tmp_path / "terms.safetensors", [Regularizer("own", "mlp", terms.unitarity, None)]
+        )
     assert str(caught.value) == (
         "own must have one of AngularAnchor, AntiAnchor, EuclideanAnchor, KeepSubspace, "
         "RepelSubspace, Separation, Unitarity for its term to be saved, got function; a function "
@@ -166,19 +168,21 @@ def test_a_function_is_not_saved(tmp_path):
 
 
 def test_a_file_that_holds_no_regularizers_is_refused(tmp_path):
-    missing, other, text = (tmp_path / name for name in ("missing", "other", "text"))
+    other, text = (tmp_path / name for name in ("other", "text"))
     save_file({"x": torch.ones(1)}, other)
     text.write_text("words")
-    for path in (missing, other, text):
-        with pytest.raises(InputError, match=r"must be a file of regularizers that colorcore"):
-            load(path)
+    for path in (other, text):
+        with pytest.raises(InputError, match=r"wanted terms that colorcore saved, got a file"):
+            load_terms(path)
+    with pytest.raises(InputError, match=r"missing: no such file; save terms there first"):
+        load_terms(tmp_path / "missing")
 
 
 def test_a_file_whose_tensors_are_missing_is_refused(tmp_path):
     path = tmp_path / "terms.safetensors"
-    save(path, regularizers()[1:2])
+    save_terms(path, regularizers()[1:2])
     with safe_open(path, framework="pt") as file:
         metadata = file.metadata()
     save_file({"0.affinities": torch.ones(2)}, path, metadata=metadata)
     with pytest.raises(InputError, match=r"KeyError: 'per_sample\.direction'"):
-        load(path)
+        load_terms(path)

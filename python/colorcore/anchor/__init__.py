@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         unitarity,
     )
     from colorcore.anchor.terms.regularizer import Regularizer
-    from colorcore.anchor.terms.saved import load, save
+    from colorcore.anchor.terms.saved import load_terms, save_terms
 
 __all__ = [
     "AngularAnchor",
@@ -89,16 +89,16 @@ __all__ = [
     "gelu",
     "intervene",
     "keep_subspace",
-    "load",
     "load_intervention",
+    "load_terms",
     "normalize",
     "passes",
     "power_for",
     "prune",
     "reach",
     "repel_subspace",
-    "save",
     "save_intervention",
+    "save_terms",
     "soft_minimum",
     "summed",
     "unitarity",
@@ -142,16 +142,16 @@ _PLACES = {
     "gelu": "ensemble.networks",
     "intervene": "interventions.acting",
     "keep_subspace": "terms.per_sample",
-    "load": "terms.saved",
     "load_intervention": "interventions.installed",
+    "load_terms": "terms.saved",
     "normalize": "ensemble.networks",
     "passes": "ensemble.networks",
     "power_for": "separation.powers",
     "prune": "surgery.operations",
     "reach": "separation.powers",
     "repel_subspace": "terms.per_sample",
-    "save": "terms.saved",
     "save_intervention": "interventions.installed",
+    "save_terms": "terms.saved",
     "soft_minimum": "terms.averages",
     "summed": "distributed",
     "unitarity": "terms.per_sample",

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import copy
-import json
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from colorcore.anchor import files
 from colorcore.anchor.interventions.acting import checked
 from colorcore.anchor.interventions.falloff import Falloff
 from colorcore.anchor.interventions.kinds import (
@@ -24,11 +22,10 @@ from colorcore.anchor.interventions.kinds import (
 from colorcore.anchor.layers.items import Index, put, take
 from colorcore.anchor.layers.named import find
 from colorcore.errors import InputError
-from colorcore.outputs import replacing
 
 Model = TypeVar("Model", bound=nn.Module)
 
-METADATA_KEY = "colorcore"
+KIND = "interventions"
 
 KINDS = {kind.__name__: kind for kind in (Projection, Repulsion, Steering, Suppression)}
 
@@ -107,15 +104,8 @@ def save_intervention(path: Path | str, intervention: Intervention) -> None:
         "parameter": bool(list(intervention.parameters())),
         "settings": intervention.settings,
     }
-    tensors = {
-        name: value.detach().contiguous().cpu()
-        for name, value in (*intervention.named_parameters(), *intervention.named_buffers())
-    }
-    with replacing(Path(path)) as stand_in:
-        try:
-            save_file(tensors, stand_in, metadata={METADATA_KEY: json.dumps(settings)})
-        except SafetensorError as error:
-            raise OSError(str(error)) from error  # as other writers say that there is no space
+    tensors = dict((*intervention.named_parameters(), *intervention.named_buffers()))
+    files.write(path, KIND, tensors, settings)
 
 
 def load_intervention(path: Path | str) -> Intervention:
@@ -131,22 +121,11 @@ def load_intervention(path: Path | str) -> Intervention:
         ...     load_intervention(f"{folder}/red.safetensors")
         Suppression(axis=-1, angle=60, power=1, strength=1)
     """
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = json.loads((file.metadata() or {})[METADATA_KEY])
-            kind, settings = metadata["kind"], metadata["settings"]
-            (name,) = file.keys()
-            direction = file.get_tensor(name)
+    with files.read(path, KIND) as (metadata, tensors):
+        ((name, direction),) = tensors.items()
         if metadata["parameter"]:
             direction = nn.Parameter(direction)
-        return _assemble(kind, name, direction, settings)
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file; save an intervention there first") from error
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(
-            f"{path}: wanted an intervention that colorcore saved, got a file without a whole one "
-            f"({type(error).__name__}: {error}); save it again"
-        ) from error
+        return _assemble(metadata["kind"], name, direction, metadata["settings"])
 
 
 def _assemble(kind: str, name: str, direction: Tensor, settings: dict[str, Any]) -> Intervention:

@@ -2,63 +2,49 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from colorcore.anchor import files
 from colorcore.anchor.terms.modules import TERMS, Term
 from colorcore.anchor.terms.regularizer import Regularizer
 from colorcore.errors import InputError
-from colorcore.outputs import replacing
 
-KEY = "colorcore.regularizers"
-"""Where a file's metadata has the settings."""
+KIND = "terms"
 
 
-def save(path: Path | str, regularizers: Sequence[Regularizer]) -> None:
+def save_terms(path: Path | str, regularizers: Sequence[Regularizer]) -> None:
     """Write regularizers to a file, whose tensors any reader of safetensors reads.
 
-    Raises: InputError for a regularizer whose term is a function, which no file can hold, and for a
-    file that cannot be written.
+    Raises: InputError for a regularizer whose term is a function, which no file can hold; OSError
+    when the place cannot be written to.
 
     Example:
 
         >>> from tempfile import mkdtemp
         >>> from colorcore.anchor import AngularAnchor
         >>> path = Path(mkdtemp()) / "terms.safetensors"
-        >>> save(path, [Regularizer("anchor", "bottleneck", AngularAnchor([0, 2]), [1.0])])
-        >>> load(path)[0].per_sample.direction
+        >>> save_terms(path, [Regularizer("anchor", "bottleneck", AngularAnchor([0, 2]), [1.0])])
+        >>> load_terms(path)[0].per_sample.direction
         tensor([0., 2.])
     """
     tensors: dict[str, Tensor] = {}
     for place, one in enumerate(regularizers):
         for name, tensor in [*one.named_parameters(), *one.named_buffers()]:
-            tensors[f"{place}.{name}"] = tensor.detach().cpu().contiguous()
-    settings = json.dumps([_settings(one) for one in regularizers])
-    with replacing(Path(path)) as stand_in:
-        save_file(tensors, stand_in, metadata={KEY: settings})
+            tensors[f"{place}.{name}"] = tensor
+    files.write(path, KIND, tensors, [_settings(one) for one in regularizers])
 
 
-def load(path: Path | str) -> list[Regularizer]:
-    """The regularizers of a file that `save` wrote, on the CPU. Directions that were learned are.
+def load_terms(path: Path | str) -> list[Regularizer]:
+    """The regularizers that `save_terms` wrote, on the CPU. Directions that were learned are.
 
-    Raises: InputError for a file that is missing, or is none that `save` wrote.
+    Raises: InputError for a file that is missing, or is none that `save_terms` wrote.
     """
-    try:
-        with safe_open(path, framework="pt") as file:
-            settings = json.loads((file.metadata() or {})[KEY])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    with files.read(path, KIND) as (settings, tensors):
         return [_made(one, _of(tensors, place)) for place, one in enumerate(settings)]
-    except (OSError, SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
-        raise InputError(
-            f"{path}: must be a file of regularizers that colorcore.anchor.save wrote, got another "
-            f"({type(error).__name__}: {error}); save them again"
-        ) from error
 
 
 def _settings(one: Regularizer) -> dict[str, Any]:
