@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from colorcore import kernels
+from colorcore.anchor import Draws
 from colorcore.anchor.separation import operators
 from colorcore.anchor.separation.angular import angular_separation
 from colorcore.kernels import reference
@@ -154,6 +156,17 @@ def test_draws_are_the_twins_to_the_bit(points, concepts, batch):
     )
     where = np.array(seeds, dtype=np.uint64)
     wanted = reference.draw_batch(np.zeros((points, 3)), chances, seeds=where, **address)
+    assert indices.tolist() == wanted[0].tolist()
+    assert labels.tolist() == wanted[1].tolist()
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.float64])
+def test_draws_of_many_runs_are_those_of_the_cpu(kind):
+    chances = uniform((50, 2)).to(kind)
+    given = {"seeds": [0, 2**62 + 1], "batch_size": 7}
+    indices, labels = Draws(chances.to(DEVICE), **given)(2**40)
+    wanted = kernels.draw_batch(np.empty((50, 0)), chances.numpy(), step=2**40, **given)
+    assert indices.device.type == DEVICE
     assert indices.tolist() == wanted[0].tolist()
     assert labels.tolist() == wanted[1].tolist()
 

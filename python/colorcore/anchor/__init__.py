@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from colorcore.anchor.batches.batches import Draw, EpochBatches, RandomBatches, class_weights
+    from colorcore.anchor.batches.drawing import Draws
     from colorcore.anchor.batches.labelled import Labelled, Labels
     from colorcore.anchor.distributed import gathered, summed
     from colorcore.anchor.ensemble.networks import EnsembleLinear, gelu, normalize, passes
@@ -55,6 +56,7 @@ __all__ = [
     "AngularAnchor",
     "AntiAnchor",
     "Draw",
+    "Draws",
     "EnsembleLinear",
     "EpochBatches",
     "EuclideanAnchor",
@@ -108,6 +110,7 @@ _PLACES = {
     "AngularAnchor": "terms.modules",
     "AntiAnchor": "terms.modules",
     "Draw": "batches.batches",
+    "Draws": "batches.drawing",
     "EnsembleLinear": "ensemble.networks",
     "EpochBatches": "batches.batches",
     "EuclideanAnchor": "terms.modules",
