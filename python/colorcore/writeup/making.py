@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from inspect import signature
 from pathlib import Path
 from types import ModuleType
@@ -11,7 +13,9 @@ from colorcore.errors import InputError, suggest, unknown
 from colorcore.experiment.loading import validate
 from colorcore.outputs import write_text
 from colorcore.results.files import OF_RUNS
+from colorcore.writeup import reading
 from colorcore.writeup.document import FILE, Document, Entry
+from colorcore.writeup.files import unheard
 from colorcore.writeup.subject import Subject
 
 Kind = Literal["figures", "tables"]
@@ -84,7 +88,52 @@ def files(document: Document, kind: Kind, name: str) -> list[Path]:
     """What else it reads: files that are no results."""
     module, options = find(document, kind, name)
     searches = module.searches(document, **options) if hasattr(module, "searches") else []
-    return [*getattr(module, "FILES", ()), *searches]
+    return [*_named(document, module), *searches, *unheard(document)]
+
+
+def _named(document: Document, module: ModuleType) -> list[Path]:
+    """The files that a module names, from the document's folder on."""
+    named = getattr(module, "FILES", ())
+    if not isinstance(named, tuple | list):
+        raise InputError(
+            f"{module.__file__}: FILES: wanted a list of files, got {named!r}; put it in brackets"
+        )
+    for file in named:
+        if not (document.folder / file).is_file():
+            raise InputError(
+                f"{module.__file__}: FILES: wanted files that are there, got {str(file)!r}, which "
+                f"is not in {document.folder}; put it there, or leave it out"
+            )
+    return [document.folder / file for file in named]
+
+
+@contextmanager
+def of(subject: Subject, kind: Kind, name: str) -> Iterator[tuple[ModuleType, dict[str, Any]]]:
+    """The module that makes a figure or table and its options, for what is made within.
+
+    Raises: InputError as `find` does, for a mistake in the document's own module, and when it reads
+    a file that it does not name.
+    """
+    document, build = subject.document, subject.results.folder.parent
+    with reading.heard() as read, reading.told(document):
+        module, options = find(document, kind, name)
+        known = files(document, kind, name)
+        yield module, options
+    what, remedy = str(module.__file__), "name it in its FILES"
+    reading.check(document, what, read, known, build=build, remedy=remedy)
+
+
+def said(module: ModuleType, function: str, text: object) -> str:
+    """What a function of a module returns for readers.
+
+    Raises: InputError when that is no text, or says nothing.
+    """
+    if not isinstance(text, str) or not text.strip():
+        got = "none that says anything" if isinstance(text, str) else type(text).__name__
+        raise InputError(
+            f"{module.__file__}: wanted a text from {function}, got {got}; return one"
+        )
+    return text
 
 
 def tabulate(subject: Subject, name: str) -> None:
@@ -92,6 +141,6 @@ def tabulate(subject: Subject, name: str) -> None:
 
     Raises: InputError when there is no such table or its data cannot be used.
     """
-    module, options = find(subject.document, "tables", name)
-    text = module.write(subject, **options)
+    with of(subject, "tables", name) as (module, options):
+        text = said(module, "write", module.write(subject, **options))
     write_text(subject.results.judged / "tables" / f"{name}.md", text)

@@ -31,7 +31,12 @@ def significant(value: float, digits: int = 2) -> str:
 
 
 def fixed(value: float, decimals: int) -> str:
-    """A number with so many decimals, and a real minus sign."""
+    """A number with so many decimals, and a real minus sign.
+
+    Raises: ValueError as `significant` does.
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"value must be finite to be written in a text, got {value}")
     text = f"{value:.{decimals}f}"
     return text.replace("-", MINUS) if float(text) else text.lstrip("-")
 

@@ -21,8 +21,9 @@ from colorcore.experiment.settings import Count, Settings
 from colorcore.results import records
 from colorcore.results.records import FOLDER as RECORDS
 from colorcore.results.records import record_of
-from colorcore.writeup import checking, making, opening
+from colorcore.writeup import checking, making, opening, reading
 from colorcore.writeup.document import TYPESET, Document
+from colorcore.writeup.files import data, texts
 from colorcore.writeup.making import Kind
 
 
@@ -64,7 +65,8 @@ class Plan:
         """
         said = validate("configuration", dict(config), Configuration)
         document = opening.read(Path(said.document))
-        checking.check(document, said.seeds)
+        with reading.told(document):
+            checking.check(document, said.seeds)
         experiments = {name: document.load(name) for name in document.names}
         return cls(document, said.build, min(said.shards, said.seeds), experiments)
 
@@ -75,7 +77,8 @@ class Plan:
 
     @property
     def place(self) -> str:
-        return os.path.relpath(self.document.folder)
+        """The document's folder, as commands are given it."""
+        return quote(os.path.relpath(self.document.folder))
 
     @property
     def out(self) -> str:
@@ -84,20 +87,15 @@ class Plan:
     @cached_property
     def text(self) -> list[str]:
         """The files of the document that are no code."""
-        return [
-            os.path.relpath(Path(folder) / name)
-            for folder, _, names in os.walk(self.document.folder, followlinks=True)
-            for name in names
-            if Path(name).suffix not in (".py", ".pyc")
-        ]
+        return [os.path.relpath(path) for path in texts(self.document)]
 
     @property
     def data(self) -> list[str]:
-        """Those of them that numbers are computed from, and searches of its experiments."""
+        """Those of them that numbers may be computed from, and searches of its experiments."""
         folders = [experiment.folder for experiment in self.experiments.values()]
         searches = [folder / file for folder in folders for file in (SEARCH, TRIALS)]
-        found = [os.path.relpath(path) for path in searches if path.is_file()]
-        return [*(path for path in self.text if path.endswith(".csv")), *found]
+        found = (path for path in searches if path.is_file())
+        return [os.path.relpath(path) for path in (*data(self.document), *found)]
 
     @cached_property
     def settings(self) -> dict[str, str]:
@@ -131,8 +129,8 @@ class Plan:
         return self.main.leaves_sphere(self.main.deletion)
 
     def folder(self, name: str) -> str:
-        """The folder that an experiment is read from."""
-        return os.path.relpath(self.experiments[name].folder)
+        """The folder that an experiment is read from, as commands are given it."""
+        return quote(os.path.relpath(self.experiments[name].folder))
 
     def settings_files(self, name: str) -> list[str]:
         """The files that an experiment is read from."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from colorcore.results.files import read_result
-from colorcore.writeup import single, single_text
+from colorcore.writeup import files, single_text
 from colorcore.writeup.document import TYPESET, Document
 from colorcore.writeup.subject import Subject, subject
 
@@ -24,15 +24,10 @@ def gather(document: Document, build: Path) -> Path:
     stage = build / "stage"
     shutil.rmtree(stage, ignore_errors=True)
     shutil.copytree(TYPESET, stage, ignore=shutil.ignore_patterns(single_text.TEMPLATE))
+    files.copy(document, stage)
     main = subject(document, build)
     if document.is_report:
         single_text.write_text(main, stage)
-        own = document.folder / single.TEXT
-        if own.is_file():
-            shutil.copyfile(own, stage / single.TEXT)
-    else:
-        code = shutil.ignore_patterns("*.py", "__pycache__")
-        shutil.copytree(document.folder, stage, dirs_exist_ok=True, ignore=code)
     numbers = json.loads(_read(build / "numbers.json"))
     variables = yaml.safe_dump(numbers, allow_unicode=True, sort_keys=False)
     (stage / "_variables.yml").write_text(variables, encoding="utf-8")
@@ -54,7 +49,9 @@ def _place(one: Subject, main: Subject, stage: Path, place: Path) -> None:
     for alt in sorted((folder / "figures").glob("*.txt")):
         shown = figure_markup((place / "figures" / alt.stem).as_posix(), alt.read_text("utf-8"))
         alt.with_suffix(".md").write_text(shown, encoding="utf-8")
-    if one.results.explorer_path.is_file():
+    # One of a former build may be there, of a deletion that leaves none.
+    has_explorer = one.deletion == main.deletion and one.experiment.leaves_sphere(one.deletion)
+    if has_explorer and one.results.explorer_path.is_file():
         scene = explorer_markup(one.results.scene())
         (folder / "explorer.md").write_text(scene, encoding="utf-8")
 
