@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from colorcore.errors import InputError, unknown
+from colorcore.errors import InputError, suggest
 from colorcore.experiment.concepts import key
 from colorcore.experiment.folder import SETTINGS
 from colorcore.experiment.loading import load
@@ -42,7 +42,11 @@ def verify(build: Path, experiments: Path) -> Findings:
     found = Findings([], [])
     for name in names:
         if name not in known:
-            found.wrong.append(f"{build / name}: {unknown('experiment', name, known)}")
+            near = suggest(name, known, otherwise="name the folder that has it by --experiments")
+            found.wrong.append(
+                f"{build / name}: wanted results of an experiment in {experiments}, got those of "
+                f"{name!r}, which is not there; {near}, or delete them"
+            )
             continue
         results = Results(build / name, load(experiments / name))
         wrong = list(dict.fromkeys(_mistakes(results)))

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from colorcore import provenance
 from colorcore.errors import InputError
 from colorcore.experiment.concepts import key
-from colorcore.experiment.folder import SETTINGS
+from colorcore.experiment.folder import BASE, DOPESHEET, SETTINGS
 from colorcore.experiment.folder import read as read_yaml
 from colorcore.experiment.loading import Experiment
 from colorcore.results.measures import index_of
 from colorcore.writeup import making, opening, single_text
 from colorcore.writeup.document import FILE, Document
+from colorcore.writeup.letters import check_figures, check_pages
+from colorcore.writeup.single_names import known
 from colorcore.writeup.subject import subject
 from colorcore.writeup.text import check as check_text
 from colorcore.writeup.text import fill
 from colorcore.writeup.text import read as read_text
 
+LONGEST = 200  # bytes of a name, that files may be called by it and more
+REPEATED = re.compile(r"(.+?)\1{19}$")  # what Snakemake takes for a path without end
 FILES = ("index.qmd", "_metadata.yml", "__init__.py")  # of a document, besides its modules
 
 
@@ -32,17 +37,31 @@ def check(document: Document, seeds: int) -> None:
     for name in document.tables:
         _check_read(document, "tables", name)
     main = document.load(document.main_name)
+    for name in document.names:
+        _check_title(document.experiments / name / SETTINGS)
     if not document.is_report:
         _check_files(document)
         _check_named(document)
     _check_text(document, main)
+    _check_letters(document)
+    _check_places(document, main)
     index_of(main.representative_seed, list(range(main.first_seed, main.first_seed + seeds)))
+
+
+def _check_title(path: Path) -> None:
+    said = read_yaml(path)
+    if BASE in said and "title" not in said:
+        raise InputError(
+            f"{path}: title: wanted one of its own, got that of {said[BASE]}, which it is based "
+            "on; add it"
+        )
 
 
 def _check_read(document: Document, kind: making.Kind, name: str) -> None:
     module, options = making.find(document, kind, name)
     if hasattr(module, "check"):
         module.check(document, **options)
+    making.files(document, kind, name)
     for read in making.reads(document, kind, name):
         if read not in document.names:
             raise InputError(
@@ -85,10 +104,47 @@ def _check_text(document: Document, main: Experiment) -> None:
     """What its text refers to is there, or will be made."""
     made, folder = _included(document, main), document.folder
     if document.is_report:
-        text = single_text.text(subject(document, Path()))
-    else:
-        text = read_text(folder / "index.qmd")
-    check_text(fill(folder, text, "index.qmd", made=made), folder, made)
+        text, variables = single_text.text(subject(document, Path())), known(main)
+    else:  # its numbers are what its own code returns
+        text, variables = read_text(folder / "index.qmd"), None
+    whole = fill(folder, text, "index.qmd", variables, made)
+    check_text(whole, folder, made)
+    check_pages("index.qmd", whole)
+
+
+def _check_letters(document: Document) -> None:
+    """What it is called, and what figures and tables call its experiments, can be shown."""
+    if not document.is_report:
+        metadata = document.folder / "_metadata.yml"
+        check_pages(str(metadata), read_text(metadata))
+    for name, label in document.names.items():
+        experiment, place = document.load(name), document.experiments / name
+        sheet = experiment.schedule
+        phases, actions = " ".join(sheet.phases["phase"]), " ".join(sheet.actions["action"])
+        check_pages(f"{place / SETTINGS}: title", experiment.title)
+        check_figures(f"{place / SETTINGS}: concepts", " ".join(experiment.concepts))
+        check_figures(f"{place / DOPESHEET}: phases", phases)
+        check_pages(f"{place / DOPESHEET}: actions", actions)
+        check_figures(f"{document.folder / FILE}: {name}", label)
+
+
+def _check_places(document: Document, main: Experiment) -> None:
+    """What its results are called by can be in their paths."""
+    names = {f"{document.experiments / name}": name for name in document.names}
+    for name in main.deletions:
+        names[f"{main.folder / SETTINGS}: surgery.deletions.{name}"] = key(name)
+    for place, name in names.items():
+        if len(name.encode()) > LONGEST:
+            raise InputError(
+                f"{place}: wanted a name of at most {LONGEST} bytes, by which folders are called, "
+                f"got {len(name.encode())}; name it otherwise"
+            )
+        repeated = REPEATED.search(name)
+        if repeated:
+            raise InputError(
+                f"{place}: wanted a name that Snakemake takes for one, got {repeated[1]!r} twenty "
+                "times; name it otherwise"
+            )
 
 
 def _included(document: Document, main: Experiment) -> set[str]:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from colorcore.errors import InputError
 from colorcore.outputs import write_text
-from colorcore.writeup import making, style
+from colorcore.writeup import letters, making, style
 from colorcore.writeup.subject import Subject
 
 
@@ -22,7 +22,7 @@ def draw(subject: Subject, name: str) -> None:
     with making.of(subject, "figures", name) as (module, options):
         data = module.gather(subject, **options)
         for theme in style.THEMES:
-            with style.applied(theme):
+            with style.applied(theme), letters.drawn(str(module.__file__)):
                 figure = _checked(module, module.draw(data, theme))
                 style.save(figure, folder / f"{name}-{theme.name}.svg")
         text = making.said(module, "describe", module.describe(data))
