@@ -16,6 +16,7 @@ from colorcore import provenance
 from colorcore.workflow import lock, warm
 from colorcore.errors import InputError
 from colorcore.outputs import date_now, sweep
+from colorcore.writeup.making import GRIDS
 from colorcore.writeup.plan import Plan
 
 min_version("9.0")
@@ -31,7 +32,6 @@ BUILD = PLAN.build
 MAIN = PLAN.main.name  # what figures and tables are about
 TRAINED = ["weights-*.safetensors", "snapshots-*.safetensors", "history-*.parquet"]
 TRAINING = "records/train-*.json"  # what training noted, that whoever reads its results checks
-GRIDS = ["color_slices", "loss_cube", "latent_cube", "score_grid", "evolution"]
 
 # Memory as measured, with room: torch and typesetting take 0.9 GB, and on a cluster two Snakemakes,
 # which run the command there, 0.5 GB. Minutes, too, for some hundred seeds. All use one processor.
@@ -87,7 +87,7 @@ rule train:
     params:
         code=provenance.code("train"),
         settings=lambda w: PLAN.training[w.experiment],
-        command=lambda w: f"train {PLAN.folder(w.experiment)} --out {BUILD}/{w.experiment}",
+        command=lambda w: f"train {PLAN.folder(w.experiment)} --out {PLAN.place_of(w.experiment)}",
         seeds=config["seeds"],
         shards=PLAN.shards,
     log:
@@ -117,7 +117,7 @@ rule evaluate:
     params:
         code=provenance.code("evaluate"),
         settings=lambda w: PLAN.settings[w.experiment],
-        command=lambda w: f"evaluate {PLAN.folder(w.experiment)} --out {BUILD}/{w.experiment}",
+        command=lambda w: f"evaluate {PLAN.folder(w.experiment)} --out {PLAN.place_of(w.experiment)}",
         shards=PLAN.shards,
         which="",
     log:
@@ -143,7 +143,7 @@ use rule evaluate as cubes with:
     params:
         code=provenance.code("cubes"),
         settings=PLAN.settings[MAIN],
-        command=lambda w: f"cubes {PLAN.folder(MAIN)} --out {BUILD}/{MAIN}",
+        command=lambda w: f"cubes {PLAN.folder(MAIN)} --out {PLAN.place_of(MAIN)}",
         which=lambda w: PLAN.option(w.deletion),
     log:
         f"{BUILD}/logs/{MAIN}{{deletion}}/cubes.log",
@@ -162,7 +162,7 @@ use rule cubes as interventions with:
         record=f"{BUILD}/{MAIN}{{deletion}}/records/interventions.json",
     params:
         code=provenance.code("interventions"),
-        command=lambda w: f"interventions {PLAN.folder(MAIN)} --out {BUILD}/{MAIN}",
+        command=lambda w: f"interventions {PLAN.folder(MAIN)} --out {PLAN.place_of(MAIN)}",
     log:
         f"{BUILD}/logs/{MAIN}{{deletion}}/interventions.log",
     benchmark:
@@ -179,7 +179,7 @@ use rule cubes as explorer with:
         record=f"{BUILD}/{MAIN}/records/explorer.json",
     params:
         code=provenance.code("explorer"),
-        command=lambda w: f"explorer {PLAN.folder(MAIN)} --out {BUILD}/{MAIN}",
+        command=lambda w: f"explorer {PLAN.folder(MAIN)} --out {PLAN.place_of(MAIN)}",
         which="",
     log:
         f"{BUILD}/logs/{MAIN}/explorer.log",
@@ -211,7 +211,7 @@ rule figure:
     resources:
         **LIGHT,
     shell:
-        "colorcore {params.command} --build {params.build}{params.which} 2> {log:q}"
+        "colorcore {params.command} --build {params.build:q}{params.which} 2> {log:q}"
 
 
 use rule figure as table with:
@@ -239,7 +239,7 @@ rule numbers:
         records=ancient(PLAN.results_of_all("records/evaluate.json")),
         intervened=ancient(expand(rules.interventions.output.record, deletion=PLAN.deletions)),
         trained=PLAN.results(MAIN, TRAINING),
-        data=PLAN.data,
+        data=lambda w: PLAN.data,
     output:
         f"{BUILD}/numbers.json",
     params:
@@ -258,12 +258,12 @@ rule numbers:
     resources:
         **HEAVY,
     shell:
-        "colorcore numbers {params.document} --build {params.build} {params.claims} 2> {log:q}"
+        "colorcore numbers {params.document} --build {params.build:q} {params.claims} 2> {log:q}"
 
 
 rule report:
     input:
-        text=PLAN.text,
+        text=lambda w: PLAN.text,  # of any name, in which braces are no wildcards
         numbers=rules.numbers.output,
         figures=[
             file
@@ -296,4 +296,4 @@ rule report:
     resources:
         **HEAVY,
     shell:
-        "colorcore report {params.document} --build {params.build} 2> {log:q}"
+        "colorcore report {params.document} --build {params.build:q} 2> {log:q}"

@@ -12,7 +12,7 @@ from colorcore.experiment.folder import BASE, DOPESHEET, SETTINGS
 from colorcore.experiment.folder import read as read_yaml
 from colorcore.experiment.loading import Experiment
 from colorcore.results.measures import index_of
-from colorcore.writeup import making, opening, single_text
+from colorcore.writeup import imports, making, opening, single_text
 from colorcore.writeup.document import FILE, Document
 from colorcore.writeup.letters import check_figures, check_pages
 from colorcore.writeup.single_names import known
@@ -41,6 +41,7 @@ def check(document: Document, seeds: int) -> None:
         _check_title(document.experiments / name / SETTINGS)
     if not document.is_report:
         _check_files(document)
+        imports.check(document, opening.modules(document))
         _check_named(document)
     _check_text(document, main)
     _check_letters(document)

@@ -26,6 +26,13 @@ PARTS: dict[Kind, tuple[str, ...]] = {
     "tables": ("READS", "write"),
 }
 
+GRIDS = ("color_slices", "loss_cube", "latent_cube", "score_grid", "evolution")
+# What there is of the main experiment; of others, there is what is of runs.
+RESULTS = (
+    *OF_RUNS, *(f"{grid}.nc" for grid in GRIDS), "interventions.csv", "interventions.nc",
+    "explorer.json",
+)  # fmt: skip
+
 
 def find(document: Document, kind: Kind, name: str) -> tuple[ModuleType, dict[str, Any]]:
     """The module that makes a figure or table of a document, and what to tell it.
@@ -49,6 +56,8 @@ def _check(place: str, kind: Kind, module: ModuleType, options: dict[str, Any]) 
                 f"{place}: wanted {', '.join(PARTS[kind])} in {module.__file__}, got no {part}; "
                 "write it"
             )
+    for part, known in (("READS", RESULTS), ("READS_OF", OF_RUNS)):
+        _check_reads(f"{module.__file__}: {part}", getattr(module, part, ()), known)
     function = getattr(module, PARTS[kind][1])
     _, *known = signature(function).parameters.values()
     names = [option.name for option in known]
@@ -66,6 +75,14 @@ def _check(place: str, kind: Kind, module: ModuleType, options: dict[str, Any]) 
     for name, value in options.items():
         if name in hints:
             validate(f"{place}.{name}", value, hints[name])
+
+
+def _check_reads(place: str, files: object, known: tuple[str, ...]) -> None:
+    if not isinstance(files, tuple | list):
+        raise InputError(f"{place}: wanted a list of results, got {files!r}; put it in brackets")
+    for file in files:
+        if file not in known:
+            raise InputError(f"{place}: {unknown('result', str(file), known)}")
 
 
 def reads(document: Document, kind: Kind, name: str, deletion: str = "") -> dict[str, list[str]]:

@@ -132,6 +132,10 @@ class Plan:
         """The folder that an experiment is read from, as commands are given it."""
         return quote(os.path.relpath(self.experiments[name].folder))
 
+    def place_of(self, name: str) -> str:
+        """Where the results of an experiment lie, as commands are given it."""
+        return quote(f"{self.build}/{name}")
+
     def settings_files(self, name: str) -> list[str]:
         """The files that an experiment is read from."""
         settings, dopesheet, data = self.files[name]

@@ -19,6 +19,7 @@ from colorcore.errors import InputError
 from colorcore.writeup.document import Document
 from colorcore.writeup.files import CODE
 
+SOURCES = (".rs", ".toml", ".lock")  # of the kernels, which results are checked against
 _noted: list[Path] | None = None
 
 
@@ -107,7 +108,7 @@ def _forms(path: Path) -> set[Path]:
 def _is_input(path: Path, document: Document, build: Path) -> bool:
     """Whether a file is somebody's, in or beside the document's folder, and neither code, result nor
     settings."""
-    if path.suffix in CODE:
+    if path.suffix in (*CODE, *SOURCES):
         return False
     around = document.folder.parent
     others = (build, document.experiments, provenance.PACKAGE, Path(sys.prefix))
