@@ -239,7 +239,7 @@ rule numbers:
         records=ancient(PLAN.results_of_all("records/evaluate.json")),
         intervened=ancient(expand(rules.interventions.output.record, deletion=PLAN.deletions)),
         trained=PLAN.results(MAIN, TRAINING),
-        data=lambda w: PLAN.data,
+        data=PLAN.data,
     output:
         f"{BUILD}/numbers.json",
     params:
@@ -263,7 +263,7 @@ rule numbers:
 
 rule report:
     input:
-        text=lambda w: PLAN.text,  # of any name, in which braces are no wildcards
+        text=PLAN.text,
         numbers=rules.numbers.output,
         figures=[
             file

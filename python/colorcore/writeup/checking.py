@@ -14,6 +14,7 @@ from colorcore.experiment.loading import Experiment
 from colorcore.results.measures import index_of
 from colorcore.writeup import imports, making, opening, single_text
 from colorcore.writeup.document import FILE, Document
+from colorcore.writeup.files import texts
 from colorcore.writeup.letters import check_figures, check_pages
 from colorcore.writeup.single_names import known
 from colorcore.writeup.subject import subject
@@ -43,8 +44,8 @@ def check(document: Document, seeds: int) -> None:
         _check_files(document)
         imports.check(document, opening.modules(document))
         _check_named(document)
-    _check_text(document, main)
     _check_letters(document)
+    _check_text(document, main)
     _check_places(document, main)
     index_of(main.representative_seed, list(range(main.first_seed, main.first_seed + seeds)))
 
@@ -130,7 +131,12 @@ def _check_letters(document: Document) -> None:
 
 
 def _check_places(document: Document, main: Experiment) -> None:
-    """What its results are called by can be in their paths."""
+    """What its files and results are called by can be in paths."""
+    for path in texts(document):
+        if set("{}") & set(path.name):
+            raise InputError(
+                f"{path}: wanted a name without braces, in which Snakemake has wildcards; rename it"
+            )
     names = {f"{document.experiments / name}": name for name in document.names}
     for name in main.deletions:
         names[f"{main.folder / SETTINGS}: surgery.deletions.{name}"] = key(name)
@@ -143,8 +149,8 @@ def _check_places(document: Document, main: Experiment) -> None:
         repeated = REPEATED.search(name)
         if repeated:
             raise InputError(
-                f"{place}: wanted a name that Snakemake takes for one, got {repeated[1]!r} twenty "
-                "times; name it otherwise"
+                f"{place}: wanted a name that does not end in the same letters twenty times, which "
+                f"Snakemake takes for a path without end, got {repeated[1]!r} so often; rename it"
             )
 
 
