@@ -106,9 +106,7 @@ def test_what_python_does_not_notice_being_read_is_of_everything(essay):
     ("name", "is_data"),
     [("extra.json", True), ("extra.csv", True), ("index.qmd", False), ("document.yaml", False)],
 )
-def test_numbers_and_claims_read_the_data_of_a_document_and_none_of_its_text(
-    essay, name, is_data
-):
+def test_numbers_and_claims_read_the_data_of_a_document_and_none_of_its_text(essay, name, is_data):
     (essay / name).touch()
     said = {"document": str(essay), "build": "build", "seeds": 60, "shards": 1}
     data = [path.rpartition("/")[2] for path in Plan.of({**said, "check_claims": True}).data]
@@ -192,7 +190,9 @@ def test_what_a_text_cannot_quote_is_refused(essay, numbers, message):
     ],
 )
 def test_a_claim_whose_condition_is_neither_true_nor_false_is_refused(essay, condition, came):
-    claim = f"from colorcore.writeup.claims import Claim\nCLAIMS = [Claim('s', lambda e: {condition})]"
+    claim = (
+        f"from colorcore.writeup.claims import Claim\nCLAIMS = [Claim('s', lambda e: {condition})]"
+    )
     change(essay, "CLAIMS = []", claim, "claims.py")
     assert refused(opening.check_claims, opening.read(essay), essay.parent / "build") == (
         f"{essay.parent}/build: wanted a condition that is true or false of «s», got {came}; have "
@@ -202,13 +202,17 @@ def test_a_claim_whose_condition_is_neither_true_nor_false_is_refused(essay, con
 
 @pytest.mark.parametrize("condition", ["True", "__import__('numpy').bool_(True)"])
 def test_a_claim_that_holds_passes(essay, condition):
-    claim = f"from colorcore.writeup.claims import Claim\nCLAIMS = [Claim('s', lambda e: {condition})]"
+    claim = (
+        f"from colorcore.writeup.claims import Claim\nCLAIMS = [Claim('s', lambda e: {condition})]"
+    )
     change(essay, "CLAIMS = []", claim, "claims.py")
     opening.check_claims(opening.read(essay), essay.parent / "build")
 
 
 def test_a_claim_about_what_there_is_not_is_one_line(essay):
-    claim = "from colorcore.writeup.claims import Claim\nCLAIMS = [Claim('s', lambda e: {}['hram'])]"
+    claim = (
+        "from colorcore.writeup.claims import Claim\nCLAIMS = [Claim('s', lambda e: {}['hram'])]"
+    )
     change(essay, "CLAIMS = []", claim, "claims.py")
     assert refused(opening.check_claims, opening.read(essay), essay.parent / "build") == (
         f"{essay}/claims.py, line 2: KeyError: 'hram'; mend it"

@@ -10,9 +10,11 @@ from colorcore.writeup.document import FILE, Document
 
 CODE = (".py", ".pyc", ".so")
 BACKUPS = ("~", "#", ".swp", ".swo", ".bak", ".tmp", ".orig")  # that editors leave
-TYPESET = frozenset(
-    ".bib .css .csl .gif .html .jpeg .jpg .js .lua .md .pdf .png .qmd .scss .svg .typ .webp".split()
-)  # what goes into pages, and not into numbers
+TYPESET = (
+    ".bib", ".css", ".csl", ".gif", ".html", ".jpeg", ".jpg", ".js", ".lua", ".md", ".pdf", ".png",
+    ".qmd", ".scss", ".svg", ".typ", ".webp",
+)  # fmt: skip
+"""What goes into pages, and not into numbers."""
 SAID = (FILE, "_metadata.yml")  # of a document itself
 UNHEARD = (".arrow", ".feather", ".h5", ".hdf5", ".orc", ".parquet")
 """What libraries read without Python, and so without `reading` being told."""

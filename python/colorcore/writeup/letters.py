@@ -13,7 +13,9 @@ from warnings import catch_warnings, filterwarnings
 from colorcore.errors import InputError
 
 STANDARD = "a-2b"  # of PDF: one in which no box stands for a letter
-SET = b'#set text(font: "Libertinus Serif")\n#set document(date: datetime.today())\n#sys.inputs.text'
+SET = (
+    b'#set text(font: "Libertinus Serif")\n#set document(date: datetime.today())\n#sys.inputs.text'
+)
 MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
 GLYPH = r"Glyph (\d+) .* missing from font"
 

@@ -147,9 +147,7 @@ def said(module: ModuleType, function: str, text: object) -> str:
     """
     if not isinstance(text, str) or not text.strip():
         got = "none that says anything" if isinstance(text, str) else type(text).__name__
-        raise InputError(
-            f"{module.__file__}: wanted a text from {function}, got {got}; return one"
-        )
+        raise InputError(f"{module.__file__}: wanted a text from {function}, got {got}; return one")
     return text
 
 

@@ -76,7 +76,7 @@ def check_claims(document: Document, build: Path) -> None:
 def _own(document: Document, name: str, build: Path) -> Iterator[ModuleType]:
     """A module of the document's own, for what is computed by it within.
 
-    Raises: InputError for a mistake in it, and when it reads a file that is no data of the document.
+    Raises: InputError for a mistake in it, and when it reads a file that is no data.
     """
     with reading.heard() as read, reading.told(document):
         module = document.own(name)

@@ -106,8 +106,7 @@ def _forms(path: Path) -> set[Path]:
 
 
 def _is_input(path: Path, document: Document, build: Path) -> bool:
-    """Whether a file is somebody's, in or beside the document's folder, and neither code, result nor
-    settings."""
+    """Whether a file is in the document's folder or beside it, and no code, result or settings."""
     if path.suffix in (*CODE, *SOURCES):
         return False
     around = document.folder.parent

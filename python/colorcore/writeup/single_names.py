@@ -63,7 +63,7 @@ def _of(experiment: Experiment) -> Names:
     return {
         **_all(PLAIN),
         **{name: _all(TOLD) for name in OF_RUNS},
-        **{variant: colors for variant in ("baseline", "ablated", "pruned")},
+        **dict.fromkeys(("baseline", "ablated", "pruned"), colors),
         "labelled": {name: _all((*SPREAD, "share")) for name in concepts},
         "departed": _all(concepts),
         "bounds": _all(Bounds._fields),
