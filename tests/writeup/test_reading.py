@@ -85,7 +85,7 @@ def test_a_figure_that_reads_a_file_that_it_does_not_name_is_refused(essay, old,
     change(essay, old, new, "figures/own.py")
     assert refused(draw, essay) == (
         f"{essay}/figures/own.py: wanted it to read only files that it is made anew for, got "
-        f"{essay}/extra.csv; name it in its FILES"
+        f"{essay}/extra.csv; name it in its FILES, READS or reads_of"
     )
 
 
@@ -119,7 +119,7 @@ def test_numbers_and_claims_read_the_data_of_a_document_and_none_of_its_text(ess
         else:
             assert refused(make, opening.read(essay), essay.parent / "build") == (
                 f"{essay}/{module}.py: wanted it to read only files that it is made anew for, got "
-                f"{essay}/{name}; have it in the document's folder, as a file of data"
+                f"{essay}/{name}; read what the page on documents says"
             )
 
 

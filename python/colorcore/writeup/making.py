@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from inspect import signature
 from pathlib import Path
@@ -10,9 +10,12 @@ from types import ModuleType
 from typing import Any, Literal, get_type_hints
 
 from colorcore.errors import InputError, suggest, unknown
+from colorcore.experiment.concepts import key
+from colorcore.experiment.folder import files as experiment_files
 from colorcore.experiment.loading import validate
 from colorcore.outputs import write_text
 from colorcore.results.files import OF_RUNS
+from colorcore.results.records import record_of
 from colorcore.writeup import reading
 from colorcore.writeup.document import FILE, Document, Entry
 from colorcore.writeup.files import unheard
@@ -131,13 +134,31 @@ def of(subject: Subject, kind: Kind, name: str) -> Iterator[tuple[ModuleType, di
     Raises: InputError as `find` does, for a mistake in the document's own module, and when it reads
     a file that it does not name.
     """
-    document, build = subject.document, subject.results.folder.parent
+    document = subject.document
     with reading.heard() as read, reading.told(document):
         module, options = find(document, kind, name)
-        known = files(document, kind, name)
+        known = [*files(document, kind, name), *_results(subject, kind, name)]
         yield module, options
-    what, remedy = str(module.__file__), "name it in its FILES"
-    reading.check(document, what, read, known, build=build, remedy=remedy)
+    what, remedy = str(module.__file__), "name it in its FILES, READS or reads_of"
+    reading.check(document, what, read, known, remedy=remedy)
+
+
+def _results(subject: Subject, kind: Kind, name: str) -> list[Path]:
+    """The results that it says it reads, what made them, and the settings of those experiments."""
+    document, build = subject.document, subject.results.folder.parent
+    read = reads(document, kind, name, key(subject.results.deletion))
+    made = [p for one, each in read.items() for part in each for p in (build / one).glob(part)]
+    experiments = [document.experiments / one for one in (document.main_name, *read)]
+    return [*made, *map(record_of, made), *settings_of(experiments)]
+
+
+def settings_of(folders: Iterable[Path]) -> list[Path]:
+    """The files that experiments in folders are read from."""
+    found = []
+    for folder in folders:
+        settings, dopesheet, data = experiment_files(folder)
+        found += [*settings, dopesheet, *([] if data is None else [data])]
+    return found
 
 
 def said(module: ModuleType, function: str, text: object) -> str:

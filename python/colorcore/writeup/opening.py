@@ -8,9 +8,9 @@ from pathlib import Path
 from types import ModuleType
 
 from colorcore.errors import InputError
-from colorcore.experiment.folder import SETTINGS
+from colorcore.experiment.folder import SEARCH, SETTINGS, TRIALS
 from colorcore.experiment.loading import load, read_settings
-from colorcore.writeup import reading, single
+from colorcore.writeup import making, reading, single
 from colorcore.writeup.document import FILE, Contents, Document
 from colorcore.writeup.files import data
 
@@ -81,5 +81,20 @@ def _own(document: Document, name: str, build: Path) -> Iterator[ModuleType]:
     with reading.heard() as read, reading.told(document):
         module = document.own(name)
         yield module
-    what, remedy = str(module.__file__), "have it in the document's folder, as a file of data"
-    reading.check(document, what, read, data(document), build=build, remedy=remedy)
+    what, remedy = str(module.__file__), "read what the page on documents says"
+    reading.check(
+        document, what, read, [*data(document), *_results(document, build)], remedy=remedy
+    )
+
+
+def _results(document: Document, build: Path) -> list[Path]:
+    """What numbers and claims are made of besides: results, what made them, settings, searches."""
+    folders = [document.experiments / name for name in document.names]
+    of_each = ("runs.csv", "moments.csv", "records/evaluate.json")
+    of_main = ("records/train-*.json", "**/interventions.csv", "**/records/interventions.json")
+    return [
+        *(build / name / file for name in document.names for file in of_each),
+        *(path for part in of_main for path in (build / document.main_name).glob(part)),
+        *making.settings_of(folders),
+        *(folder / file for folder in folders for file in (SEARCH, TRIALS)),
+    ]

@@ -19,7 +19,12 @@ from colorcore.errors import InputError
 from colorcore.writeup.document import Document
 from colorcore.writeup.files import CODE
 
-SOURCES = (".rs", ".toml", ".lock")  # of the kernels, which results are checked against
+# The package, those that it uses, and the sources that results are checked against.
+PROGRAMS = (
+    Path(sys.prefix).resolve(),
+    provenance.PACKAGE,
+    *(provenance.REPOSITORY / name for name in ("rust", "Cargo.toml", "Cargo.lock")),
+)
 _noted: list[Path] | None = None
 
 
@@ -27,9 +32,15 @@ def _listen(event: str, arguments: tuple) -> None:
     """Note a file that Python opens to read; `sys.addaudithook` calls this for good."""
     if _noted is None or event not in ("open", "sqlite3.connect") or isinstance(arguments[0], int):
         return
-    mode = arguments[1] if event == "open" else None
-    if not (isinstance(mode, str) and set(mode) & set("wax")):
-        _noted.append(Path(os.fsdecode(arguments[0])))
+    if event == "open" and _writes(*arguments[1:]):
+        return
+    _noted.append(Path(os.fsdecode(arguments[0])))
+
+
+def _writes(mode: str | None, flags: int) -> bool:
+    if mode is None:  # opened by `os.open`
+        return bool(flags & (os.O_WRONLY | os.O_CREAT))
+    return bool(set(mode) & set("wax"))
 
 
 sys.addaudithook(_listen)
@@ -76,23 +87,18 @@ def heard() -> Iterator[list[Path]]:
 
 
 def check(
-    document: Document,
-    what: str,
-    read: Iterable[Path],
-    known: Iterable[Path],
-    *,
-    build: Path,
-    remedy: str,
+    document: Document, what: str, read: Iterable[Path], known: Iterable[Path], *, remedy: str
 ) -> None:
-    """Check that what makes `what`, of results in `build` and of known files, read no others.
+    """Check that what makes `what` has read no files but known ones.
 
-    Raises: InputError for another file of the document's folder, or of what lies beside that.
+    Raises: InputError for another file of the document's folder, or of what lies beside that, as
+    results and experiments do.
     """
     if document.is_report:
         return  # made by the package alone
     places = {form for path in known for form in _forms(path)}
     for path in read:
-        if not (_forms(path) & places) and _is_input(path, document, build):
+        if not (_forms(path) & places) and _is_input(path, document):
             raise InputError(
                 f"{what}: wanted it to read only files that it is made anew for, got {path}; "
                 f"{remedy}"
@@ -105,14 +111,14 @@ def _forms(path: Path) -> set[Path]:
     return {whole, whole.parent.resolve() / whole.name, whole.resolve()}
 
 
-def _is_input(path: Path, document: Document, build: Path) -> bool:
-    """Whether a file is in the document's folder or beside it, and no code, result or settings."""
-    if path.suffix in (*CODE, *SOURCES):
+def _is_input(path: Path, document: Document) -> bool:
+    """Whether a file is in the document's folder or beside it, and none of a program."""
+    if path.suffix in CODE:
         return False
-    around = document.folder.parent
-    others = (build, document.experiments, provenance.PACKAGE, Path(sys.prefix))
-    for form in _forms(path):
-        if any(form.is_relative_to(place.resolve()) for place in others):
-            return False
-    near = [form.relative_to(around) for form in _forms(path) if form.is_relative_to(around)]
+    forms, around = _forms(path), document.folder.parent
+    if any(form.is_relative_to(document.folder) for form in forms):
+        return True
+    if any(form.is_relative_to(place) for form in forms for place in PROGRAMS):
+        return False
+    near = [form.relative_to(around) for form in forms if form.is_relative_to(around)]
     return any(not part.startswith(".") for form in near for part in form.parts[:1])
