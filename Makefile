@@ -1,5 +1,5 @@
 # make paper   trains, evaluates, draws and typesets everything; prints where the paper is
-# make report  the same for one experiment: make report EXPERIMENT=experiments/my-own
+# make report  the same for one experiment: make report EXPERIMENT=experiments/my-own; or document
 # make docs    runs the examples and builds the pages on the package; prints where they are
 # make test    every check, and a small build of the whole workflow
 # make test-slurm  runs builds on a Slurm cluster that it starts; takes four minutes
@@ -41,16 +41,19 @@ paper: setup
 SEEDS ?= 60
 SHARDS ?= 2
 
-# A report has results of its own, also of the experiment that it compares with.
-REPORT = build/reports/$(notdir $(EXPERIMENT:/=))
+# A report has results of its own, also of the experiment that it compares with, in a folder of its
+# name; a document has its pages in another within.
+NAME = import sys, pathlib; print(pathlib.Path(sys.argv[1]).resolve().name)
 
 report: setup
 	@test -n "$(EXPERIMENT)" || { echo "make report: wanted EXPERIMENT=experiments/…, got none"; exit 2; }
 	@$(UNLOCK)
-	@$(SNAKEMAKE) --configfile config/report.yaml \
-	  --config document="$(EXPERIMENT)" build=$(REPORT) seeds=$(SEEDS) shards=$(SHARDS)
-	@echo "HTML: $(REPORT)/index.html"
-	@echo "PDF:  $(REPORT)/index.pdf"
+	@name=$$(python -c "$(NAME)" "$(EXPERIMENT)") && pages="build/reports/$$name" && \
+	$(SNAKEMAKE) --configfile config/report.yaml \
+	  --config document="$(EXPERIMENT)" build="$$pages" seeds=$(SEEDS) shards=$(SHARDS) && \
+	if test -f "$(EXPERIMENT)/document.yaml"; then pages="$$pages/$$name"; fi && \
+	echo "HTML: $$pages/index.html" && \
+	echo "PDF:  $$pages/index.pdf"
 
 docs: setup $(EXAMPLES) build/docs/speed.done
 	mkdocs build --strict

@@ -84,7 +84,7 @@ rule train:
     params:
         code=provenance.code("train"),
         settings=lambda w: PLAN.training[w.experiment],
-        command=lambda w: f"train {PLAN.folder(w.experiment)} --out {BUILD}/{w.experiment}",
+        command=lambda w: f"train {PLAN.folder(w.experiment)} --out {PLAN.place_of(w.experiment)}",
         seeds=config["seeds"],
         shards=PLAN.shards,
     log:
@@ -114,7 +114,7 @@ rule evaluate:
     params:
         code=provenance.code("evaluate"),
         settings=lambda w: PLAN.settings[w.experiment],
-        command=lambda w: f"evaluate {PLAN.folder(w.experiment)} --out {BUILD}/{w.experiment}",
+        command=lambda w: f"evaluate {PLAN.folder(w.experiment)} --out {PLAN.place_of(w.experiment)}",
         shards=PLAN.shards,
         which="",
     log:
@@ -140,7 +140,7 @@ use rule evaluate as cubes with:
     params:
         code=provenance.code("cubes"),
         settings=PLAN.settings[MAIN],
-        command=lambda w: f"cubes {PLAN.folder(MAIN)} --out {BUILD}/{MAIN}",
+        command=lambda w: f"cubes {PLAN.folder(MAIN)} --out {PLAN.place_of(MAIN)}",
         which=lambda w: PLAN.option(w.deletion),
     log:
         f"{BUILD}/logs/{MAIN}{{deletion}}/cubes.log",
@@ -159,7 +159,7 @@ use rule cubes as interventions with:
         record=f"{BUILD}/{MAIN}{{deletion}}/records/interventions.json",
     params:
         code=provenance.code("interventions"),
-        command=lambda w: f"interventions {PLAN.folder(MAIN)} --out {BUILD}/{MAIN}",
+        command=lambda w: f"interventions {PLAN.folder(MAIN)} --out {PLAN.place_of(MAIN)}",
     log:
         f"{BUILD}/logs/{MAIN}{{deletion}}/interventions.log",
     benchmark:
@@ -176,7 +176,7 @@ use rule cubes as explorer with:
         record=f"{BUILD}/{MAIN}/records/explorer.json",
     params:
         code=provenance.code("explorer"),
-        command=lambda w: f"explorer {PLAN.folder(MAIN)} --out {BUILD}/{MAIN}",
+        command=lambda w: f"explorer {PLAN.folder(MAIN)} --out {PLAN.place_of(MAIN)}",
         which="",
     log:
         f"{BUILD}/logs/{MAIN}/explorer.log",
@@ -209,7 +209,7 @@ rule figure:
     resources:
         **LIGHT,
     shell:
-        "colorcore {params.command} --build {params.build}{params.which} 2> {log:q}"
+        "colorcore {params.command} --build {params.build:q}{params.which} 2> {log:q}"
 
 
 use rule figure as table with:
@@ -257,7 +257,7 @@ rule numbers:
     resources:
         **HEAVY,
     shell:
-        "colorcore numbers {params.document} --build {params.build} {params.claims} 2> {log:q}"
+        "colorcore numbers {params.document} --build {params.build:q} {params.claims} 2> {log:q}"
 
 
 DRAWN = [rules.figure.output.light, rules.figure.output.dark, rules.figure.output.alt]
@@ -312,7 +312,7 @@ rule report:
     resources:
         **HEAVY,
     shell:
-        "colorcore report {params.document} --build {params.build} 2> {log:q}"
+        "colorcore report {params.document} --build {params.build:q} 2> {log:q}"
 
 
 READ = {file for one in SHOWN for file in PLAN.reads(*one)}

@@ -219,4 +219,7 @@ def test_a_folder_without_records_is_no_build(tmp_path, small):
 def test_an_experiment_that_is_not_there_is_named(own, tmp_path):
     found = verify(own.folder.parent, tmp_path)
     assert found.made == []
-    assert found.wrong[0].startswith(f"{own.folder}: experiment: wanted one of ")
+    assert found.wrong == [
+        f"{own.folder}: wanted results of an experiment in {tmp_path}, got those of 'ex-2.10.1', "
+        "which is not there; name the folder that has it by --experiments, or delete them"
+    ]

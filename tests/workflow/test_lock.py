@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from snakemake.persistence.file import FilePersistence
 
 from colorcore.workflow import lock
 
@@ -24,6 +26,17 @@ def test_a_lock_that_nobody_holds_is_left_behind(locked):
     assert lock.left_behind()
     lock.note()
     assert lock.left_behind()
+
+
+def test_what_snakemake_knows_is_found_by_names_of_any_length(locked):
+    short, long = "build/weights", f"build/{'name-' * 50}/{'name-' * 50}/weights"
+    snakemake = FilePersistence(nolock=True)
+    for output in (short, long):
+        assert not lock.recorded(output)
+        record = Path(snakemake._record_path(locked / "metadata", output))
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.touch()
+        assert lock.recorded(output)
 
 
 def test_without_a_lock_nothing_is_left_behind(locked):

@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
+from colorcore.writeup import checking, opening
 from commands import copy_experiments
+from editing import change
 
 TEXT = """main: {ex-2.10.1: the main one}
 groups:
@@ -51,3 +53,11 @@ def folder(tmp_path, monkeypatch):
     (place / "numbers.py").write_text("def numbers(document, build):\n    return {}\n")
     (place / "claims.py").write_text("CLAIMS = []\ndef gather(document, build):\n    return None\n")
     return place
+
+
+@pytest.fixture
+def essay(folder):
+    """A document of which all can be made."""
+    change(folder, "  lost: {}\n", "", "document.yaml")
+    checking.check(opening.read(folder), seeds=60)
+    return folder

@@ -9,14 +9,6 @@ from colorcore.writeup import checking, opening
 from editing import change
 
 
-@pytest.fixture
-def essay(folder):
-    """A document of which all can be made."""
-    change(folder, "  lost: {}\n", "", "document.yaml")
-    checking.check(opening.read(folder), seeds=60)
-    return folder
-
-
 @pytest.mark.parametrize("name", ["index.qmd", "_metadata.yml", "__init__.py"])
 def test_a_document_without_one_of_its_files_is_refused(essay, name):
     (essay / name).unlink()
@@ -51,24 +43,6 @@ def test_what_computes_from_an_experiment_that_a_document_is_not_about_is_refuse
     checking.check(opening.read(folder), seeds=60)
 
 
-def test_a_result_to_read_that_nobody_makes_is_told_with_the_file_that_reads_it(folder):
-    change(folder, "  lost: {}\n", "", "document.yaml")
-    change(folder, '"runs.csv"', '"run.csv"', "figures/own.py")
-    with pytest.raises(InputError) as caught:
-        checking.check(opening.read(folder), seeds=60)
-    assert str(caught.value).startswith(f"{folder}/figures/own.py: READS: wanted one of runs.csv, ")
-    assert str(caught.value).endswith("got 'run.csv'; did you mean runs.csv?")
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("sweep.md", "swept.md"),
-        ("tables/labels.md", "figures/labels.md"),
-        ("< include ex-2.10.1/tables", "<include ex-2.10.1/red/tables"),
-        ("ex-2.10.1/explorer.md", "explorer.md"),
-    ],
-)
 def test_a_text_that_includes_what_nobody_makes_is_refused(essay, old, new):
     change(essay, old, new, "index.qmd")
     with pytest.raises(InputError, match=r"index\.qmd: wanted a file to include, got "):
@@ -84,6 +58,10 @@ def test_a_text_that_includes_what_nobody_makes_is_refused(essay, old, new):
             "index.qmd: wanted an entry of references.bib, got 'nobody2020'",
         ),
         ("![](none.png)", "index.qmd: wanted an image, got 'none.png'"),
+        ('![a](none.png "A title")', "index.qmd: wanted an image, got 'none.png'"),
+        ("![a](<none.png>){width=3cm}", "index.qmd: wanted an image, got 'none.png'"),
+        ("![a][b]\n\n[b]: none.png 'A title'", "index.qmd: wanted an image, got 'none.png'"),
+        ('<img alt="" src="none.png">', "index.qmd: wanted an image, got 'none.png'"),
     ],
 )
 def test_a_text_that_refers_to_what_there_is_not_is_refused(essay, line, message):

@@ -12,6 +12,7 @@ from colorcore.experiment.concepts import Deletion, Target
 from colorcore.results.measures import bounds
 from colorcore.writeup import numbers, opening
 from colorcore.writeup.numerals import fixed, significant
+from colorcore.writeup.single_names import known
 from colorcore.writeup.subject import subject
 
 
@@ -128,3 +129,17 @@ def test_the_numbers_of_a_report_are_of_its_experiment_and_its_base(blue):
         "score-r2", "ablated-target", "unlike-max", "val-mse", "target-cosine", "harm", "read-off",
     ]  # fmt: skip
     assert "differs" in found["compared"]["score-r2"]
+    assert names(known(blue.experiment)) == names(found)
+
+
+def names(content):
+    """All names below, of what has others or is one."""
+    return {k: names(v) for k, v in content.items()} if isinstance(content, dict) else None
+
+
+def test_the_names_that_a_report_can_quote_are_known_beforehand(both):
+    build = both.results.folder.parent
+    opening.write_numbers(both.document, build)
+    found = json.loads((build / "numbers.json").read_text())
+    assert list(found["deletions"]) == ["blue", "red-and-blue"]
+    assert names(known(both.experiment)) == names(found)

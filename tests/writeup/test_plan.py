@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from pathlib import Path
 
@@ -202,6 +203,29 @@ def test_text_behind_a_link_is_text_of_the_document(essay):
     sections.symlink_to(essay / "elsewhere")
     names = {Path(path).name for path in plan(essay / "paper").origins.text}
     assert {path.name for path in (essay / "elsewhere").glob("*.md")} <= names
+
+
+def test_what_is_hidden_a_backup_or_a_link_to_nothing_is_no_text(essay):
+    paper = essay / "paper"
+    before = plan(paper).origins.text
+    for name in (".hidden", ".index.qmd.swp", "index.qmd~", "#index.qmd#", "index.qmd.bak"):
+        (paper / name).touch()
+    (paper / ".ipynb_checkpoints").mkdir()
+    (paper / ".ipynb_checkpoints" / "index.md").touch()
+    (paper / ".#index.qmd").symlink_to("me@here.1:2")
+    (paper / "lost.csv").symlink_to("nowhere")
+    (paper / "sections" / "round").symlink_to(paper)
+    assert plan(paper).origins.text == before
+    (paper / "seen.md").touch()
+    assert len(plan(paper).origins.text) == len(before) + 1
+
+
+def test_commands_are_given_folders_of_any_name(essay):
+    place = essay.rename(essay.parent / "my 'own' essays")
+    found = plan(place / "experiments" / "ex-2.9.1")
+    (folder,) = shlex.split(found.folder("ex-2.9.1"))
+    assert Path(folder).resolve() == found.document.folder
+    assert shlex.split(found.place) == [folder]
 
 
 def test_a_figure_is_of_the_files_that_it_reads_besides_results(essay):

@@ -192,8 +192,8 @@ def test_the_page_carries_the_explorer_and_the_pdf_what_stands_for_it(paper, bui
 MISTAKES = {
     "{{< var a.blue >}}": "index.qmd: wanted a variable of numbers.json, got 'a.blue', which is "
     "not in it; add it in numbers.py or mend the name",
-    "{{< var a >}}": "index.qmd: wanted a variable of numbers.json, got 'a', which is not in it; "
-    "add it in numbers.py or mend the name",
+    "{{< var a >}}": "index.qmd: wanted a variable of numbers.json, got 'a', which has red; name "
+    "one of them",
     "{{< include exp/tables/two.md >}}": "index.qmd: wanted a file to include, got "
     "'exp/tables/two.md', which is not there; mend the name, or add what makes it to the "
     "document's figures or tables",

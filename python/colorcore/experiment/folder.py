@@ -20,7 +20,11 @@ SETTINGS, DOPESHEET = "experiment.yaml", "dopesheet.csv"
 SEARCH, TRIALS = "search.yaml", "trials.csv"  # where the dopesheet was searched for
 BASE = "base"
 NAME = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
-TAKEN = ("stage", "logs", "benchmarks")  # by folders of a build that are no experiment's
+# By what a build has besides its experiments, and what a text quotes besides those.
+TAKEN = (
+    "stage", "logs", "benchmarks", "index.html", "index.pdf", "numbers.json", "report.log",
+    "search", "versions", "hardware", "comparisons",
+)  # fmt: skip
 
 
 class ExperimentError(InputError):
@@ -52,8 +56,8 @@ def check_name(folder: Path) -> None:
         )
     if name in TAKEN:
         raise ExperimentError(
-            f"{folder}: wanted a name that is none of {', '.join(TAKEN)}, which are folders of a "
-            "build, got that; rename the folder"
+            f"{folder}: wanted a name that is none of {', '.join(TAKEN)}, by which a build or a "
+            f"text calls something else, got {name!r}; rename the folder"
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from colorcore.errors import InputError, unknown
+from colorcore.errors import InputError, suggest
 from colorcore.experiment.folder import SETTINGS
 from colorcore.experiment.loading import load
 from colorcore.results import records
@@ -85,7 +85,12 @@ def verify(build: Path, experiments: Path) -> Findings:
     found = Findings()
     for name in names:
         if name not in known:
-            found.tell(build / name, f"{build / name}: {unknown('experiment', name, known)}")
+            near = suggest(name, known, otherwise="name the folder that has it by --experiments")
+            found.tell(
+                build / name,
+                f"{build / name}: wanted results of an experiment in {experiments}, got those of "
+                f"{name!r}, which is not there; {near}, or delete them",
+            )
             continue
         results, before = Results(build / name, load(experiments / name)), len(found.told)
         trained = _check(results, found)

@@ -26,8 +26,14 @@ def note(folder: Path = RECORDS) -> None:
 
 
 def recorded(output: str, folder: Path = RECORDS) -> bool:
-    """Whether Snakemake knows from what an output was made."""
-    return (folder / "metadata" / urlsafe_b64encode(output.encode()).decode()).exists()
+    """Whether Snakemake knows from what an output was made, by a file of its records.
+
+    That is called by the output, and lies in folders where the name is longer than one can be.
+    """
+    name = urlsafe_b64encode(output.encode()).decode()
+    most = os.pathconf(folder, "PC_NAME_MAX") - 1 if folder.is_dir() else len(name)
+    *parts, last = (name[i : i + most] for i in range(0, len(name), most))
+    return folder.joinpath("metadata", *(f"@{part}" for part in parts), last).exists()
 
 
 def left_behind(folder: Path = RECORDS) -> bool:

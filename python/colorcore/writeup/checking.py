@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from colorcore import provenance
-from colorcore.errors import InputError, unknown
+from colorcore.errors import InputError
 from colorcore.experiment.concepts import key
-from colorcore.experiment.folder import SETTINGS
+from colorcore.experiment.folder import DOPESHEET, SETTINGS
 from colorcore.experiment.folder import read as read_yaml
 from colorcore.experiment.loading import Experiment
-from colorcore.results.files import RESULTS
 from colorcore.results.measures import index_of
-from colorcore.writeup import making, single_text
+from colorcore.writeup import imports, making, single_text
 from colorcore.writeup.document import FILE, OWN, Document
+from colorcore.writeup.files import texts
+from colorcore.writeup.letters import check_figures, check_pages
+from colorcore.writeup.single_names import known
 from colorcore.writeup.subject import subject
 from colorcore.writeup.text import check as check_text
 from colorcore.writeup.text import fill
 from colorcore.writeup.text import read as read_text
 
+LONGEST = 200  # bytes of a name, that files may be called by it and more
+REPEATED = re.compile(r"(.+?)\1{19}$")  # what Snakemake takes for a path without end
 FILES = ("index.qmd", "_metadata.yml", "__init__.py")  # of a document, besides its modules
 
 
@@ -40,8 +45,11 @@ def check(document: Document, seeds: int) -> None:
     main = document.load(document.main_name)
     if not document.is_report:
         _check_files(document)
+        imports.check(document, document.modules)
         _check_named(document)
+    _check_letters(document)
     _check_text(document, main)
+    _check_places(document, main)
     trained = list(range(main.first_seed, main.first_seed + seeds))
     index_of(main.representative_seed, trained, place=main.folder / SETTINGS)
 
@@ -50,10 +58,8 @@ def _check_read(document: Document, kind: making.Kind, name: str) -> None:
     module, options = making.find(document, kind, name)
     if hasattr(module, "check"):
         module.check(document, **options)
-    for read, files in making.reads(document, kind, name).items():
-        for file in files:
-            if file not in RESULTS:
-                raise InputError(f"{module.__file__}: {unknown('READS', file, RESULTS)}")
+    making.files(document, kind, name)
+    for read in making.reads(document, kind, name):
         if read not in document.names:
             raise InputError(
                 f"{document.folder / FILE}: {kind}.{name}: reads results of {read}, which the "
@@ -95,10 +101,52 @@ def _check_text(document: Document, main: Experiment) -> None:
     """What its text refers to is there, or will be made."""
     made, folder = _included(document, main), document.folder
     if document.is_report:
-        text = single_text.text(subject(document, Path()))
-    else:
-        text = read_text(folder / "index.qmd")
-    check_text(fill(folder, text, "index.qmd", made=made), folder, made)
+        text, variables = single_text.text(subject(document, Path())), known(main)
+    else:  # its numbers are what its own code returns
+        text, variables = read_text(folder / "index.qmd"), None
+    whole = fill(folder, text, "index.qmd", variables, made)
+    check_text(whole, folder, made)
+    check_pages("index.qmd", whole)
+
+
+def _check_letters(document: Document) -> None:
+    """What it is called, and what figures and tables call its experiments, can be shown."""
+    if not document.is_report:
+        metadata = document.folder / "_metadata.yml"
+        check_pages(str(metadata), read_text(metadata))
+    for name, label in document.names.items():
+        experiment, place = document.load(name), document.experiments / name
+        sheet = experiment.schedule
+        phases, actions = " ".join(sheet.phases["phase"]), " ".join(sheet.actions["action"])
+        check_pages(f"{place / SETTINGS}: title", experiment.title)
+        check_figures(f"{place / SETTINGS}: concepts", " ".join(experiment.concepts))
+        check_figures(f"{place / DOPESHEET}: phases", phases)
+        check_pages(f"{place / DOPESHEET}: actions", actions)
+        check_figures(f"{document.folder / FILE}: {name}", label)
+
+
+def _check_places(document: Document, main: Experiment) -> None:
+    """What its files and results are called by can be in paths."""
+    for path in texts(document):
+        if set("{}") & set(path.name):
+            raise InputError(
+                f"{path}: wanted a name without braces, in which Snakemake has wildcards; rename it"
+            )
+    names = {f"{document.experiments / name}": name for name in document.names}
+    for name in main.deletions:
+        names[f"{main.folder / SETTINGS}: surgery.deletions.{name}"] = key(name)
+    for place, name in names.items():
+        if len(name.encode()) > LONGEST:
+            raise InputError(
+                f"{place}: wanted a name of at most {LONGEST} bytes, by which folders are called, "
+                f"got {len(name.encode())}; name it otherwise"
+            )
+        repeated = REPEATED.search(name)
+        if repeated:
+            raise InputError(
+                f"{place}: wanted a name that does not end in the same letters twenty times, which "
+                f"Snakemake takes for a path without end, got {repeated[1]!r} so often; rename it"
+            )
 
 
 def _included(document: Document, main: Experiment) -> set[str]:

@@ -28,10 +28,17 @@ class Claim(NamedTuple):
 def check(claims: Iterable[Claim], evidence: Any, *, place: str) -> None:
     """Check every claim against the evidence, which comes from `place`.
 
-    Raises: InputError naming the sentence that the results do not bear out.
+    Raises: InputError naming the sentence that the results do not bear out, or whose condition is
+    neither true nor false.
     """
     for claim in claims:
-        if not claim.holds(evidence):
+        held = claim.holds(evidence)
+        if not isinstance(held, bool | np.bool_):
+            raise InputError(
+                f"{place}: wanted a condition that is true or false of «{claim.sentence}», got "
+                f"{type(held).__name__}; have it return a bool, of .all() or .any() say"
+            )
+        if not held:
             raise InputError(
                 f"{place}: wanted results that bear out «{claim.sentence}», got others; find the "
                 "bug, or change the sentence in the text and among its claims"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from colorcore.colors.named import NAMES
+from colorcore.errors import InputError
 from colorcore.experiment.checks import LEARNING_RATE
 from colorcore.experiment.concepts import key
 from colorcore.experiment.loading import Experiment
@@ -28,16 +30,38 @@ from colorcore.writeup.numerals import fixed, percent, signed, significant
 from colorcore.writeup.subject import Subject
 
 Numbers = dict[str, Any]
+NO_NUMBER = re.compile(r"[-+\N{MINUS SIGN}]?(nan|inf(inity)?|none)\W*", re.IGNORECASE)
 Show = Callable[[float], str]
 
 
-def write(path: Path, numbers: Numbers) -> None:
-    """Write a numbers.json.
+def write(path: Path, numbers: Numbers, *, place: str) -> None:
+    """Write a numbers.json, of numbers from `place`.
 
     Keys are nested and use only letters, digits and hyphens, since a dot descends; values are
     strings as the text shows them.
+
+    Raises: InputError naming a key that is otherwise, or whose value is.
     """
+    _check(place, numbers)
     write_text(path, json.dumps(numbers, indent=2, ensure_ascii=False) + "\n")
+
+
+def _check(place: str, found: object, name: str = "") -> None:
+    what = f"{place}: {name}" if name else place
+    if isinstance(found, dict):
+        for part, value in found.items():
+            if not isinstance(part, str) or part != key(part) or not part:
+                raise InputError(
+                    f"{what}: wanted keys of letters, digits and hyphens, got {part!r}; write "
+                    f"{key(str(part)) or 'another'!r}"
+                )
+            _check(place, value, f"{name}.{part}".lstrip("."))
+    elif not name or not isinstance(found, str):
+        wanted = "a number as the text shows it, as text" if name else "numbers by their names"
+        remedy = "write it with significant(…) or as f'{…}'" if name else "return a dictionary"
+        raise InputError(f"{what}: wanted {wanted}, got {type(found).__name__}; {remedy}")
+    elif NO_NUMBER.fullmatch(found):
+        raise InputError(f"{what}: wanted a number, got {found!r}; find out why")
 
 
 def spread(values: pd.Series, show: Show = significant) -> Numbers:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 from colorcore.errors import InputError
-from colorcore.experiment.folder import SETTINGS
+from colorcore.experiment.folder import SEARCH, SETTINGS, TRIALS
 from colorcore.experiment.loading import load, read_settings
-from colorcore.writeup import single
+from colorcore.writeup import making, reading, single
 from colorcore.writeup.document import FILE, Contents, Document
+from colorcore.writeup.files import data
 from colorcore.writeup.written import Written
 
 EXPERIMENTS = "experiments"
@@ -35,23 +39,59 @@ def read(folder: Path) -> Document:
 
 
 def write_numbers(document: Document, build: Path) -> None:
-    """Compute every number that the text quotes, into numbers.json, and write its record."""
+    """Compute every number that the text quotes, into numbers.json, and write its record.
+
+    Raises: InputError for a mistake in the document's code, when it reads a file that is no data of
+    the document, and for what a text cannot quote.
+    """
     from colorcore.writeup import numbers, single_text
 
-    made = single_text.numbers if document.is_report else document.own("numbers").numbers
+    if document.is_report:
+        place, made = str(document.folder), single_text.numbers(document, build)
+    else:
+        with _own(document, "numbers", build) as module:
+            place, made = str(module.__file__), module.numbers(document, build)
     part = Written(document, build).numbers
     (path,) = part.made
-    numbers.write(path, made(document, build))
+    numbers.write(path, made, place=place)
     part.note()
 
 
 def check_claims(document: Document, build: Path) -> None:
     """Check what the text claims in words; the package's own text of a report claims nothing.
 
-    Raises: InputError naming the sentence that the results do not bear out.
+    Raises: InputError naming the sentence that the results do not bear out; as `write_numbers`.
     """
     from colorcore.writeup import claims
 
     if not document.is_report:
-        own = document.own("claims")
-        claims.check(own.CLAIMS, own.gather(document, build), place=str(build))
+        with _own(document, "claims", build) as own:
+            claims.check(own.CLAIMS, own.gather(document, build), place=str(build))
+
+
+@contextmanager
+def _own(document: Document, name: str, build: Path) -> Iterator[ModuleType]:
+    """A module of the document's own, for what is computed by it within.
+
+    Raises: InputError for a mistake in it, and when it reads a file that is no data.
+    """
+    with reading.heard() as read, reading.told(document):
+        module = document.own(name)
+        yield module
+    what, remedy = str(module.__file__), "read what the page on documents says"
+    reading.check(
+        document, what, read, [*data(document), *_results(document, build)], remedy=remedy
+    )
+
+
+def _results(document: Document, build: Path) -> list[Path]:
+    """What numbers and claims are made of besides: results, what made them, settings, searches."""
+    folders = [document.experiments / name for name in document.names]
+    of_each = ("runs.csv", "moments.csv", "records/evaluate.json")
+    of_main = ("records/train-*.json", "**/interventions.csv", "**/records/interventions.json")
+    return [
+        *(build / name / file for name in document.names for file in of_each),
+        *(path for part in of_main for path in (build / document.main_name).glob(part)),
+        *making.settings_of(folders),
+        *(folder / file for folder in folders for file in (SEARCH, TRIALS)),
+    ]

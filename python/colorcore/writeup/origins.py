@@ -18,6 +18,7 @@ from colorcore.experiment.origin import told
 from colorcore.results import records
 from colorcore.writeup import making
 from colorcore.writeup.document import TYPESET, Document
+from colorcore.writeup.files import data, texts
 from colorcore.writeup.making import Kind
 
 COMMANDS: dict[Kind, str] = {"figures": "figure", "tables": "table"}
@@ -54,20 +55,15 @@ class Origins:
     @cached_property
     def text(self) -> list[str]:
         """The files of the document that are no code."""
-        return [
-            os.path.relpath(Path(folder) / name)
-            for folder, _, names in os.walk(self.document.folder, followlinks=True)
-            for name in names
-            if Path(name).suffix not in (".py", ".pyc")
-        ]
+        return [os.path.relpath(path) for path in texts(self.document)]
 
     @property
     def data(self) -> list[str]:
-        """Those of them that numbers are computed from, and searches of its experiments."""
+        """Those of them that numbers may be computed from, and searches of its experiments."""
         folders = [self.document.experiments / name for name in self.document.names]
         searches = [folder / file for folder in folders for file in (SEARCH, TRIALS)]
-        found = [os.path.relpath(path) for path in searches if path.is_file()]
-        return [*(path for path in self.text if path.endswith(".csv")), *found]
+        found = (path for path in searches if path.is_file())
+        return [os.path.relpath(path) for path in (*data(self.document), *found)]
 
     def content(self, paths: Iterable[str | Path]) -> str:
         """What files say, as a digest, whatever their dates and wherever the document lies."""

@@ -19,7 +19,7 @@ from colorcore.experiment.origin import digest
 from colorcore.experiment.settings import Count, Settings
 from colorcore.results.records import FOLDER as RECORDS
 from colorcore.results.records import record_of
-from colorcore.writeup import checking, making, opening
+from colorcore.writeup import checking, making, opening, reading
 from colorcore.writeup.document import Document
 from colorcore.writeup.making import Kind
 from colorcore.writeup.origins import Origins
@@ -63,7 +63,8 @@ class Plan:
         """
         said = validate("configuration", dict(config), Configuration)
         document = opening.read(Path(said.document))
-        checking.check(document, said.seeds)
+        with reading.told(document):
+            checking.check(document, said.seeds)
         experiments = {name: document.load(name) for name in document.names}
         for experiment in experiments.values():
             experiment.seeds(said.seeds)
@@ -76,7 +77,8 @@ class Plan:
 
     @property
     def place(self) -> str:
-        return os.path.relpath(self.document.folder)
+        """The document's folder, as commands are given it."""
+        return quote(os.path.relpath(self.document.folder))
 
     @property
     def out(self) -> str:
@@ -114,8 +116,12 @@ class Plan:
         return self.main.leaves_sphere(self.main.deletion)
 
     def folder(self, name: str) -> str:
-        """The folder that an experiment is read from."""
-        return os.path.relpath(self.experiments[name].folder)
+        """The folder that an experiment is read from, as commands are given it."""
+        return quote(os.path.relpath(self.experiments[name].folder))
+
+    def place_of(self, name: str) -> str:
+        """Where the results of an experiment lie, as commands are given it."""
+        return quote(f"{self.build}/{name}")
 
     def settings_files(self, name: str) -> list[str]:
         """The files that an experiment is read from."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from colorcore.writeup import single, single_text
+from colorcore.writeup import files, single_text
 from colorcore.writeup.document import TYPESET, Document
 from colorcore.writeup.subject import Subject, subject
 from colorcore.writeup.written import NUMBERS, Written
@@ -23,15 +23,10 @@ def gather(document: Document, build: Path) -> Path:
     stage = build / "stage"
     shutil.rmtree(stage, ignore_errors=True)
     shutil.copytree(TYPESET, stage, ignore=shutil.ignore_patterns(single_text.TEMPLATE))
+    files.copy(document, stage)
     main = subject(document, build)
     if document.is_report:
         single_text.write_text(main, stage)
-        own = document.folder / single.TEXT
-        if own.is_file():
-            shutil.copyfile(own, stage / single.TEXT)
-    else:
-        code = shutil.ignore_patterns("*.py", "__pycache__")
-        shutil.copytree(document.folder, stage, dirs_exist_ok=True, ignore=code)
     written = Written(document, build)
     numbers = json.loads(written.numbers.read()[NUMBERS])
     variables = yaml.safe_dump(numbers, allow_unicode=True, sort_keys=False)
@@ -44,14 +39,15 @@ def gather(document: Document, build: Path) -> Path:
 def _place(written: Written, one: Subject, stage: Path, place: Path) -> None:
     """Put the figures, tables and explorer of a deletion into a folder of the stage."""
     folder = stage / place
+    folder.mkdir(parents=True, exist_ok=True)
     for kind, part in written.shown(one):
-        (folder / kind).mkdir(parents=True, exist_ok=True)
+        (folder / kind).mkdir(exist_ok=True)
         for name, content in part.read().items():
             (folder / kind / name).write_bytes(content)
     for alt in sorted((folder / "figures").glob("*.txt")):
         shown = figure_markup((place / "figures" / alt.stem).as_posix(), alt.read_text("utf-8"))
         alt.with_suffix(".md").write_text(shown, encoding="utf-8")
-    if one.results.explorer_path.is_file():
+    if written.explorer(one):
         scene = explorer_markup(one.results.scene())
         (folder / "explorer.md").write_text(scene, encoding="utf-8")
 

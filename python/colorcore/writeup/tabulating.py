@@ -11,9 +11,10 @@ from colorcore.writeup.written import Written
 def tabulate(subject: Subject, name: str) -> None:
     """Write a table as Markdown, into tables/, and its record.
 
-    Raises: InputError when there is no such table or its data cannot be used.
+    Raises: InputError when there is no such table or its data cannot be used, or the module
+    that writes it makes a mistake.
     """
-    module, options = making.find(subject.document, "tables", name)
-    text = module.write(subject, **options)
+    with making.of(subject, "tables", name) as (module, options):
+        text = making.said(module, "write", module.write(subject, **options))
     write_text(subject.results.judged / "tables" / f"{name}.md", text)
     Written.of(subject).part("tables", name, subject).note()

@@ -120,6 +120,13 @@ class Written:
             for name in self.document.shown(kind, one.deletion, one.experiment.deletion):
                 yield kind, self.part(kind, name, one)
 
+    def explorer(self, one: Subject) -> list[Path]:
+        """The explorer of a deletion, if it leaves one: that of a former build may lie there."""
+        is_first = one.deletion == one.experiment.deletion
+        leaves = is_first and one.experiment.leaves_sphere(one.deletion)
+        path = one.results.explorer_path
+        return [path] if leaves and path.is_file() else []
+
     def parts(self) -> Iterator[Part]:
         """All of them."""
         yield from (part for one in self.subjects() for _, part in self.shown(one))
@@ -140,8 +147,7 @@ class Written:
         yield from self.numbers.made
         for one in self.subjects():
             yield from (path for _, part in self.shown(one) for path in part.made)
-            if one.results.explorer_path.is_file():
-                yield one.results.explorer_path
+            yield from self.explorer(one)
 
     def _named(self, experiment: str, *files: str) -> list[Path]:
         results = Results(self.build / experiment, self.document.load(experiment))

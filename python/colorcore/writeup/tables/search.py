@@ -13,12 +13,18 @@ from colorcore.writeup.numerals import significant
 from colorcore.writeup.subject import Subject
 
 READS = ()
+READS_OF = ()  # its settings alone
 
 
 def check(document: Document, of: str) -> None:
     """There is a search, and a log of it."""
     settings.read(document.experiments / of)
     read_log(document.experiments / of / TRIALS)
+
+
+def reads_of(document: Document, of: str) -> list[str]:
+    """The experiment whose search is read, and whose dopesheet that varies."""
+    return [of]
 
 
 def searches(document: Document, of: str) -> list[Path]:
