@@ -43,6 +43,15 @@ def test_what_computes_from_an_experiment_that_a_document_is_not_about_is_refuse
     checking.check(opening.read(folder), seeds=60)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("sweep.md", "swept.md"),
+        ("tables/labels.md", "figures/labels.md"),
+        ("< include ex-2.10.1/tables", "<include ex-2.10.1/red/tables"),
+        ("ex-2.10.1/explorer.md", "explorer.md"),
+    ],
+)
 def test_a_text_that_includes_what_nobody_makes_is_refused(essay, old, new):
     change(essay, old, new, "index.qmd")
     with pytest.raises(InputError, match=r"index\.qmd: wanted a file to include, got "):
