@@ -23,7 +23,8 @@ def on_config(config: MkDocsConfig) -> None:
     }
     macros = config.plugins["macros"]
     assert isinstance(macros, MacrosPlugin)
-    macros.register_variables({"timings": Timings.read(TIMINGS), **examples})
+    measured = {"timings": Timings.read(TIMINGS), "gpu": Timings.read_gpu(TIMINGS)}
+    macros.register_variables({**measured, **examples})
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
