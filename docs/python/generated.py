@@ -17,13 +17,14 @@ SPEED = Path("build/docs/speed")
 
 
 def on_config(config: MkDocsConfig) -> None:
-    """Give pages the variable `timings`, and one for each example, from the JSON that it wrote."""
+    """Give pages `timings`, `gpu`, and a variable for each example, from the JSON that it wrote."""
     examples = {
         path.stem: json.loads(path.read_text("utf-8")) for path in EXAMPLES.glob("*/*.json")
     }
     macros = config.plugins["macros"]
     assert isinstance(macros, MacrosPlugin)
-    macros.register_variables({"timings": Timings.read(TIMINGS), **examples})
+    measured = {"timings": Timings.read(TIMINGS), "gpu": Timings.read_gpu(TIMINGS)}
+    macros.register_variables({**measured, **examples})
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
