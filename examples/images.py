@@ -88,12 +88,12 @@ def terms(*, anchored: bool) -> list[Regularizer]:
 # --8<-- [end:terms]
 
 # --8<-- [start:train]
-RIGHT, WRONG = 0.3, 0.001  # chance that an image of the digit is labelled, and another by mistake
+RIGHT, WRONG = 0.3, 0.001  # chances that the digit is labelled, and another
 BATCH = 64
 
 
 def train(data: Samples, *, digit: int, seed: int, steps: int, anchored: bool = True) -> Classifier:
-    """A classifier with a digit anchored to its first channel, or a control without an anchor."""
+    """A classifier with a digit on its first channel, or a control without an anchor."""
     torch.manual_seed(seed)
     model, images = Classifier(), maps(data)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.005)

@@ -73,7 +73,7 @@ ANCHOR, REPEL = 0.3, 4.0
 
 
 def terms() -> list[tuple[Regularizer, Regularizer]]:
-    """An anchor for some word of each labelled sentence, and what keeps all words off the axis."""
+    """An anchor for some word of a labelled sentence, and what keeps words off."""
     toward, off = AngularAnchor(AXIS), nn.Sequential(Unit(), RepelSubspace([0]))
     pooled: Any = {"positions": "sequence", "temperature": 0.1}
     return [
@@ -88,7 +88,7 @@ def terms() -> list[tuple[Regularizer, Regularizer]]:
 # --8<-- [end:terms]
 
 # --8<-- [start:train]
-RIGHT, WRONG = 0.1, 0.001  # chance that a question is labelled, and another by mistake
+RIGHT, WRONG = 0.1, 0.001  # chances that a question is labelled, and another
 BATCH = 64
 
 
@@ -131,7 +131,7 @@ def chances(kinds: Tensor) -> Tensor:
 
 # --8<-- [start:surgery]
 def operate(model: GPT2LMHeadModel, data: Sentences) -> dict[str, GPT2LMHeadModel]:
-    """The model without the axis: in its weights, from end to end, or where the stream begins."""
+    """The model without the axis: in its weights, or where the stream begins."""
     return {
         "ablated": ablate_stream(model, [0], layer=BLOCK, sample=data.batch),
         "baked": bake(model, Projection(AXIS), layer=STREAM[0]),
