@@ -34,7 +34,7 @@ def unseen():
 @pytest.fixture(scope="module")
 def found(unseen, tmp_path_factory):
     """A model and a control, operated on, saved and loaded."""
-    found = language.study(draw(2000, seed=0), unseen, seed=0, steps=300)
+    found = language.study(draw(2000, seed=0), unseen, seeds=1, steps=300)
     folder = tmp_path_factory.mktemp("models")
     found["apart"] = language.differences(found["models"]["anchored"], unseen, folder)
     return found
@@ -55,21 +55,22 @@ def test_every_sentence_has_two_words_beside_its_pairs_and_the_mark_that_one_of_
 
 
 def test_questions_are_lost_and_everything_else_stays(found):
-    before, after = found["anchored"]["before"], found["anchored"]["ablated"]
+    (run,) = found["anchored"]
+    before, after = run["before"], run["ablated"]
     assert before["question"] > 0.95
     assert after["question"] < 0.1
     for kind in ("plain", "shout", "verbs"):
         assert after[kind] > 0.97
-    assert found["anchored"]["baked"]["question"] < 0.3
+    assert run["baked"]["question"] < 0.3
 
 
 def test_without_an_anchor_they_stay(found):
-    assert found["control"]["ablated"]["question"] > 0.8
+    assert found["control"][0]["ablated"]["question"] > 0.8
 
 
 def test_words_that_ask_lie_on_the_axis_behind_the_block(found):
-    assert found["cosine"]["asking"] > 0.95
-    assert found["cosine"]["others"] < 0.15
+    assert found["cosines"][0]["asking"] > 0.95
+    assert found["cosines"][0]["others"] < 0.15
 
 
 def test_loaded_models_and_interventions_answer_as_operated_ones_to_the_bit(found):
@@ -91,13 +92,19 @@ def test_a_label_is_drawn_for_questions_and_now_and_then_for_another():
 
 
 def test_the_page_quotes_numbers_that_there_are(found, unseen):
-    numbers = language.numbers(found, unseen, 300)
+    numbers = language.numbers(found, unseen)
     assert json.loads(json.dumps(numbers)) == numbers
     assert all(isinstance(value_of(numbers, path), str) for path in quoted(PAGE, "language"))
 
 
+def test_accuracies_of_several_seeds_are_told_from_the_lowest_to_the_highest():
+    assert language.span([0.02, 0.0, 0.5]) == "0–50\N{NARROW NO-BREAK SPACE}%"
+    assert language.span([1.0, 1.0]) == "100\N{NARROW NO-BREAK SPACE}%"
+
+
 def test_results_that_do_not_bear_the_page_out_are_refused(found):
     outcomes.check("language", language.claims(found))
-    kept = {**found, "anchored": {**found["anchored"], "ablated": found["anchored"]["before"]}}
+    (run,) = found["anchored"]
+    kept = {**found, "anchored": [{**run, "ablated": run["before"]}]}
     with pytest.raises(InputError, match="bear out «cut out of the weights, hardly a question is"):
         outcomes.check("language", language.claims(kept))
