@@ -252,11 +252,9 @@ def span(values: list[float]) -> str:
 
 def numbers(found: dict[str, Any], unseen: Sentences) -> dict[str, Any]:
     """Every result that the page quotes, as it shows it."""
+    kinds = (*KINDS, "verbs")
     spans = {
-        model: {
-            variant: {kind: span(shares(found, model, variant, kind)) for kind in (*KINDS, "verbs")}
-            for variant in VARIANTS
-        }
+        model: {one: {k: span(shares(found, model, one, k)) for k in kinds} for one in VARIANTS}
         for model in RUNS
     }
     asking = min(one["asking"] for one in found["cosines"])
