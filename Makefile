@@ -25,7 +25,7 @@ export NO_MKDOCS_2_WARNING := 1 # a notice of the theme's makers, at every build
 
 PACKAGE := $(shell find python/colorcore -name "*.py")
 RUST := $(shell find rust -name "*.rs")
-EXAMPLES := build/examples/digits.done
+EXAMPLES := $(patsubst %,build/examples/%.done,digits language images)
 
 .DELETE_ON_ERROR:
 .PHONY: paper report docs test test-slurm search bench fuzz stress wheel setup lock clean

@@ -17,7 +17,7 @@ SPEED = Path("build/docs/speed")
 
 
 def on_config(config: MkDocsConfig) -> None:
-    """Give pages the variable `timings`, and one for each example, from the JSON that it wrote."""
+    """Give pages `timings`, `gpu`, and a variable for each example, from the JSON that it wrote."""
     examples = {
         path.stem: json.loads(path.read_text("utf-8")) for path in EXAMPLES.glob("*/*.json")
     }
