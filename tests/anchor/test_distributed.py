@@ -12,6 +12,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from colorcore.anchor import (
     AngularAnchor,
+    Labels,
     Regularizer,
     angular_anchor,
     angular_separation,
@@ -85,6 +86,8 @@ def work(rank: int) -> dict[str, Any]:
     found |= trained(rank)
     found["untold"] = message(lambda: average(torch.ones(2), [1.0, 0.0]))
     found["untold separation"] = message(lambda: angular_separation(torch.ones(2, 2)))
+    found["untold slots"] = message(lambda: Labels([0.5, 0.5], seed=0)([0, 1], step=0))
+    found["told slots"] = Labels([0.0, 1.0], seed=0)([0, 1], step=0, slots=range(2))
     found["plain"] = average(torch.tensor([1.0, 2.0]), None)
     found["own"] = average(torch.tensor([1.0, 2.0]), [0.0, float(rank)], gather=False)
     found["refused width"] = message(lambda: gathered(torch.ones(2, rank + 1), True))
@@ -171,6 +174,15 @@ def test_a_weighed_mean_must_say_whether_it_is_that_of_all_ranks(found):
             )
         assert found[rank]["plain"] == 1.5
         assert found[rank]["own"] == 2 * rank
+
+
+def test_labels_that_all_ranks_would_draw_alike_are_refused(found):
+    for rank in (0, 1):
+        assert found[rank]["untold slots"] == (
+            "slots must be said where several processes train, which would all label alike, got "
+            "None; pass batches.slots(step), or range(len(indices)) for one batch of all"
+        )
+        assert found[rank]["told slots"].tolist() == [False, True]
 
 
 def test_a_rank_outside_the_group_is_refused(found):

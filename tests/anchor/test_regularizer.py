@@ -91,6 +91,11 @@ def test_labels_of_another_shape_are_refused_and_not_spread_out(shape):
     )
 
 
+def test_labels_of_whole_sequences_where_each_token_has_its_own_are_refused_with_a_remedy():
+    with pytest.raises(InputError, match=r"got \(2, 1\); for a label a sequence, say positions"):
+        anchor()(LATENTS.expand(2, 3, -1), torch.ones(2, 1))
+
+
 @pytest.mark.parametrize(
     ("labels", "got"),
     [([[0], [2], [1]], "0…2"), ([[0], [-1], [0]], "-1…0"), ([[math.nan], [0], [0]], "nan…nan")],

@@ -189,7 +189,7 @@ def test_what_stands_at_padding_gets_no_gradient_and_spoils_none(name):
         ([True], "mask must have the shape of the samples' terms, (2,), got (1,); give one number "
          "a sample, true where a sample counts"),
         ([0.0, -1e9], "mask must be booleans, or whole numbers 0 and 1, got float64; give what is "
-         "true where a sample counts, not what is added to scores"),
+         "true where a sample counts, mask.bool() say, not what is added to scores"),
         ([0, 2], "mask must lie in [0, 1], got 0…2; give 1 where a sample counts"),
     ],
 )  # fmt: skip

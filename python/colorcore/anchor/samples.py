@@ -69,7 +69,7 @@ def kept(mask: Numbers, like: Tensor) -> Tensor:
     if found.is_floating_point() or found.is_complex():
         raise InputError(
             f"mask must be booleans, or whole numbers 0 and 1, got {_kind(found)}; give what is "
-            "true where a sample counts, not what is added to scores"
+            "true where a sample counts, mask.bool() say, not what is added to scores"
         )
     if found.dtype != torch.bool:
         _check_range("mask", found, 0, 1, "give 1 where a sample counts")
@@ -110,9 +110,12 @@ def labels(values: Numbers, like: Tensor, concepts: int) -> Tensor:
     """
     found = _tensor("labels", values, like)
     if found.shape != (*like.shape, concepts):
+        remedy = "labels[..., None] adds a column"
+        if like.ndim > 1 and found.shape == (*like.shape[:-1], concepts):
+            remedy = "for a label a sequence, say positions='sequence'"
         raise InputError(
             f"labels must have a row a sample and a column a concept, "
-            f"{(*like.shape, concepts)}, got {tuple(found.shape)}; labels[..., None] adds a column"
+            f"{(*like.shape, concepts)}, got {tuple(found.shape)}; {remedy}"
         )
     found = _real("labels", found, like)
     _check_range("labels", found, 0, 1, "give how surely each sample has the concept")

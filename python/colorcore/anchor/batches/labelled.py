@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from colorcore.anchor import distributed
 from colorcore.anchor.batches.batches import Draw
 from colorcore.errors import InputError
 from colorcore.kernels.labels import Labeler
@@ -54,8 +55,14 @@ class Labels:
         Shapes: `indices` (batch,); `slots` (batch,), where in the step's batch they stand, or from
         0 on → (batch,) or (batch, concepts), as the probabilities are.
 
-        Raises: TypeError for what are not integers; ValueError for other shapes or ranges.
+        Raises: TypeError for what are not integers; ValueError for other shapes or ranges;
+        InputError when several processes train and `slots` are not said.
         """
+        if slots is None and distributed.is_shared():
+            raise InputError(
+                "slots must be said where several processes train, which would all label alike, "
+                "got None; pass batches.slots(step), or range(len(indices)) for one batch of all"
+            )
         where = None if slots is None else _array(slots)
         return torch.from_numpy(self._label(_array(indices), step=step, slots=where)).to(device)
 
