@@ -1,6 +1,6 @@
 """Kernels given odd arrays, until time is up: each is right, or refuses by name. It never crashes.
 
-Run by `test_intake.py` in a process of its own, with little memory, so that a crash is seen.
+Run by `test_odd_intake.py` in a process of its own, with little memory, so that a crash is seen.
 """
 
 from __future__ import annotations

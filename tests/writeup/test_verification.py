@@ -23,7 +23,7 @@ def one(main, tmp_path) -> Subject:
     own = replace(main, results=replace(main.results, folder=build / main.experiment.name))
     for other in build.iterdir():  # of which the shared results have but the tables of runs
         if other.name not in (main.experiment.name, *main.document.names):
-            shutil.rmtree(other)
+            shutil.rmtree(other) if other.is_dir() else other.unlink()
     drawing.draw(own, "sweep")
     tabulating.tabulate(own, "labels")
     opening.write_numbers(own.document, build)

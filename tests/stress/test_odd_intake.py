@@ -1,6 +1,6 @@
 """Whatever array or tensor Python can make, a kernel is right or refuses it by name.
 
-    MINUTES=5 SEED=1 pytest -s -m stress tests/stress/test_intake.py
+    MINUTES=5 SEED=1 pytest -s -m stress tests/stress/test_odd_intake.py
 
 `tests/kernels/test_intake.py` has arrays of any numbers and shape; here it is their make that is
 odd: layouts, classes, types, sizes beyond all memory, and other threads that write to them.
