@@ -65,8 +65,8 @@ def dims(values: Dims, width: int, *, name: str = "dims") -> list[int]:
 
 
 def _whole(name: str, width: int, value: object) -> int:
-    if isinstance(value, bool | np.bool_) or (isinstance(value, Tensor) and not value.ndim):
-        value = value.item() if isinstance(value, Tensor) else value
+    if isinstance(value, Tensor) and not value.ndim:
+        value = value.item()
     if isinstance(value, bool | np.bool_):
         raise InputError(
             f"{name} must be whole numbers in 0…{width - 1}, got booleans; give the places where a "

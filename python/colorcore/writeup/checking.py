@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from colorcore import provenance
@@ -27,8 +28,10 @@ REPEATED = re.compile(r"(.+?)\1{19}$")  # what Snakemake takes for a path withou
 FILES = ("index.qmd", "_metadata.yml", "__init__.py")  # of a document, besides its modules
 
 
-def check(document: Document, seeds: int) -> None:
+def check(document: Document, seeds: int, load: Callable[[str], Experiment] | None = None) -> None:
     """Check, before anything is trained, that all of a document can be made of so many runs.
+
+    Its experiments are loaded by `load`, if somebody has them already.
 
     Raises: InputError when the representative run of the main experiment would not be trained, or
     too few others, or a part of the document is missing or is of what there is not.
@@ -42,12 +45,13 @@ def check(document: Document, seeds: int) -> None:
         _check_read(document, "figures", name)
     for name in document.tables:
         _check_read(document, "tables", name)
-    main = document.load(document.main_name)
+    load = load or document.load
+    main = load(document.main_name)
     if not document.is_report:
         _check_files(document)
         imports.check(document, document.modules)
         _check_named(document)
-    _check_letters(document)
+    _check_letters(document, load)
     _check_text(document, main)
     _check_places(document, main)
     trained = list(range(main.first_seed, main.first_seed + seeds))
@@ -109,13 +113,13 @@ def _check_text(document: Document, main: Experiment) -> None:
     check_pages("index.qmd", whole)
 
 
-def _check_letters(document: Document) -> None:
+def _check_letters(document: Document, load: Callable[[str], Experiment]) -> None:
     """What it is called, and what figures and tables call its experiments, can be shown."""
     if not document.is_report:
         metadata = document.folder / "_metadata.yml"
         check_pages(str(metadata), read_text(metadata))
     for name, label in document.names.items():
-        experiment, place = document.load(name), document.experiments / name
+        experiment, place = load(name), document.experiments / name
         sheet = experiment.schedule
         phases, actions = " ".join(sheet.phases["phase"]), " ".join(sheet.actions["action"])
         check_pages(f"{place / SETTINGS}: title", experiment.title)

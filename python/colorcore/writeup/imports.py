@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -58,6 +59,7 @@ def _is_there(module: str, name: str, roots: dict[str, Path]) -> bool:
     return bool(_names(files[0]) & {name, "*", "__getattr__"})
 
 
+@cache
 def _names(path: Path) -> set[str]:
     """All that a module may have names for, wherever in it they are given."""
     found: set[str] = set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from shlex import quote
 from typing import Annotated, Any, Self
@@ -64,8 +64,9 @@ class Plan:
         said = validate("configuration", dict(config), Configuration)
         document = opening.read(Path(said.document))
         with reading.told(document):
-            checking.check(document, said.seeds)
-        experiments = {name: document.load(name) for name in document.names}
+            load = cache(document.load)
+            checking.check(document, said.seeds, load)
+        experiments = {name: load(name) for name in document.names}
         for experiment in experiments.values():
             experiment.seeds(said.seeds)
         return cls(document, said.build, min(said.shards, said.seeds), experiments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from colorcore.anchor.ensemble.networks import EnsembleLinear, normalize
+from colorcore.anchor.ensemble.networks import normalize
 from colorcore.errors import InputError, unknown
 
 
@@ -23,12 +23,6 @@ class Unit(nn.Module):
 
     def forward(self, x: Float[Tensor, "*batch latent"]) -> Float[Tensor, "*batch latent"]:
         return normalize(x)
-
-
-Linear = nn.Linear | EnsembleLinear
-
-
-"""Layers with `weight` (…, out, in) and `bias` (…, out)."""
 
 
 WRAPPERS = ("module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module")
