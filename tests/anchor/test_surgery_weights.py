@@ -10,21 +10,10 @@ from torch import nn
 from torch.nn.utils import parametrizations
 from torch.nn.utils import prune as pruning
 
+from chains import chain, refused
 from colorcore.anchor.surgery.operations import ablate, prune
-from colorcore.errors import InputError
 
 pytestmark = pytest.mark.parametrize("operate", [ablate, prune])
-
-
-def chain(*middle):
-    torch.manual_seed(0)
-    return nn.Sequential(nn.Linear(4, 4), *middle, nn.Linear(4, 4))
-
-
-def refused(operate, model, layer="0", **options):
-    with pytest.raises(InputError) as caught:
-        operate(model, [0], layer=layer, **options)
-    return str(caught.value)
 
 
 @pytest.mark.parametrize("place", ["0", "2"])

@@ -42,29 +42,18 @@ def draw_batch(
         grid = _grid(len(seeds), batch_size)
         _draw_indices[grid](seeds, indices, step, batch_size, points, STREAM_COLORS, BLOCKS=BLOCKS)
     if labels.numel():
-        draw_labels(probabilities.contiguous(), indices, labels, seeds=seeds, step=step)
+        _draw_labels[_grid(len(seeds), batch_size * concepts)](
+            seeds,
+            probabilities.contiguous(),
+            indices,
+            labels,
+            step,
+            batch_size,
+            concepts,
+            STREAM_LABELS,
+            BLOCKS=BLOCKS,
+        )
     return indices, labels
-
-
-def draw_labels(
-    probabilities: Tensor, indices: Tensor, labels: Tensor, *, seeds: Tensor, step: int
-) -> None:
-    """Labels for samples that are drawn already, a chance each, into `labels`.
-
-    Shapes: (N, L), float64; (S, B), int64 → (S, B, L), bool.
-    """
-    seeds_there, batch, concepts = labels.shape
-    _draw_labels[_grid(seeds_there, batch * concepts)](
-        seeds,
-        probabilities,
-        indices,
-        labels,
-        step,
-        batch,
-        concepts,
-        STREAM_LABELS,
-        BLOCKS=BLOCKS,
-    )
 
 
 def _grid(seeds: int, draws: int) -> tuple[int]:

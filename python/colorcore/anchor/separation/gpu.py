@@ -143,6 +143,44 @@ def _alike(upstream: Tensor, mask: Tensor | None) -> Tensor:
     return low.amin(dim=-1) >= high.amax(dim=-1)
 
 
+class _Pairs(NamedTuple):
+    """Directions whose pairs are gone through, what for, and where it goes.
+
+    Shapes: `units` (items, B, K), or for few coordinates (items, K, B), of latents of a `shape`
+    (items, B, K); `mask`, `upstream` and `losses` (items, B), `alike` (items,), `pulls` as the
+    directions, or empty when not asked for.
+    """
+
+    units: Tensor
+    shape: torch.Size
+    law: Law
+    mask: Tensor | None
+    upstream: Tensor | None
+    alike: Tensor | None
+    losses: Tensor
+    pulls: Tensor
+
+    @property
+    def pointers(self) -> list[Tensor]:
+        """A kernel does not touch what stands in for what there is not."""
+        given = (self.mask, self.upstream, self.alike, self.losses, self.pulls)
+        return [self.units, *(self.units if one is None else one for one in given)]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {
+            **self.law.compiled,
+            "MASKED": self.mask is not None,
+            "WEIGHTED": self.upstream is not None,
+            "PULLS": bool(self.pulls.numel()),
+        }
+
+    def grid(self, rows: int) -> tuple[int]:
+        """Programs that take so many rows each."""
+        items, batch, _ = self.shape
+        return (items * triton.cdiv(batch, rows),)
+
+
 def _through_pairs(
     units: Tensor,
     shape: torch.Size,
@@ -155,114 +193,69 @@ def _through_pairs(
 ) -> tuple[Tensor, Tensor]:
     """Losses, and the gradient by directions: of half their sum, or as upstream weighs them.
 
-    Shapes: directions, of latents of a `shape` (items, B, K); of mask and upstream (items, B), of
-    alike (items,) → (items, B), and as the directions, or empty when not asked for.
+    Shapes: as `_Pairs` has them.
     """
     found = units.new_zeros(shape[:-1])
     pulled = torch.zeros_like(units) if pulls else units.new_empty(0)
     if units.numel():
         width = shape[-1]
         work = _few if width <= FEW else _narrow if width <= NARROW else _wide
-        work(units, shape, law, mask, upstream, alike, found, pulled)
+        work(_Pairs(units, shape, law, mask, upstream, alike, found, pulled))
     return found, pulled
 
 
-def _few(
-    units: Tensor,
-    shape: torch.Size,
-    law: Law,
-    mask: Tensor | None,
-    upstream: Tensor | None,
-    alike: Tensor | None,
-    losses: Tensor,
-    pulls: Tensor,
-) -> None:
-    """Shapes: (items, K, B), (items, B), (items,) → into (items, B) and (items, K, B)."""
-    items, batch, width = shape
-    gpu_pairs.few_coordinates[(items * triton.cdiv(batch, OF_FEW["ROWS"]),)](
-        *_pointers(units, mask, upstream, alike, losses, pulls),
-        batch,
-        law.slope,
-        WIDTH=width,
-        **law.compiled,
-        **_options(mask, upstream, pulls),
+def _few(of: _Pairs) -> None:
+    gpu_pairs.few_coordinates[of.grid(OF_FEW["ROWS"])](
+        *of.pointers,
+        of.shape[1],
+        of.law.slope,
+        WIDTH=of.shape[2],
+        **of.options,
         **OF_FEW,
     )
 
 
-def _narrow(
-    units: Tensor,
-    shape: torch.Size,
-    law: Law,
-    mask: Tensor | None,
-    upstream: Tensor | None,
-    alike: Tensor | None,
-    losses: Tensor,
-    pulls: Tensor,
-) -> None:
-    """As `_few`, of directions (items, B, K), with products of blocks."""
-    items, batch, width = shape
-    gpu_pairs.narrow_pairs[(items * triton.cdiv(batch, OF_NARROW["ROWS"]),)](
-        *_pointers(units, mask, upstream, alike, losses, pulls),
-        batch,
-        law.slope,
-        WIDTH=width,
-        PADDED=max(16, triton.next_power_of_2(width)),
-        **law.compiled,
-        **_options(mask, upstream, pulls),
+def _narrow(of: _Pairs) -> None:
+    gpu_pairs.narrow_pairs[of.grid(OF_NARROW["ROWS"])](
+        *of.pointers,
+        of.shape[1],
+        of.law.slope,
+        WIDTH=of.shape[2],
+        PADDED=max(16, triton.next_power_of_2(of.shape[2])),
+        **of.options,
         **OF_NARROW,
     )
 
 
-def _wide(
-    units: Tensor,
-    shape: torch.Size,
-    law: Law,
-    mask: Tensor | None,
-    upstream: Tensor | None,
-    alike: Tensor | None,
-    losses: Tensor,
-    pulls: Tensor,
-) -> None:
-    """As `_narrow`, with the products of a tile of rows by the library.
+def _wide(of: _Pairs) -> None:
+    """With the products of a tile of rows by the library.
 
-    Its products are worth stopping the device for, to see whether they are needed.
+    They are worth stopping the device for, to see whether they are needed.
     """
-    if alike is not None and not _is_captured(alike) and alike.all():
+    if of.alike is not None and not _is_captured(of.alike) and of.alike.all():
         return
-    items, batch, _ = shape
-    for rows in tiles(shape):
+    items, batch, _ = of.shape
+    for rows in tiles(of.shape):
         count = rows.stop - rows.start
         with exact_products():
-            pairs = units[:, rows] @ units.mT  # cosines, and then slopes in their place
+            pairs = of.units[:, rows] @ of.units.mT  # cosines, and then slopes in their place
         gpu_pairs.rows_of_cosines[(items * count,)](
-            *_pointers(pairs, mask, upstream, losses),
+            pairs,
+            pairs if of.mask is None else of.mask,
+            pairs if of.upstream is None else of.upstream,
+            of.losses,
             batch,
             count,
             rows.start,
-            law.slope,
-            **law.compiled,
-            **_options(mask, upstream, pulls),
+            of.law.slope,
+            **of.options,
             COLUMNS=MANY_COLUMNS,
         )
-        if pulls.numel():
+        if of.pulls.numel():
             with exact_products():
-                torch.matmul(pairs, units, out=pulls[:, rows])
+                torch.matmul(pairs, of.units, out=of.pulls[:, rows])
 
 
 def _is_captured(tensor: Tensor) -> bool:
     """Whether a CUDA graph is made, for which the device does nothing yet that one could see."""
     return tensor.device.type == "cuda" and torch.cuda.is_current_stream_capturing()
-
-
-def _pointers(units: Tensor, *others: Tensor | None) -> list[Tensor]:
-    """A kernel does not touch what stands in for what there is not."""
-    return [units, *(units if other is None else other for other in others)]
-
-
-def _options(mask: Tensor | None, upstream: Tensor | None, pulls: Tensor) -> dict[str, bool]:
-    return {
-        "MASKED": mask is not None,
-        "WEIGHTED": upstream is not None,
-        "PULLS": bool(pulls.numel()),
-    }

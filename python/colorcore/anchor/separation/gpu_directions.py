@@ -78,20 +78,23 @@ def through_direction(
 
 
 def _options(latents: Tensor, mask: Tensor | None, turned: bool) -> dict[str, object]:
-    width = latents.shape[-1]
-    padded = triton.next_power_of_2(width)
     return {
-        "WIDTH": width,
-        "PADDED": padded,
-        "ROWS": max(1, ENTRIES // padded),
+        "WIDTH": latents.shape[-1],
+        "PADDED": triton.next_power_of_2(latents.shape[-1]),
+        "ROWS": _rows(latents),
         "MASKED": mask is not None,
         "TURNED": turned,
     }
 
 
+def _rows(latents: Tensor) -> int:
+    """How many vectors a program takes."""
+    return max(1, ENTRIES // triton.next_power_of_2(latents.shape[-1]))
+
+
 def _grid(latents: Tensor) -> tuple[int]:
-    items, batch, width = latents.shape
-    return (triton.cdiv(items * batch, max(1, ENTRIES // triton.next_power_of_2(width))),)
+    items, batch, _ = latents.shape
+    return (triton.cdiv(items * batch, _rows(latents)),)
 
 
 @triton.jit
