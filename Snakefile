@@ -1,4 +1,4 @@
-"""From experiments to a document, in the order of the rules: train, evaluate, cubes, interventions,
+"""From experiments to a document, in the order of the rules: train, evaluate, audit, cubes, interventions,
 explorer, figure, table, numbers, report, all. Each rule is one `colorcore` command that also runs by hand.
 
 What a file says decides whether anything is made anew, and not when it was written. Code and settings
@@ -129,6 +129,23 @@ rule evaluate:
         "colorcore {params.command} --shards {params.shards}{params.which} 2> {log:q}"
 
 
+use rule evaluate as audit with:
+    input:
+        settings=lambda w: settings_of([w.experiment]),
+        trained=lambda w: PLAN.results(w.experiment, "weights-*.safetensors"),
+        records=lambda w: ancient(PLAN.results(w.experiment, TRAINING)),
+    output:
+        table=f"{BUILD}/{{experiment}}/audit.csv",
+        record=f"{BUILD}/{{experiment}}/records/audit.json",
+    params:
+        code=provenance.code("audit"),
+        command=lambda w: f"audit {PLAN.folder(w.experiment)} --out {PLAN.place_of(w.experiment)}",
+    log:
+        f"{BUILD}/logs/{{experiment}}/audit.log",
+    benchmark:
+        f"{BUILD}/benchmarks/{{experiment}}/audit.tsv"
+
+
 use rule evaluate as cubes with:
     input:
         settings=settings_of([MAIN]),
@@ -235,7 +252,9 @@ rule numbers:
         settings=settings_of(PLAN.experiments),
         runs=PLAN.results_of_all("runs.csv", "moments.csv"),
         interventions=expand(rules.interventions.output.table, deletion=PLAN.deletions),
+        audits=PLAN.results_of_audited("audit.csv"),
         records=ancient(PLAN.results_of_all("records/evaluate.json")),
+        audited=ancient(PLAN.results_of_audited("records/audit.json")),
         intervened=ancient(expand(rules.interventions.output.record, deletion=PLAN.deletions)),
         trained=PLAN.results(MAIN, TRAINING),
         data=PLAN.origins.data,
@@ -330,3 +349,4 @@ rule all:
         expand(rules.interventions.output, deletion=PLAN.deletions),
         [files for files in CUBES if READ & set(files)],
         PLAN.results_of_all(*TRAINED, TRAINING, *EVALUATED, "records/evaluate.json"),
+        PLAN.results_of_audited("audit.csv", "records/audit.json"),

@@ -180,6 +180,28 @@ def interventions(
 
 
 @app.command()
+def audit(
+    folder: Folder,
+    out: Out,
+    shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
+) -> None:
+    """Look for what the deletion, and each other operator, has left; write audit.csv."""
+    import torch
+
+    from colorcore.experiment.loading import load
+    from colorcore.results import audits, files
+    from colorcore.training import checkpoint
+
+    torch.set_num_threads(1)
+    experiment = load(folder)
+    place = files.Results(out, experiment)
+    weights = place.weights_paths(shards)
+    model, seeds = checkpoint.load(weights)
+    files.write_runs(place.audit_path, audits.audit_table(experiment, model, seeds=seeds))
+    place.note("audit", made=[place.audit_path], of=weights)
+
+
+@app.command()
 def explorer(
     folder: Folder,
     out: Out,

@@ -22,6 +22,7 @@ from colorcore.experiment.settings import (
     AngularAnchor,
     EuclideanAnchor,
     ExperimentSettings,
+    Operator,
     Regularizer,
     RepelSubspace,
     Settings,
@@ -32,6 +33,7 @@ T = TypeVar("T")
 
 
 SPHERE = 3  # dimensions of a view
+TAGS = {"term": Regularizer, "operator": Operator}  # by what key each kind is told
 
 
 class Experiment(ExperimentSettings):
@@ -214,7 +216,7 @@ def _explain(errors: list[Any]) -> str:
     An unknown key comes first: it may be a missing one, misspelt.
     """
     error = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
-    place = ".".join(str(part) for part in error["loc"] if part not in _terms())
+    place = ".".join(str(part) for part in error["loc"] if part not in _tags())
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         *beside, got = error["loc"]
@@ -227,11 +229,13 @@ def _explain(errors: list[Any]) -> str:
         return f"{place}: wanted only known keys, got this one; {near(str(got), known)}"
     if kind == "missing":
         return f"{place}: wanted a value, got none; add it"
-    if kind == "union_tag_not_found":
-        return f"{place}.term: wanted one of {', '.join(_terms())}, got none; add it"
-    if kind == "union_tag_invalid":
-        tag, known = str(context["tag"]), ", ".join(_terms())
-        return f"{place}.term: wanted one of {known}, got {tag!r}; {near(tag, _terms())}"
+    if kind in ("union_tag_not_found", "union_tag_invalid"):
+        by = context["discriminator"].strip("'")
+        place, known = f"{place}.{by}", _tags(by)
+        wanted = f"{place}: wanted one of {', '.join(known)}"
+        if kind == "union_tag_not_found":
+            return f"{wanted}, got none; add it"
+        return f"{wanted}, got {context['tag']!r}; {near(str(context['tag']), known)}"
     if kind == "value_error":
         said = str(context["error"])
         got = "" if ", got" in said else f", got {error['input']!r}"
@@ -242,8 +246,14 @@ def _explain(errors: list[Any]) -> str:
     return f"{place}: {wanted}, got {error['input']!r}; change it".removeprefix(": ")
 
 
-def _terms() -> list[str]:
-    return [get_args(kind.model_fields["term"].annotation)[0] for kind in get_args(Regularizer)]
+def _tags(*by: str) -> list[str]:
+    """What tells the kinds of settings that stand at one place: of terms, or of operators."""
+    return [
+        get_args(kind.model_fields[name].annotation)[0]
+        for name, kinds in TAGS.items()
+        if name in (by or TAGS)
+        for kind in get_args(kinds)
+    ]
 
 
 def _keys() -> list[str]:

@@ -10,7 +10,7 @@ from colorcore import provenance
 from colorcore.experiment.loading import Experiment
 
 # What training does not look at: what is shown, and what is deleted afterwards.
-AFTER_TRAINING = {"representative_seed", "surgery"}
+AFTER_TRAINING = {"representative_seed", "surgery", "operators"}
 
 
 def digest(experiment: Experiment, step: str = "") -> str:

@@ -204,8 +204,54 @@ Regularizer = (
 )
 
 
+class Labelled(Settings):
+    """What all operators have that are made after training, of what labels tell of the bottleneck.
+
+    By the `few` labels that training saw, a run's own; or by `perfect` ones: every colour of the
+    data, and how likely it is to be labelled.
+    """
+
+    labels: Literal["few", "perfect"]
+
+
+class Leace(Labelled):
+    operator: Literal["leace"]
+
+
+class MeanDifference(Labelled):
+    operator: Literal["mean-difference"]
+
+
+class NullspaceProjection(Labelled):
+    """One direction that tells the concept, and the next, for so many rounds."""
+
+    operator: Literal["inlp"]
+    rounds: Count
+
+
+class MeanSuppression(Labelled):
+    """Suppression along the mean of what is labelled, within so many degrees of it."""
+
+    operator: Literal["suppression"]
+    angle: Annotated[float, Field(ge=0.1, le=180)]
+    power: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class OptimalAblation(Settings):
+    """The concepts' axes held where the reconstruction of all colours is best, without labels."""
+
+    operator: Literal["optimal-ablation"]
+
+
+Operator = Leace | MeanDifference | NullspaceProjection | MeanSuppression | OptimalAblation
+
+
 class ExperimentSettings(Settings):
-    """What experiment.yaml holds."""
+    """What experiment.yaml holds.
+
+    `operators` act on the bottleneck of the trained runs, each by itself and in place of surgery,
+    and are judged as that is.
+    """
 
     title: str
     data: Data
@@ -214,6 +260,7 @@ class ExperimentSettings(Settings):
     optimizer: Optimizer
     regularizers: dict[str, Annotated[Regularizer, Field(discriminator="term")]]
     surgery: Surgery = Surgery()
+    operators: dict[str, Annotated[Operator, Field(discriminator="operator")]] = {}
     first_seed: Annotated[int, Field(ge=0, lt=SEEDS)] = 0  # from which its runs are counted
     representative_seed: Annotated[int, Field(ge=0, lt=SEEDS)]
     snapshots: Annotated[tuple[Dim, ...], Field(strict=False)]

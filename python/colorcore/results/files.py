@@ -21,10 +21,13 @@ from colorcore.results.records import Record
 
 T = TypeVar("T")
 
+AUDIT = "audit.csv"
+
 OF_RUNS = (
     "runs.csv", "moments.csv", "curves.parquet", "history.parquet", "records/train-*.json",
+    AUDIT,
 )  # fmt: skip
-"""What is of an experiment's runs, and not made of one of its deletions."""
+"""What is of an experiment's runs, and not made of one of its deletions but the first."""
 
 GRIDS = ("color_slices", "loss_cube", "latent_cube", "score_grid", "evolution")
 """The colour cubes that a representative run is evaluated on, and one through its training."""
@@ -111,6 +114,10 @@ class Results:
         return self.folder / "moments.csv"
 
     @property
+    def audit_path(self) -> Path:
+        return self.folder / AUDIT
+
+    @property
     def interventions_path(self) -> Path:
         return self.judged / "interventions.csv"
 
@@ -134,6 +141,10 @@ class Results:
     def interventions(self) -> pd.DataFrame:
         """A row an intervention and seed; see `falloffs.table`."""
         return self._read(self.interventions_path, pd.read_csv)
+
+    def audit(self) -> pd.DataFrame:
+        """A row an operator and seed; see `audit.audit_table`."""
+        return self._read(self.audit_path, pd.read_csv)
 
     def curves(self) -> pd.DataFrame:
         """A row a term and pooled steps; see `history.History`."""

@@ -28,6 +28,7 @@ OF_A_STEP = {
     "history.parquet": "evaluate",
     "interventions.csv": "interventions",
     "interventions.nc": "interventions",
+    "audit.csv": "audit",
     "explorer.json": "explorer",
     TRIALS: "search",
 }

@@ -54,12 +54,13 @@ class Sampler:
 
     def draw(self, step: int) -> Batch:
         """The batch of one step."""
-        indices, labels = self._drawn(step)
+        indices, labels = self.indices(step)
         colors = self._palette.take(indices, axis=0)
         return Batch(torch.from_numpy(colors), torch.from_numpy(labels))
 
     @cached_property
-    def _drawn(self) -> Callable[[int], Drawn]:
+    def indices(self) -> Callable[[int], Drawn]:
+        """Which colours a step has, and their labels. Shapes: (runs, batch), (…, concepts)."""
         return drawer(self.colors, self.probabilities, seeds=self.seeds, batch_size=self.batch_size)
 
     @cached_property

@@ -13,7 +13,7 @@ from colorcore.errors import InputError, suggest, unknown
 from colorcore.experiment.concepts import key
 from colorcore.experiment.folder import files as experiment_files
 from colorcore.experiment.loading import validate
-from colorcore.results.files import OF_RUNS, RESULTS
+from colorcore.results.files import AUDIT, OF_RUNS, RESULTS
 from colorcore.results.records import record_of
 from colorcore.writeup import reading
 from colorcore.writeup.document import FILE, Document, Entry
@@ -94,6 +94,14 @@ def reads(document: Document, kind: Kind, name: str, deletion: str = "") -> dict
         for other in module.reads_of(document, **options):
             found[other] = [*found.get(other, []), *files]
     return found
+
+
+def audited(document: Document) -> list[str]:
+    """The experiments of which a figure or table reads the audit, so that one is made."""
+    kinds: dict[Kind, Iterable[str]] = {"figures": document.figures, "tables": document.tables}
+    read = [reads(document, kind, name) for kind, names in kinds.items() for name in names]
+    found = {name for each in read for name, files in each.items() if AUDIT in files}
+    return [name for name in document.names if name in found]
 
 
 def files(document: Document, kind: Kind, name: str) -> list[Path]:

@@ -10,6 +10,7 @@ from types import ModuleType
 from colorcore.errors import InputError
 from colorcore.experiment.folder import SEARCH, SETTINGS, TRIALS
 from colorcore.experiment.loading import load, read_settings
+from colorcore.results.files import AUDIT
 from colorcore.writeup import making, reading, single
 from colorcore.writeup.document import FILE, Contents, Document
 from colorcore.writeup.files import data
@@ -88,9 +89,11 @@ def _results(document: Document, build: Path) -> list[Path]:
     """What numbers and claims are made of besides: results, what made them, settings, searches."""
     folders = [document.experiments / name for name in document.names]
     of_each = ("runs.csv", "moments.csv", "records/evaluate.json")
+    of_audited = (AUDIT, "records/audit.json")
     of_main = ("records/train-*.json", "**/interventions.csv", "**/records/interventions.json")
     return [
         *(build / name / file for name in document.names for file in of_each),
+        *(build / name / file for name in making.audited(document) for file in of_audited),
         *(path for part in of_main for path in (build / document.main_name).glob(part)),
         *making.settings_of(folders),
         *(folder / file for folder in folders for file in (SEARCH, TRIALS)),

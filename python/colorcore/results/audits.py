@@ -1,0 +1,147 @@
+"""Whether a deletion leaves anything of its concept: what readers find, of every operator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import KDTree
+
+from colorcore.anchor.audit.closed import read_linear, read_nearest, read_quadratic
+from colorcore.anchor.audit.measures import explained, mistaken, separated
+from colorcore.anchor.audit.priors import prior_weights
+from colorcore.anchor.audit.trained import read_network
+from colorcore.colors.cubes import flat_colors, regular_rgb, score_grid
+from colorcore.colors.named import NAMES, named_colors
+from colorcore.experiment.concepts import Deletion
+from colorcore.experiment.loading import Experiment
+from colorcore.results.measures import ANSWERS, likeness, score, unlike, unlike_names
+from colorcore.results.operators import operated
+from colorcore.results.response import Array, blocks, respond
+from colorcore.training.model import Autoencoder
+
+REST = "rest"  # a reader that is given no latents but the colours without the concept
+KIN = 0.3  # from this likeness on, a colour counts as the concept's own
+INITIAL = (0,)  # seeds of readers that are trained, each beside every run of a model
+LATENTS = ("linear", "quadratic", "network", "linear auc", "network auc")
+
+
+class Latents(NamedTuple):
+    """What a reader is given: latents of the data, of the score grid and of the targets.
+
+    Shapes: (runs, points, latent), each.
+    """
+
+    data: Array
+    grid: Array
+    targets: Array
+
+
+class Points(NamedTuple):
+    """The colours that latents are of. Shapes: (points, 3), each."""
+
+    data: Array
+    grid: Array
+    targets: Array
+
+    def latents(self, of: Callable[[Array], Array]) -> Latents:
+        return Latents(*map(of, self))
+
+
+def audit_table(experiment: Experiment, model: Autoencoder, *, seeds: list[int]) -> pd.DataFrame:
+    """A row an operator and run, of the experiment's first deletion: damage, and what is left.
+
+    Columns: `operator` and `seed`; `score_r2`, `target`, the error of the concept's colours,
+    `harm`, the largest of a colour unlike it, and `data_mse`, as decoded. Of readers that have seen
+    the latents of the data: `linear`, `quadratic` and `network`, R² of likeness on the score grid;
+    `linear auc` and `network auc`, how surely a colour that is the concept's own is ranked above
+    another there, by one that has seen as many of both; `nearest`, the error of a target that is
+    taken for the mean of the colours nearest to it; `decoder`, that by a fresh decoder, and by one
+    that has seen the concept's own half of the time (`decoder balanced`), or never (`decoder
+    without`).
+
+    Operators: `none`, the ceiling; `ablated`, the deletion; those of the settings by their names;
+    and `rest`, the floor, where readers are given each colour with the concept taken out of it: the
+    nearest colour unlike.
+    """
+    deletion = experiment.deletion
+    tables = [
+        _table(experiment, deletion, some, own) for some, own in blocks(model, seeds)
+    ]
+    found = pd.concat(tables, ignore_index=True)
+    order = {name: place for place, name in enumerate(found["operator"].unique())}
+    return found.sort_values(
+        ["operator", "seed"], key=lambda c: c.map(order) if c.name == "operator" else c,
+        kind="stable", ignore_index=True,
+    )  # fmt: skip
+
+
+def _table(
+    experiment: Experiment, deletion: Deletion, model: Autoencoder, seeds: list[int]
+) -> pd.DataFrame:
+    points = Points(experiment.palette.colors, flat_colors(score_grid()), deletion.colors)
+    rows = []
+    for name, one in operated(experiment, deletion, model, seeds=seeds).items():
+        latents = points.latents(lambda colors, one=one: respond(one, colors).latents)
+        rows.append({"operator": name, "seed": seeds, **_damage(one, points, deletion)})
+        rows[-1] |= _left(latents, points, deletion)
+    floor = points.latents(lambda colors: without(colors, deletion)[None])
+    left = {name: value.item() for name, value in _left(floor, points, deletion).items()}
+    rows.append({"operator": REST, "seed": seeds, **left})
+    return pd.concat([pd.DataFrame(row) for row in rows], ignore_index=True)
+
+
+def without(colors: Array, deletion: Deletion) -> Array:
+    """Each colour with the concept taken out of it: the nearest colour that is unlike it.
+
+    What is unlike it already stays. Shapes: (points, 3) → (points, 3).
+    """
+    answers = flat_colors(regular_rgb(ANSWERS))
+    allowed = answers[unlike(answers, deletion)]
+    nearest = allowed[KDTree(allowed).query(colors)[1]]
+    return np.where(unlike(colors, deletion)[:, None], colors, nearest)
+
+
+def _damage(model: Autoencoder, points: Points, deletion: Deletion) -> dict[str, Array]:
+    """What the model itself makes of colours. Shapes: → (runs,), each."""
+    on_grid, on_named = respond(model, points.grid).mse, respond(model, named_colors()).mse
+    far, apart = unlike(points.grid, deletion), [NAMES.index(n) for n in unlike_names(deletion)]
+    return {
+        "score_r2": score(on_grid, points.grid, deletion),
+        "target": respond(model, points.targets).mse.mean(axis=1),
+        "harm": np.maximum(
+            on_grid[:, far].max(axis=1), on_named[:, apart].max(axis=1, initial=0)
+        ),
+        "data_mse": respond(model, points.data).mse.mean(axis=1),
+    }
+
+
+def _left(latents: Latents, points: Points, deletion: Deletion) -> dict[str, Array]:
+    """What readers find. Shapes: → (runs,), each."""
+    alike, on_grid = likeness(points.data, deletion), likeness(points.grid, deletion)
+    own, asked = alike >= KIN, on_grid >= KIN
+    balanced, excluding = prior_weights(own, "balanced"), prior_weights(own, "without")
+
+    def network(wanted: Array, of: Array, weights: Array | None = None) -> Array:
+        found = read_network(latents.data, wanted, of, seeds=INITIAL, weights=weights)
+        return found[0]
+
+    def decoded(weights: Array | None = None) -> Array:
+        found = network(points.data, latents.targets, weights)
+        return mistaken(found, points.targets).mean(axis=-1)
+
+    nearest = read_nearest(latents.data, points.data, latents.targets)
+    linear = read_linear(latents.data, own.astype(float), latents.grid, weights=balanced)
+    return {
+        "linear": explained(read_linear(latents.data, alike, latents.grid), on_grid),
+        "quadratic": explained(read_quadratic(latents.data, alike, latents.grid), on_grid),
+        "network": explained(network(alike, latents.grid), on_grid),
+        "linear auc": separated(linear, asked),
+        "network auc": separated(network(own.astype(float), latents.grid, balanced), asked),
+        "nearest": mistaken(nearest, points.targets).mean(axis=-1),
+        "decoder": decoded(),
+        "decoder balanced": decoded(balanced),
+        "decoder without": decoded(excluding),
+    }
