@@ -51,9 +51,20 @@ class Deletion(NamedTuple):
 
     @property
     def title(self) -> str:
-        """The concepts as a text calls them: `red`, `red and blue`."""
-        *most, last = (target.name for target in self.targets)
-        return f"{', '.join(most)} and {last}" if most else last
+        """The concepts as a text calls them."""
+        return listed(target.name for target in self.targets)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a text has them.
+
+    Example:
+
+        >>> listed(["red", "green", "blue"]), listed(["red"])
+        ('red, green and blue', 'red')
+    """
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def targets(concepts: Mapping[str, Concept]) -> dict[str, Target]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from colorcore.errors import InputError, unknown
 from colorcore.experiment import folder as folders
 from colorcore.experiment import new_terms
-from colorcore.experiment.concepts import targets
+from colorcore.experiment.concepts import listed, targets
 from colorcore.experiment.folder import BASE, DOPESHEET, SETTINGS
 from colorcore.experiment.labels import affinity, probabilities
 from colorcore.experiment.loading import Experiment, load
@@ -71,7 +71,7 @@ def create(
     content = folders.content(folder.parent / like)
     source = data or folders.files(model.folder).data
     palette = _palette(source, colors, model.concepts if data is None else ()) or model.palette
-    content["title"] = f"Delete {' and '.join(colors)}"
+    content["title"] = f"Delete {listed(colors)}"
     content["model"]["latent"] += len(colors) - len(model.concepts)
     axes = _axes(model, list(colors), content["model"]["latent"])
     content["concepts"] = _concepts(colors, model, palette, axes)

@@ -15,17 +15,16 @@ from colorcore.anchor.audit.priors import prior_weights
 from colorcore.anchor.audit.trained import read_network
 from colorcore.colors.cubes import flat_colors, regular_rgb, score_grid
 from colorcore.colors.named import NAMES, named_colors
+from colorcore.colors.similarity import is_same
 from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.loading import Experiment
+from colorcore.results.audited import KIN, REST
 from colorcore.results.measures import ANSWERS, likeness, score, unlike, unlike_names
 from colorcore.results.operators import operated
 from colorcore.results.response import Array, blocks, respond
 from colorcore.training.model import Autoencoder
 
-REST = "rest"  # a reader that is given no latents but the colours without the concept
-KIN = 0.3  # from this likeness on, a colour counts as the concept's own
 INITIAL = (0,)  # seeds of readers that are trained, each beside every run of a model
-LATENTS = ("linear", "quadratic", "network", "linear auc", "network auc")
 
 
 class Latents(NamedTuple):
@@ -67,9 +66,7 @@ def audit_table(experiment: Experiment, model: Autoencoder, *, seeds: list[int])
     nearest colour unlike.
     """
     deletion = experiment.deletion
-    tables = [
-        _table(experiment, deletion, some, own) for some, own in blocks(model, seeds)
-    ]
+    tables = [_table(experiment, deletion, some, own) for some, own in blocks(model, seeds)]
     found = pd.concat(tables, ignore_index=True)
     order = {name: place for place, name in enumerate(found["operator"].unique())}
     return found.sort_values(
@@ -111,9 +108,7 @@ def _damage(model: Autoencoder, points: Points, deletion: Deletion) -> dict[str,
     return {
         "score_r2": score(on_grid, points.grid, deletion),
         "target": respond(model, points.targets).mse.mean(axis=1),
-        "harm": np.maximum(
-            on_grid[:, far].max(axis=1), on_named[:, apart].max(axis=1, initial=0)
-        ),
+        "harm": np.maximum(on_grid[:, far].max(axis=1), on_named[:, apart].max(axis=1, initial=0)),
         "data_mse": respond(model, points.data).mse.mean(axis=1),
     }
 
@@ -132,7 +127,8 @@ def _left(latents: Latents, points: Points, deletion: Deletion) -> dict[str, Arr
         found = network(points.data, latents.targets, weights)
         return mistaken(found, points.targets).mean(axis=-1)
 
-    nearest = read_nearest(latents.data, points.data, latents.targets)
+    others = [not is_same(deletion.colors, color).any() for color in points.data]
+    nearest = read_nearest(latents.data, points.data, latents.targets, weights=others)
     linear = read_linear(latents.data, own.astype(float), latents.grid, weights=balanced)
     return {
         "linear": explained(read_linear(latents.data, alike, latents.grid), on_grid),

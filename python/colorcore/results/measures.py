@@ -19,6 +19,7 @@ from colorcore.experiment.folder import SETTINGS
 SCORE_POWER = 3  # of the likeness, so that damage in the concept's shape falls off faster than it
 LEAST = 0.05  # of the score grid is unlike any target; of a vivid one, a little more
 ROUNDING = 1e-9  # of a similarity: hues 90° apart have one of 2e-16
+HARMED = 0.01  # an error of a colour unlike every target above which a run counts as harmed
 NEIGHBORS = 2  # named colours next to a target
 ANSWERS = 61  # levels a channel, among them ½ and ⅓, of the answers that bounds are sought among
 

@@ -23,7 +23,7 @@ from colorcore.results.comparison import LEVEL, MEASURES, paired
 from colorcore.results.departures import departures
 from colorcore.results.distribution import summary
 from colorcore.results.interventions import ABLATED, INTERVENTIONS
-from colorcore.results.measures import bounds, representative
+from colorcore.results.measures import HARMED, bounds, representative
 from colorcore.training.model import widths
 from colorcore.writeup.document import Document
 from colorcore.writeup.numerals import fixed, percent, signed, significant
@@ -102,7 +102,7 @@ def experiment_numbers(subject: Subject) -> Numbers:
         "unlike": told("unlike_max"),
         "harm": told("harm"),
         "harm-before": told("harm_before"),
-        "harmed": str(int((runs["harm"] > 0.01).sum())),
+        "harmed": str(int((runs["harm"] > HARMED).sum())),
         **beyond(runs, found.unlike),
         "bounds": {name: significant(value) for name, value in found._asdict().items()},
         "remainder": told("remainder"),

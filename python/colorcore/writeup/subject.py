@@ -30,11 +30,12 @@ class Subject:
         """What is deleted, as figures call it."""
         return self.deletion.title
 
-    def results_of(self, name: str) -> Results:
-        """The results of another experiment of the document, of its first deletion."""
-        if name == self.experiment.name:
+    def results_of(self, name: str, *, deletion: str = "") -> Results:
+        """The results of another experiment of the document, of its first deletion or another."""
+        if name == self.experiment.name and not deletion:
             return self.results
-        return Results(self.results.folder.parent / name, self.document.load(name))
+        folder = self.results.folder.parent / name
+        return Results.of(folder, self.document.load(name), deletion)
 
     def group(self, name: str) -> dict[str, pd.DataFrame]:
         """The runs of a group by what they are called, those that are compared with first.

@@ -1,0 +1,16 @@
+"""What audits of runs are about, by name: operators, and what readers are asked for."""
+
+from __future__ import annotations
+
+NONE, ABLATED = "none", "ablated"  # the model as it was trained, and after its deletion
+REST = "rest"  # readers are given no latents, but the colours without the concept
+OPERATORS = (NONE, ABLATED, REST)
+"""Those of every experiment, beside its own."""
+
+LEFT = (
+    "linear", "quadratic", "network", "linear auc", "network auc",
+    "nearest", "decoder", "decoder balanced", "decoder without",
+)  # fmt: skip
+"""Columns of an audit that tell what readers find."""
+
+KIN = 0.3  # from this likeness on, a colour counts as the concept's own
