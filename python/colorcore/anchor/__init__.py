@@ -13,6 +13,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from colorcore.anchor.audit.closed import (
+        read_constant,
+        read_linear,
+        read_nearest,
+        read_quadratic,
+    )
+    from colorcore.anchor.audit.priors import prior_weights
+    from colorcore.anchor.audit.readings import AuditSamples, readings
+    from colorcore.anchor.audit.trained import read_network
     from colorcore.anchor.batches.batches import Draw, EpochBatches, RandomBatches, class_weights
     from colorcore.anchor.batches.drawing import Draws
     from colorcore.anchor.batches.labelled import Labelled, Labels
@@ -55,6 +64,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AngularAnchor",
     "AntiAnchor",
+    "AuditSamples",
     "Draw",
     "Draws",
     "EnsembleLinear",
@@ -96,8 +106,15 @@ __all__ = [
     "normalize",
     "passes",
     "power_for",
+    "prior_weights",
     "prune",
     "reach",
+    "read_constant",
+    "read_linear",
+    "read_nearest",
+    "read_network",
+    "read_quadratic",
+    "readings",
     "repel_subspace",
     "save_intervention",
     "save_terms",
@@ -109,6 +126,7 @@ __all__ = [
 _PLACES = {
     "AngularAnchor": "terms.modules",
     "AntiAnchor": "terms.modules",
+    "AuditSamples": "audit.readings",
     "Draw": "batches.batches",
     "Draws": "batches.drawing",
     "EnsembleLinear": "ensemble.networks",
@@ -150,8 +168,15 @@ _PLACES = {
     "normalize": "ensemble.networks",
     "passes": "ensemble.networks",
     "power_for": "separation.powers",
+    "prior_weights": "audit.priors",
     "prune": "surgery.operations",
     "reach": "separation.powers",
+    "read_constant": "audit.closed",
+    "read_linear": "audit.closed",
+    "read_nearest": "audit.closed",
+    "read_network": "audit.trained",
+    "read_quadratic": "audit.closed",
+    "readings": "audit.readings",
     "repel_subspace": "terms.per_sample",
     "save_intervention": "interventions.installed",
     "save_terms": "terms.saved",
