@@ -15,8 +15,10 @@ from colorcore.results.files import Results
 from colorcore.search import settings
 from colorcore.search.log import read_log
 from colorcore.writeup.document import Document
+from colorcore.writeup.making import audited
 from colorcore.writeup.numbers import (
     Numbers,
+    audit_numbers,
     comparisons,
     condition_numbers,
     experiment_numbers,
@@ -45,6 +47,8 @@ def numbers(document: Document, build: Path) -> Numbers:
         if name != document.main_name:
             results = main.results_of(name)
             found[key(name)] = condition(main.results.runs(), results)
+    for name in audited(document):
+        found[key(name)]["audit"] = audit_numbers(main.results_of(name).audit())
     for name, summaries in published.summaries().groupby("experiment"):
         row = published.published_means(main.results_of(str(name)).runs(), summaries).iloc[0]
         found[key(str(name))]["published"] = {

@@ -11,6 +11,7 @@ from scipy.stats import spearmanr
 from colorcore.results.comparison import paired
 from colorcore.results.distribution import HIGH, LOW
 from colorcore.writeup.document import Document
+from colorcore.writeup.making import audited
 from colorcore.writeup.subject import subject
 from paper import published
 
@@ -20,7 +21,7 @@ MAIN = "ex-2.10.1"
 class Evidence(NamedTuple):
     """Runs of the main experiment, of the original and of every condition, by experiment.
 
-    `moments` has them through training; `interventions` has the main experiment's runs under each
+    `moments` has them through training; `audits` what operators leave in them; `interventions` has the main experiment's runs under each
     intervention; `summaries` what was published of sweeps.
     """
 
@@ -30,6 +31,7 @@ class Evidence(NamedTuple):
     moments: dict[str, pd.DataFrame]
     interventions: dict[str, pd.DataFrame]
     summaries: pd.DataFrame
+    audits: dict[str, pd.DataFrame]
 
 
 def gather(document: Document, build: Path) -> Evidence:
@@ -44,6 +46,7 @@ def gather(document: Document, build: Path) -> Evidence:
         moments={name: one.moments() for name, one in results.items()},
         interventions={str(name): runs for name, runs in interventions},
         summaries=published.summaries(),
+        audits={name: results[name].audit() for name in audited(document)},
     )
 
 

@@ -5,12 +5,30 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
+from colorcore.anchor.erasers.classes import labelled_mean, mean_difference
+from colorcore.anchor.erasers.least_squares import leace
+from colorcore.anchor.erasers.nullspaces import inlp
+from colorcore.anchor.interventions.falloff import Falloff
+from colorcore.anchor.interventions.installed import bake
+from colorcore.anchor.interventions.kinds import Intervention, Suppression
 from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.labels import probabilities
 from colorcore.experiment.loading import Experiment
-from colorcore.experiment.settings import Labelled
+from colorcore.experiment.settings import (
+    Labelled,
+    Leace,
+    MeanDifference,
+    MeanSuppression,
+    NullspaceProjection,
+    OptimalAblation,
+)
+from colorcore.results.audited import ABLATED, NONE
+from colorcore.results.response import respond, variants
+from colorcore.training.model import Autoencoder
 from colorcore.training.seen import seen
 
 
@@ -45,3 +63,41 @@ def told(
         np.broadcast_to(shares, (len(seeds), *shares.shape)),
         np.ones((len(seeds), len(shares))),
     )
+
+
+def operated(
+    experiment: Experiment, deletion: Deletion, model: Autoencoder, *, seeds: list[int]
+) -> dict[str, Autoencoder]:
+    """The model as it was trained, after its deletion, and under each operator of its settings."""
+    latents = torch.from_numpy(respond(model, experiment.palette.colors).latents)
+    found = {NONE: model, ABLATED: variants(model, experiment, deletion)["ablated"]}
+    for name, operator in experiment.operators.items():
+        if isinstance(operator, OptimalAblation):
+            found[name] = _held(experiment, deletion, model)
+            continue
+        known = told(experiment, deletion, operator, seeds=seeds)
+        found[name] = model
+        for act in interventions(operator, latents, *map(torch.from_numpy, known)):
+            found[name] = bake(found[name], act, layer="bottleneck")
+    return found
+
+
+def interventions(
+    operator: Labelled, latents: Tensor, values: Tensor, weights: Tensor
+) -> list[Intervention]:
+    """What acts on the bottleneck of each run, one after another.
+
+    Shapes: `latents` (runs, points, latent), `values` and `weights` as `Told`.
+    """
+    match operator:
+        case Leace():
+            return [leace(latents, values, weights)]
+        case MeanDifference():
+            return [mean_difference(latents, values, weights)]
+        case NullspaceProjection():
+            return [inlp(latents, values, weights, rounds=operator.rounds)]
+        case MeanSuppression():
+            falloff = Falloff(angle=operator.angle, power=operator.power)
+            means = labelled_mean(latents, values, weights)  # (runs, concepts, latent)
+            return [Suppression(mean, falloff) for mean in means.unbind(1)]
+    raise AssertionError(f"{operator}: not as an experiment that was loaded has it")

@@ -172,6 +172,17 @@ def condition_numbers(base: pd.DataFrame, runs: pd.DataFrame) -> Numbers:
     return found
 
 
+def audit_numbers(audit: pd.DataFrame) -> Numbers:
+    """What each operator does to an experiment's runs and leaves in them, by its name."""
+    found: Numbers = {}
+    for name, runs in audit.groupby("operator", sort=False):
+        measured = runs.drop(columns=["operator", "seed"]).dropna(axis=1, how="all")
+        found[key(str(name))] = {key(m): spread(measured[m]) for m in measured}
+        if "harm" in measured:
+            found[key(str(name))]["harmed"] = str(int((runs["harm"] > HARMED).sum()))
+    return found
+
+
 def comparisons(document: Document) -> Numbers:
     """How many intervals a document tells, and how many are expected to miss what they are of."""
     conditions = sum(len(group.conditions) for group in document.groups.values())

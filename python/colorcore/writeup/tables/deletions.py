@@ -16,15 +16,15 @@ from colorcore.writeup.subject import Subject
 READS = ()
 
 
-def reads_of(document: Document, group: str) -> list[str]:
+def reads_of(document: Document, experiments: tuple[str, ...]) -> list[str]:
     """The experiments whose runs are read."""
-    return list(document.group(group))
+    return list(experiments)
 
 
-def write(subject: Subject, group: str) -> str:
+def write(subject: Subject, experiments: tuple[str, ...]) -> str:
     """A row a deletion: medians with the worst run, or the 90 % interval, and how many harm."""
     rows = []
-    for name in subject.document.group(group):
+    for name in experiments:
         experiment = subject.document.load(name)
         for deletion in experiment.deletions.values():
             runs = subject.results_of(name, deletion=deletion.name).runs()
