@@ -243,14 +243,26 @@ class OptimalAblation(Settings):
     operator: Literal["optimal-ablation"]
 
 
-Operator = Leace | MeanDifference | NullspaceProjection | MeanSuppression | OptimalAblation
+class Redirection(Settings):
+    """What is written to the concepts' axes, before the normalisation, is minus this `amount`.
+
+    So what lies on an axis is sent to its far end, where a fallback may have been taught.
+    """
+
+    operator: Literal["redirection"]
+    amount: Positive
+
+
+Operator = (
+    Leace | MeanDifference | NullspaceProjection | MeanSuppression | OptimalAblation | Redirection
+)
 
 
 class ExperimentSettings(Settings):
     """What experiment.yaml holds.
 
-    `operators` act on the bottleneck of the trained runs, each by itself and in place of surgery,
-    and are judged as that is.
+    `operators` act on the trained runs, each by itself and in place of surgery, and are judged as
+    that is.
     """
 
     title: str

@@ -12,6 +12,7 @@ from torch import Tensor
 from colorcore.anchor.erasers.classes import labelled_mean, mean_difference
 from colorcore.anchor.erasers.least_squares import leace
 from colorcore.anchor.erasers.nullspaces import inlp
+from colorcore.anchor.interventions.affine import Affine
 from colorcore.anchor.interventions.falloff import Falloff
 from colorcore.anchor.interventions.installed import bake
 from colorcore.anchor.interventions.kinds import Intervention, Suppression
@@ -25,6 +26,7 @@ from colorcore.experiment.settings import (
     MeanSuppression,
     NullspaceProjection,
     OptimalAblation,
+    Redirection,
 )
 from colorcore.results.audited import ABLATED, NONE
 from colorcore.results.response import respond, variants
@@ -75,11 +77,22 @@ def operated(
         if isinstance(operator, OptimalAblation):
             found[name] = _held(experiment, deletion, model)
             continue
+        if isinstance(operator, Redirection):
+            found[name] = _redirected(deletion, model, operator.amount)
+            continue
         known = told(experiment, deletion, operator, seeds=seeds)
         found[name] = model
         for act in interventions(operator, latents, *map(torch.from_numpy, known)):
             found[name] = bake(found[name], act, layer="bottleneck")
     return found
+
+
+def _redirected(deletion: Deletion, model: Autoencoder, amount: float) -> Autoencoder:
+    """Instead of what the encoder writes to the deletion's axes, a constant."""
+    layer, _ = model.around_bottleneck
+    kept, shift = torch.ones(model.latent), torch.zeros(model.latent)
+    kept[deletion.dims], shift[deletion.dims] = 0, -amount
+    return bake(model, Affine(kept.diag(), shift), layer=layer)
 
 
 def interventions(

@@ -53,6 +53,11 @@ class Autoencoder(nn.Module):
         return next(self.parameters()).shape[0]
 
     @property
+    def latent(self) -> int:
+        """Width of the bottleneck."""
+        return self.encoder[-1].weight.shape[1]  # (runs, out, in)
+
+    @property
     def around_bottleneck(self) -> tuple[str, str]:
         """Names of the layers that write and read the bottleneck."""
         return f"encoder.{len(self.encoder) - 1}", "decoder.0"
