@@ -146,6 +146,19 @@ use rule evaluate as audit with:
         f"{BUILD}/benchmarks/{{experiment}}/audit.tsv"
 
 
+use rule audit as recover with:
+    output:
+        table=f"{BUILD}/{{experiment}}/recovery.csv",
+        record=f"{BUILD}/{{experiment}}/records/recover.json",
+    params:
+        code=provenance.code("recover"),
+        command=lambda w: f"recover {PLAN.folder(w.experiment)} --out {PLAN.place_of(w.experiment)}",
+    log:
+        f"{BUILD}/logs/{{experiment}}/recover.log",
+    benchmark:
+        f"{BUILD}/benchmarks/{{experiment}}/recover.tsv"
+
+
 use rule evaluate as cubes with:
     input:
         settings=settings_of([MAIN]),
@@ -252,9 +265,9 @@ rule numbers:
         settings=settings_of(PLAN.experiments),
         runs=PLAN.results_of_all("runs.csv", "moments.csv"),
         interventions=expand(rules.interventions.output.table, deletion=PLAN.deletions),
-        audits=PLAN.results_of_audited("audit.csv"),
+        audits=PLAN.audits,
         records=ancient(PLAN.results_of_all("records/evaluate.json")),
-        audited=ancient(PLAN.results_of_audited("records/audit.json")),
+        audited=ancient(PLAN.records(PLAN.audits)),
         intervened=ancient(expand(rules.interventions.output.record, deletion=PLAN.deletions)),
         trained=PLAN.results(MAIN, TRAINING),
         data=PLAN.origins.data,
@@ -349,4 +362,5 @@ rule all:
         expand(rules.interventions.output, deletion=PLAN.deletions),
         [files for files in CUBES if READ & set(files)],
         PLAN.results_of_all(*TRAINED, TRAINING, *EVALUATED, "records/evaluate.json"),
-        PLAN.results_of_audited("audit.csv", "records/audit.json"),
+        PLAN.audits,
+        PLAN.records(PLAN.audits),

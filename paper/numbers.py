@@ -11,7 +11,7 @@ from colorcore.experiment.concepts import key
 from colorcore.experiment.folder import TRIALS
 from colorcore.results.departures import departures
 from colorcore.results.distribution import agreement
-from colorcore.results.files import Results
+from colorcore.results.files import AUDIT, Results
 from colorcore.search import settings
 from colorcore.search.log import read_log
 from colorcore.writeup.document import Document
@@ -47,7 +47,7 @@ def numbers(document: Document, build: Path) -> Numbers:
         if name != document.main_name:
             results = main.results_of(name)
             found[key(name)] = condition(main.results.runs(), results)
-    for name in audited(document):
+    for name in audited(document, AUDIT):
         found[key(name)]["audit"] = audit_numbers(main.results_of(name).audit())
     for name, summaries in published.summaries().groupby("experiment"):
         row = published.published_means(main.results_of(str(name)).runs(), summaries).iloc[0]

@@ -10,6 +10,7 @@ from scipy.stats import spearmanr
 
 from colorcore.results.comparison import paired
 from colorcore.results.distribution import HIGH, LOW
+from colorcore.results.files import AUDIT
 from colorcore.writeup.document import Document
 from colorcore.writeup.making import audited
 from colorcore.writeup.subject import subject
@@ -21,8 +22,8 @@ MAIN = "ex-2.10.1"
 class Evidence(NamedTuple):
     """Runs of the main experiment, of the original and of every condition, by experiment.
 
-    `moments` has them through training; `audits` what operators leave in them; `interventions` has the main experiment's runs under each
-    intervention; `summaries` what was published of sweeps.
+    `moments` has them through training; `interventions` has the main experiment's runs under each
+    intervention; `summaries` what was published of sweeps; `audits` what operators leave in runs.
     """
 
     ours: pd.DataFrame
@@ -46,7 +47,7 @@ def gather(document: Document, build: Path) -> Evidence:
         moments={name: one.moments() for name, one in results.items()},
         interventions={str(name): runs for name, runs in interventions},
         summaries=published.summaries(),
-        audits={name: results[name].audit() for name in audited(document)},
+        audits={name: results[name].audit() for name in audited(document, AUDIT)},
     )
 
 

@@ -6,9 +6,13 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from colorcore.results.files import Results
+    from colorcore.training.model import Autoencoder
 
 # What a command needs is imported within it: torch takes seconds to load, and most need none.
 
@@ -21,6 +25,7 @@ app = typer.Typer(
 
 Folder = Annotated[Path, typer.Argument(help="The experiment: a folder in experiments/.")]
 Out = Annotated[Path, typer.Option("--out", help="Where its results lie: build/<experiment>.")]
+Shards = Annotated[int, typer.Option(min=1, help="How many shards were trained.")]
 Which = Annotated[str, typer.Option("--deletion", help="Of which deletion, if not the first.")]
 Text = Annotated[Path, typer.Argument(help="The document: its folder, or an experiment's.")]
 Build = Annotated[Path, typer.Option(help="The folder that holds all results.")]
@@ -89,7 +94,7 @@ def train(
 def evaluate(
     folder: Folder,
     out: Out,
-    shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
+    shards: Shards,
 ) -> None:
     """Evaluate every run before and after surgery, and through training; gather the histories."""
     import torch
@@ -115,28 +120,38 @@ def evaluate(
     place.note("evaluate", made=made, of=[*weights, *snapshots, *shares])
 
 
+def _trained(
+    folder: Path, out: Path, shards: int, deletion: str = ""
+) -> tuple[Results, list[Path], Autoencoder, list[int]]:
+    """Where the results lie of an experiment's deletion; its weights' files, the runs, their seeds."""
+    import torch
+
+    from colorcore.experiment.loading import load
+    from colorcore.results import files
+    from colorcore.training import checkpoint
+
+    torch.set_num_threads(1)
+    place = files.Results.of(out, load(folder), deletion)
+    weights = place.weights_paths(shards)
+    return place, weights, *checkpoint.load(weights)
+
+
 @app.command()
 def cubes(
     folder: Folder,
     out: Out,
-    shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
+    shards: Shards,
     deletion: Which = "",
 ) -> None:
     """Evaluate the representative run on colour cubes, and through its training; write them."""
-    import torch
-
     from colorcore.colors import cubes
     from colorcore.experiment.folder import SETTINGS
-    from colorcore.experiment.loading import load
     from colorcore.results import files, grids, measures, response
     from colorcore.training import checkpoint
 
-    torch.set_num_threads(1)
-    experiment = load(folder)
-    place, chosen = files.Results.of(out, experiment, deletion), experiment.chosen(deletion)
-    weights, snapshots = place.weights_paths(shards), place.snapshots_paths(shards)
-    model, seeds = checkpoint.load(weights)
-    settings = experiment.folder / SETTINGS
+    place, weights, model, seeds = _trained(folder, out, shards, deletion)
+    experiment, chosen = place.experiment, place.experiment.chosen(deletion)
+    snapshots, settings = place.snapshots_paths(shards), experiment.folder / SETTINGS
     run = measures.index_of(experiment.representative_seed, seeds, place=settings)
     moments = checkpoint.load_moments(snapshots, seed=experiment.representative_seed)
 
@@ -158,22 +173,15 @@ def cubes(
 def interventions(
     folder: Folder,
     out: Out,
-    shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
+    shards: Shards,
     deletion: Which = "",
 ) -> None:
     """Suppress and repel the anchored direction in every run; write interventions.csv and .nc."""
-    import torch
-
-    from colorcore.experiment.loading import load
     from colorcore.results import falloffs, files
-    from colorcore.training import checkpoint
 
-    torch.set_num_threads(1)
-    experiment = load(folder)
-    place, chosen = files.Results.of(out, experiment, deletion), experiment.chosen(deletion)
-    weights, path = place.weights_paths(shards), place.grid_path("interventions")
-    model, seeds = checkpoint.load(weights)
-    every, grid = falloffs.evaluate(experiment, chosen, model, seeds=seeds)
+    place, weights, model, seeds = _trained(folder, out, shards, deletion)
+    path, chosen = place.grid_path("interventions"), place.experiment.chosen(deletion)
+    every, grid = falloffs.evaluate(place.experiment, chosen, model, seeds=seeds)
     files.write_grid(path, grid, place.origin("interventions"))
     files.write_runs(place.interventions_path, every)
     place.note("interventions", made=[path, place.interventions_path], of=weights)
@@ -183,29 +191,49 @@ def interventions(
 def audit(
     folder: Folder,
     out: Out,
-    shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
+    shards: Shards,
 ) -> None:
     """Look for what the deletion, and each other operator, has left; write audit.csv."""
-    import torch
-
-    from colorcore.experiment.loading import load
     from colorcore.results import audits, files
-    from colorcore.training import checkpoint
 
-    torch.set_num_threads(1)
-    experiment = load(folder)
-    place = files.Results(out, experiment)
-    weights = place.weights_paths(shards)
-    model, seeds = checkpoint.load(weights)
-    files.write_runs(place.audit_path, audits.audit_table(experiment, model, seeds=seeds))
+    place, weights, model, seeds = _trained(folder, out, shards)
+    files.write_runs(place.audit_path, audits.audit_table(place.experiment, model, seeds=seeds))
     place.note("audit", made=[place.audit_path], of=weights)
+
+
+@app.command()
+def recover(
+    folder: Folder,
+    out: Out,
+    shards: Shards,
+) -> None:
+    """Train runs on after their deletion, to see whether the concept comes back."""
+    from colorcore.results import files, recovery
+
+    place, weights, model, seeds = _trained(folder, out, shards)
+    table = recovery.recovery_table(place.experiment, model, seeds=seeds)
+    files.write_runs(place.recovery_path, table)
+    place.note("recover", made=[place.recovery_path], of=weights)
+
+
+@app.command()
+def tail(
+    folder: Folder,
+    out: Annotated[Path, typer.Option("--out", help="The file to write, or to go on with.")],
+    seeds: Annotated[int, typer.Option(min=1, help="How many runs.")],
+) -> None:
+    """Train many more runs, to see how seldom the deletion fails; keep a row of each."""
+    from colorcore.experiment.loading import load
+    from colorcore.results import tails
+
+    tails.extend(load(folder), out, seeds=seeds, show=partial(print, file=sys.stderr, flush=True))
 
 
 @app.command()
 def explorer(
     folder: Folder,
     out: Out,
-    shards: Annotated[int, typer.Option(min=1, help="How many shards were trained.")],
+    shards: Shards,
 ) -> None:
     """Gather the latents that readers of the page can turn: one run, through training."""
     import torch

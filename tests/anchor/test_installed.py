@@ -164,7 +164,7 @@ def test_a_missing_file_is_told(tmp_path):
 def foreign(**changes):
     """What stands in a file's metadata, with changes."""
     settings = {"axis": -1, "angle": 60.0, "power": 1.0, "strength": 1.0}
-    return {"kind": "Suppression", "parameter": False, "settings": settings, **changes}
+    return {"kind": "Suppression", "parameters": [], "settings": settings, **changes}
 
 
 @pytest.mark.parametrize(
@@ -211,5 +211,5 @@ def test_an_intervention_of_another_kind_is_not_saved(tmp_path):
     class Own(Suppression):
         pass
 
-    with pytest.raises(InputError, match="intervention: wanted one of Projection, Repulsion, Stee"):
+    with pytest.raises(InputError, match="intervention: wanted one of Affine, Projection, Repuls"):
         save_intervention(tmp_path / "a", Own([1.0]))

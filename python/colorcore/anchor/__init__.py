@@ -2,7 +2,8 @@
 
 A room each: `terms` for the objective of a training loop, among them the `separation`; `batches` of
 a dataset with noisy labels; many small networks in an `ensemble`; `layers` by name and what they
-give; `interventions` on that, and `surgery` on weights. What users need of all is here.
+give; `interventions` on that, which `erasers` fit to it, and `surgery` on weights. What users need
+of all is here.
 
 >>> from colorcore.anchor import angular_anchor, capture
 """
@@ -27,7 +28,12 @@ if TYPE_CHECKING:
     from colorcore.anchor.batches.labelled import Labelled, Labels
     from colorcore.anchor.distributed import gathered, summed
     from colorcore.anchor.ensemble.networks import EnsembleLinear, gelu, normalize, passes
+    from colorcore.anchor.erasers.classes import labelled_mean, mean_difference
+    from colorcore.anchor.erasers.constants import optimal_ablation
+    from colorcore.anchor.erasers.least_squares import leace
+    from colorcore.anchor.erasers.nullspaces import inlp
     from colorcore.anchor.interventions.acting import intervene
+    from colorcore.anchor.interventions.affine import Affine
     from colorcore.anchor.interventions.falloff import Falloff
     from colorcore.anchor.interventions.installed import bake, load_intervention, save_intervention
     from colorcore.anchor.interventions.kinds import Projection, Repulsion, Steering, Suppression
@@ -62,6 +68,7 @@ if TYPE_CHECKING:
     from colorcore.anchor.terms.saved import load_terms, save_terms
 
 __all__ = [
+    "Affine",
     "AngularAnchor",
     "AntiAnchor",
     "AuditSamples",
@@ -99,11 +106,16 @@ __all__ = [
     "euclidean_anchor",
     "gathered",
     "gelu",
+    "inlp",
     "intervene",
     "keep_subspace",
+    "labelled_mean",
+    "leace",
     "load_intervention",
     "load_terms",
+    "mean_difference",
     "normalize",
+    "optimal_ablation",
     "passes",
     "power_for",
     "prior_weights",
@@ -124,6 +136,7 @@ __all__ = [
 ]
 
 _PLACES = {
+    "Affine": "interventions.affine",
     "AngularAnchor": "terms.modules",
     "AntiAnchor": "terms.modules",
     "AuditSamples": "audit.readings",
@@ -161,11 +174,16 @@ _PLACES = {
     "euclidean_anchor": "terms.per_sample",
     "gathered": "distributed",
     "gelu": "ensemble.networks",
+    "inlp": "erasers.nullspaces",
     "intervene": "interventions.acting",
     "keep_subspace": "terms.per_sample",
+    "labelled_mean": "erasers.classes",
+    "leace": "erasers.least_squares",
     "load_intervention": "interventions.installed",
     "load_terms": "terms.saved",
+    "mean_difference": "erasers.classes",
     "normalize": "ensemble.networks",
+    "optimal_ablation": "erasers.constants",
     "passes": "ensemble.networks",
     "power_for": "separation.powers",
     "prior_weights": "audit.priors",

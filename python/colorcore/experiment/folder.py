@@ -18,6 +18,7 @@ from colorcore.errors import InputError, suggest
 
 SETTINGS, DOPESHEET = "experiment.yaml", "dopesheet.csv"
 SEARCH, TRIALS = "search.yaml", "trials.csv"  # where the dopesheet was searched for
+TAIL = "tail.csv"  # of many more runs, how each turned out
 BASE = "base"
 NAME = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
 # By what a build has besides its experiments, and what a text quotes besides those.

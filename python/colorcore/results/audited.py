@@ -13,4 +13,7 @@ LEFT = (
 )  # fmt: skip
 """Columns of an audit that tell what readers find."""
 
+WAYS = ("all", "decoder", "few", "without", "scratch")
+"""How runs are trained on after their deletion, and what stands beside that."""
+
 KIN = 0.3  # from this likeness on, a colour counts as the concept's own

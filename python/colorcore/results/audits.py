@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -45,6 +45,10 @@ class Points(NamedTuple):
     grid: Array
     targets: Array
 
+    @classmethod
+    def of(cls, experiment: Experiment, deletion: Deletion) -> Self:
+        return cls(experiment.palette.colors, flat_colors(score_grid()), deletion.colors)
+
     def latents(self, of: Callable[[Array], Array]) -> Latents:
         return Latents(*map(of, self))
 
@@ -67,22 +71,18 @@ def audit_table(experiment: Experiment, model: Autoencoder, *, seeds: list[int])
     """
     deletion = experiment.deletion
     tables = [_table(experiment, deletion, some, own) for some, own in blocks(model, seeds)]
-    found = pd.concat(tables, ignore_index=True)
-    order = {name: place for place, name in enumerate(found["operator"].unique())}
-    return found.sort_values(
-        ["operator", "seed"], key=lambda c: c.map(order) if c.name == "operator" else c,
-        kind="stable", ignore_index=True,
-    )  # fmt: skip
+    of_each = pd.concat(tables).groupby("operator", sort=False)
+    return pd.concat([rows for _, rows in of_each], ignore_index=True)
 
 
 def _table(
     experiment: Experiment, deletion: Deletion, model: Autoencoder, seeds: list[int]
 ) -> pd.DataFrame:
-    points = Points(experiment.palette.colors, flat_colors(score_grid()), deletion.colors)
+    points = Points.of(experiment, deletion)
     rows = []
     for name, one in operated(experiment, deletion, model, seeds=seeds).items():
         latents = points.latents(lambda colors, one=one: respond(one, colors).latents)
-        rows.append({"operator": name, "seed": seeds, **_damage(one, points, deletion)})
+        rows.append({"operator": name, "seed": seeds, **damage(one, points, deletion)})
         rows[-1] |= _left(latents, points, deletion)
     floor = points.latents(lambda colors: without(colors, deletion)[None])
     left = {name: value.item() for name, value in _left(floor, points, deletion).items()}
@@ -97,11 +97,11 @@ def without(colors: Array, deletion: Deletion) -> Array:
     """
     answers = flat_colors(regular_rgb(ANSWERS))
     allowed = answers[unlike(answers, deletion)]
-    nearest = allowed[KDTree(allowed).query(colors)[1]]
-    return np.where(unlike(colors, deletion)[:, None], colors, nearest)
+    nearby = allowed[KDTree(allowed).query(colors)[1]]
+    return np.where(unlike(colors, deletion)[:, None], colors, nearby)
 
 
-def _damage(model: Autoencoder, points: Points, deletion: Deletion) -> dict[str, Array]:
+def damage(model: Autoencoder, points: Points, deletion: Deletion) -> dict[str, Array]:
     """What the model itself makes of colours. Shapes: → (runs,), each."""
     on_grid, on_named = respond(model, points.grid).mse, respond(model, named_colors()).mse
     far, apart = unlike(points.grid, deletion), [NAMES.index(n) for n in unlike_names(deletion)]
@@ -113,31 +113,48 @@ def _damage(model: Autoencoder, points: Points, deletion: Deletion) -> dict[str,
     }
 
 
+def worst(model: Autoencoder, deletion: Deletion) -> list[str]:
+    """The named colour that each run harms most, of those unlike every target.
+
+    Of the score grid's colours, by the named one that is nearest to it in RGB.
+    """
+    every = np.concatenate([flat_colors(score_grid()), named_colors()])
+    far = every[unlike(every, deletion)]
+    harmed = far[respond(model, far).mse.argmax(axis=1)]
+    return [NAMES[i] for i in KDTree(named_colors()).query(harmed)[1]]
+
+
+def nearest(latents: Latents, points: Points) -> Array:
+    """Error of targets that are taken for the colours nearest to them. Shapes: → (runs,)."""
+    others = [not is_same(points.targets, color).any() for color in points.data]
+    found = read_nearest(latents.data, points.data, latents.targets, weights=others)
+    return mistaken(found, points.targets).mean(axis=-1)
+
+
+def decoded(latents: Latents, points: Points, weights: Array | None = None) -> Array:
+    """Error of targets by a fresh decoder of the data's latents. Shapes: → (runs,)."""
+    given = (latents.data, points.data, latents.targets)
+    (found,) = read_network(*given, seeds=INITIAL, weights=weights)
+    return mistaken(found, points.targets).mean(axis=-1)
+
+
 def _left(latents: Latents, points: Points, deletion: Deletion) -> dict[str, Array]:
     """What readers find. Shapes: → (runs,), each."""
     alike, on_grid = likeness(points.data, deletion), likeness(points.grid, deletion)
     own, asked = alike >= KIN, on_grid >= KIN
-    balanced, excluding = prior_weights(own, "balanced"), prior_weights(own, "without")
-
-    def network(wanted: Array, of: Array, weights: Array | None = None) -> Array:
-        found = read_network(latents.data, wanted, of, seeds=INITIAL, weights=weights)
-        return found[0]
-
-    def decoded(weights: Array | None = None) -> Array:
-        found = network(points.data, latents.targets, weights)
-        return mistaken(found, points.targets).mean(axis=-1)
-
-    others = [not is_same(deletion.colors, color).any() for color in points.data]
-    nearest = read_nearest(latents.data, points.data, latents.targets, weights=others)
-    linear = read_linear(latents.data, own.astype(float), latents.grid, weights=balanced)
+    kind, balanced = own.astype(float), prior_weights(own, "balanced")
+    ask = (latents.data, alike, latents.grid)
+    tell = (latents.data, kind, latents.grid)
+    (network,) = read_network(*ask, seeds=INITIAL)
+    (classes,) = read_network(*tell, seeds=INITIAL, weights=balanced)
     return {
-        "linear": explained(read_linear(latents.data, alike, latents.grid), on_grid),
-        "quadratic": explained(read_quadratic(latents.data, alike, latents.grid), on_grid),
-        "network": explained(network(alike, latents.grid), on_grid),
-        "linear auc": separated(linear, asked),
-        "network auc": separated(network(own.astype(float), latents.grid, balanced), asked),
-        "nearest": mistaken(nearest, points.targets).mean(axis=-1),
-        "decoder": decoded(),
-        "decoder balanced": decoded(balanced),
-        "decoder without": decoded(excluding),
+        "linear": explained(read_linear(*ask), on_grid),
+        "quadratic": explained(read_quadratic(*ask), on_grid),
+        "network": explained(network, on_grid),
+        "linear auc": separated(read_linear(*tell, weights=balanced), asked),
+        "network auc": separated(classes, asked),
+        "nearest": nearest(latents, points),
+        "decoder": decoded(latents, points),
+        "decoder balanced": decoded(latents, points, balanced),
+        "decoder without": decoded(latents, points, prior_weights(own, "without")),
     }

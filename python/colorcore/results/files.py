@@ -21,11 +21,11 @@ from colorcore.results.records import Record
 
 T = TypeVar("T")
 
-AUDIT = "audit.csv"
+AUDIT, RECOVERY = "audit.csv", "recovery.csv"
 
 OF_RUNS = (
     "runs.csv", "moments.csv", "curves.parquet", "history.parquet", "records/train-*.json",
-    AUDIT,
+    AUDIT, RECOVERY,
 )  # fmt: skip
 """What is of an experiment's runs, and not made of one of its deletions but the first."""
 
@@ -118,6 +118,10 @@ class Results:
         return self.folder / AUDIT
 
     @property
+    def recovery_path(self) -> Path:
+        return self.folder / RECOVERY
+
+    @property
     def interventions_path(self) -> Path:
         return self.judged / "interventions.csv"
 
@@ -145,6 +149,10 @@ class Results:
     def audit(self) -> pd.DataFrame:
         """A row an operator and seed; see `audit.audit_table`."""
         return self._read(self.audit_path, pd.read_csv)
+
+    def recovery(self) -> pd.DataFrame:
+        """A row a way to train on, moment and seed; see `recovery.recovery_table`."""
+        return self._read(self.recovery_path, pd.read_csv)
 
     def curves(self) -> pd.DataFrame:
         """A row a term and pooled steps; see `history.History`."""

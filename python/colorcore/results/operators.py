@@ -1,4 +1,4 @@
-"""What else than the deletion of its settings is done to an experiment's runs, to be judged alike."""
+"""What is done to an experiment's runs in place of its surgery, to be judged as that is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from colorcore.anchor.erasers.classes import labelled_mean, mean_difference
+from colorcore.anchor.erasers.constants import optimal_ablation
 from colorcore.anchor.erasers.least_squares import leace
 from colorcore.anchor.erasers.nullspaces import inlp
 from colorcore.anchor.interventions.affine import Affine
@@ -75,7 +76,7 @@ def operated(
     found = {NONE: model, ABLATED: variants(model, experiment, deletion)["ablated"]}
     for name, operator in experiment.operators.items():
         if isinstance(operator, OptimalAblation):
-            found[name] = _held(experiment, deletion, model)
+            found[name] = _held(deletion, model, experiment.palette.colors)
             continue
         if isinstance(operator, Redirection):
             found[name] = _redirected(deletion, model, operator.amount)
@@ -85,6 +86,20 @@ def operated(
         for act in interventions(operator, latents, *map(torch.from_numpy, known)):
             found[name] = bake(found[name], act, layer="bottleneck")
     return found
+
+
+def _held(deletion: Deletion, model: Autoencoder, colors: NDArray[np.float64]) -> Autoencoder:
+    """On the bottleneck, the deletion's axes at the constants that cost colours the least error."""
+    every = torch.from_numpy(colors).float().expand(model.runs, -1, -1)
+    act = optimal_ablation(
+        model,
+        every,
+        lambda found: (found.recon - every).square().mean(dim=-1),
+        layer="bottleneck",
+        dims=deletion.dims,
+        runs=True,
+    )
+    return bake(model, act, layer="bottleneck")
 
 
 def _redirected(deletion: Deletion, model: Autoencoder, amount: float) -> Autoencoder:

@@ -29,6 +29,7 @@ OF_A_STEP = {
     "interventions.csv": "interventions",
     "interventions.nc": "interventions",
     "audit.csv": "audit",
+    "recovery.csv": "recover",
     "explorer.json": "explorer",
     TRIALS: "search",
 }

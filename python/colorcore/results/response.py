@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -54,14 +54,24 @@ def variants(
     model: Autoencoder, experiment: Experiment, deletion: Deletion
 ) -> dict[str, Autoencoder]:
     """The model as trained, with a deletion's dimensions ablated, and with them pruned."""
-    layer, reader = model.around_bottleneck
-    after = "bottleneck" if experiment.surgery.layer == "bottleneck" else None
-    around = {"layer": layer, "reader": reader, "after": after}
+    around = _around(model, experiment)
     return {
         "baseline": model,
         "ablated": ablate(model, deletion.dims, **around),
         "pruned": prune(model, deletion.dims, **around),
     }
+
+
+def frozen(model: Autoencoder, experiment: Experiment, deletion: Deletion) -> Autoencoder:
+    """The model with a deletion's dimensions ablated, that stay so when it is trained on."""
+    return ablate(model, deletion.dims, **_around(model, experiment), frozen=True)
+
+
+def _around(model: Autoencoder, experiment: Experiment) -> dict[str, Any]:
+    """Where an experiment's surgery cuts."""
+    layer, reader = model.around_bottleneck
+    after = "bottleneck" if experiment.surgery.layer == "bottleneck" else None
+    return {"layer": layer, "reader": reader, "after": after}
 
 
 def blocks(model: Autoencoder, seeds: list[int]) -> Iterator[tuple[Autoencoder, list[int]]]:

@@ -13,7 +13,7 @@ from colorcore.errors import InputError, suggest, unknown
 from colorcore.experiment.concepts import key
 from colorcore.experiment.folder import files as experiment_files
 from colorcore.experiment.loading import validate
-from colorcore.results.files import AUDIT, OF_RUNS, RESULTS
+from colorcore.results.files import AUDIT, OF_RUNS, RECOVERY, RESULTS
 from colorcore.results.records import record_of
 from colorcore.writeup import reading
 from colorcore.writeup.document import FILE, Document, Entry
@@ -96,12 +96,22 @@ def reads(document: Document, kind: Kind, name: str, deletion: str = "") -> dict
     return found
 
 
-def audited(document: Document) -> list[str]:
-    """The experiments of which a figure or table reads the audit, so that one is made."""
+def audits(document: Document) -> list[str]:
+    """The audits of experiments, which are made where a figure or table reads them.
+
+    By their places in the folder of all results.
+    """
     kinds: dict[Kind, Iterable[str]] = {"figures": document.figures, "tables": document.tables}
     read = [reads(document, kind, name) for kind, names in kinds.items() for name in names]
-    found = {name for each in read for name, files in each.items() if AUDIT in files}
-    return [name for name in document.names if name in found]
+    found = {f"{name}/{file}" for each in read for name, own in each.items() for file in own}
+    every = (f"{name}/{file}" for name in document.names for file in (AUDIT, RECOVERY))
+    return [place for place in every if place in found]
+
+
+def audited(document: Document, file: str) -> list[str]:
+    """The experiments of which there is an audit of that name."""
+    places = map(Path, audits(document))
+    return [place.parent.name for place in places if place.name == file]
 
 
 def files(document: Document, kind: Kind, name: str) -> list[Path]:

@@ -10,7 +10,7 @@ from types import ModuleType
 from colorcore.errors import InputError
 from colorcore.experiment.folder import SEARCH, SETTINGS, TRIALS
 from colorcore.experiment.loading import load, read_settings
-from colorcore.results.files import AUDIT
+from colorcore.results.records import record_of
 from colorcore.writeup import making, reading, single
 from colorcore.writeup.document import FILE, Contents, Document
 from colorcore.writeup.files import data
@@ -87,13 +87,13 @@ def _own(document: Document, name: str, build: Path) -> Iterator[ModuleType]:
 
 def _results(document: Document, build: Path) -> list[Path]:
     """What numbers and claims are made of besides: results, what made them, settings, searches."""
+    audits = [build / place for place in making.audits(document)]
     folders = [document.experiments / name for name in document.names]
     of_each = ("runs.csv", "moments.csv", "records/evaluate.json")
-    of_audited = (AUDIT, "records/audit.json")
     of_main = ("records/train-*.json", "**/interventions.csv", "**/records/interventions.json")
     return [
         *(build / name / file for name in document.names for file in of_each),
-        *(build / name / file for name in making.audited(document) for file in of_audited),
+        *(file for place in audits for file in (place, record_of(place))),
         *(path for part in of_main for path in (build / document.main_name).glob(part)),
         *making.settings_of(folders),
         *(folder / file for folder in folders for file in (SEARCH, TRIALS)),

@@ -146,13 +146,10 @@ class Plan:
     def results_of_all(self, *kinds: str) -> list[str]:
         return [file for name in self.experiments for file in self.results(name, *kinds)]
 
-    def results_of_audited(self, *kinds: str) -> list[str]:
-        return [file for name in self.audited for file in self.results(name, *kinds)]
-
     @cached_property
-    def audited(self) -> list[str]:
-        """The experiments whose deletions are audited."""
-        return making.audited(self.document)
+    def audits(self) -> list[str]:
+        """What is looked for in experiments after their deletion."""
+        return [f"{self.build}/{place}" for place in making.audits(self.document)]
 
     def reads(self, kind: Kind, name: str, deletion: str) -> list[str]:
         """The results that a figure or a table says it reads, and its other files."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from colorcore.experiment.concepts import key
 from colorcore.results import records
-from colorcore.results.files import AUDIT, Results, read_result
+from colorcore.results.files import Results, read_result
 from colorcore.writeup import making
 from colorcore.writeup.document import Document
 from colorcore.writeup.making import Kind
@@ -140,8 +140,7 @@ class Written:
     def _read_by_numbers(self) -> Iterator[Path]:
         for name in self.document.names:
             yield from self._named(name, "runs.csv", "moments.csv")
-        for name in making.audited(self.document):
-            yield from self._named(name, AUDIT)
+        yield from (self.build / place for place in making.audits(self.document))
         yield from self._named(self.document.main_name, "records/train-*.json")
         yield from (one.results.interventions_path for one in self.subjects())
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from colorcore.anchor import files
 from colorcore.anchor.interventions.acting import checked
+from colorcore.anchor.interventions.affine import Affine
 from colorcore.anchor.interventions.falloff import Falloff
 from colorcore.anchor.interventions.kinds import (
     Intervention,
@@ -27,7 +28,9 @@ Model = TypeVar("Model", bound=nn.Module)
 
 KIND = "interventions"
 
-KINDS = {kind.__name__: kind for kind in (Projection, Repulsion, Steering, Suppression)}
+KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind for kind in (Affine, Projection, Repulsion, Steering, Suppression)
+}
 
 
 class Intervened(nn.Module):
@@ -101,15 +104,14 @@ def save_intervention(path: Path | str, intervention: Intervention) -> None:
         )
     settings = {
         "kind": kind,
-        "parameter": bool(list(intervention.parameters())),
+        "parameters": [name for name, _ in intervention.named_parameters()],
         "settings": intervention.settings,
     }
-    tensors = dict((*intervention.named_parameters(), *intervention.named_buffers()))
-    files.write(path, KIND, tensors, settings)
+    files.write(path, KIND, intervention.values, settings)
 
 
 def load_intervention(path: Path | str) -> Intervention:
-    """The intervention in a file, as it was saved: on the CPU, its direction of the same type.
+    """The intervention in a file, as it was saved: on the CPU, its numbers of the same type.
 
     Raises: InputError when there is no such file, it cannot be read, or holds something else.
 
@@ -122,22 +124,15 @@ def load_intervention(path: Path | str) -> Intervention:
         Suppression(axis=-1, angle=60, power=1, strength=1)
     """
     with files.read(path, KIND) as (metadata, tensors):
-        ((name, direction),) = tensors.items()
-        if metadata["parameter"]:
-            direction = nn.Parameter(direction)
-        return _assemble(metadata["kind"], name, direction, metadata["settings"])
+        values = {
+            name: nn.Parameter(one) if name in metadata["parameters"] else one
+            for name, one in tensors.items()
+        }
+        return _assemble(metadata["kind"], values, metadata["settings"])
 
 
-def _assemble(kind: str, name: str, direction: Tensor, settings: dict[str, Any]) -> Intervention:
-    axis, rest = settings["axis"], {key: settings[key] for key in settings if key != "axis"}
-    if kind == "Projection":
-        found: Intervention = Projection(direction, axis=axis, **rest)
-    elif kind == "Steering":
-        found = Steering(direction, axis=axis, **rest)
-    else:
-        found = {"Suppression": Suppression, "Repulsion": Repulsion}[kind](
-            direction, Falloff(**rest), axis=axis
-        )
-    if name not in dict(found.named_parameters()) and name not in dict(found.named_buffers()):
-        raise KeyError(name)
-    return found
+def _assemble(kind: str, values: dict[str, Tensor], settings: dict[str, Any]) -> Intervention:
+    if kind in ("Suppression", "Repulsion"):
+        falloff = {key: settings[key] for key in settings if key != "axis"}
+        return KINDS[kind](**values, falloff=Falloff(**falloff), axis=settings["axis"])
+    return KINDS[kind](**values, **settings)

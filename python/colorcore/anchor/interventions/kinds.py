@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import asdict
 
 import torch
@@ -28,27 +29,38 @@ class Intervention(nn.Module):
     a buffer. Numbers that are no tensor become float64. The settings are in the `state_dict`
     beside it, and one with others is not loaded.
 
-    Shapes: maps (…, latent, …) to the same, where `axis` is that of the latent dimension. The type
-    stays, too.
+    Of many runs side by side each may have a direction of its own, given with a first axis more.
+    A run then comes out as it does alone, to the bit.
+
+    Shapes: maps (…, latent, …) to the same, where `axis` is that of the latent dimension; or
+    (runs, …, samples, latent), where each run has a direction of its own. The type stays, too.
     """
 
-    def __init__(self, name: str, values: Vectors, axis: int) -> None:
+    axes = 1
+    """How many axes the first of the values has, where all runs have the same."""
+
+    act: Callable[..., Tensor]
+    """What becomes of latents (…, latent), float32 or float64, by one run's values."""
+
+    def __init__(self, axis: int, **values: Vectors) -> None:
         super().__init__()
-        self.axis = axis
-        found = arguments.numbers(values, name=name)
-        if isinstance(found, nn.Parameter):
-            self.register_parameter(name, found)
-        else:
-            self.register_buffer(name, found if found.is_floating_point() else found.double())
+        self.axis, self.names = axis, tuple(values)
+        for name, given in values.items():
+            found = arguments.numbers(given, name=name)
+            if isinstance(found, nn.Parameter):
+                self.register_parameter(name, found)
+            else:
+                self.register_buffer(name, found if found.is_floating_point() else found.double())
 
     @property
     def settings(self) -> dict[str, float]:
         """What it was made with beside the direction: numbers by their names."""
         return {"axis": self.axis}
 
-    def act(self, latents: Latents) -> Latents:
-        """What becomes of latents. Shapes: (…, latent) → (…, latent), float32 or float64."""
-        raise NotImplementedError
+    @property
+    def values(self) -> dict[str, Tensor]:
+        """What it acts along, by name."""
+        return {name: getattr(self, name) for name in self.names}
 
     def forward(self, latents: Tensor) -> Tensor:
         if not latents.is_floating_point():
@@ -56,8 +68,22 @@ class Intervention(nn.Module):
             raise InputError(f"latents must be of a floating type, got {kind}; cast them")
         axis = arguments.axis(self.axis, latents)
         is_last = axis == latents.ndim - 1
-        acted = precise(self.act)(latents if is_last else latents.movedim(axis, -1))
+        acted = precise(self._act_on_all)(latents if is_last else latents.movedim(axis, -1))
         return (acted if is_last else acted.movedim(-1, axis)).to(latents.dtype)
+
+    def _act_on_all(self, latents: Latents) -> Latents:
+        values = list(self.values.values())
+        if values[0].ndim <= self.axes:
+            return self.act(latents, *values)
+        runs = len(values[0])
+        if latents.ndim < 3 or len(latents) != runs:
+            raise InputError(
+                f"latents must have a first axis of the {runs} runs that {self.names[0]} has, and "
+                f"one of samples, got shape {tuple(latents.shape)}, the latent axis last; give "
+                "(runs, samples, latent), or one for all runs"
+            )
+        found = [self.act(latents[run], *(one[run] for one in values)) for run in range(runs)]
+        return torch.stack(found) if found else latents
 
     def get_extra_state(self) -> Tensor:
         return torch.tensor(list(self.settings.values()), dtype=torch.float64)
@@ -80,7 +106,7 @@ class _Angular(Intervention):
     direction: Tensor
 
     def __init__(self, direction: Vector, falloff: Falloff = HEMISPHERE, *, axis: int = -1):
-        super().__init__("direction", direction, axis)
+        super().__init__(axis, direction=direction)
         self.falloff = falloff
 
     @property
@@ -93,8 +119,8 @@ class Suppression(_Angular):
 
     z − w·(z·d̂)d̂, where the falloff gives w. At full strength what lies on the direction becomes 0.
 
-    Shapes: `direction` (latent,), of any length above 0; maps (…, latent) to (…, latent), or with
-    another `axis` as the latent one.
+    Shapes: `direction` (latent,), of any length above 0, or (runs, latent); maps (…, latent) to
+    (…, latent), or with another `axis` as the latent one.
 
     Raises: InputError when the direction has not the latents' width, or no length.
 
@@ -106,9 +132,9 @@ class Suppression(_Angular):
                 [-1.,  1.]])
     """
 
-    def act(self, latents: Latents) -> Latents:
-        axis = arguments.unit(self.direction, latents)
-        share = self.falloff(cosine(latents, self.direction))
+    def act(self, latents: Latents, direction: Tensor) -> Latents:
+        axis = arguments.unit(direction, latents)
+        share = self.falloff(cosine(latents, direction))
         return latents - (share * (latents @ axis)).unsqueeze(-1) * axis
 
 
@@ -119,8 +145,8 @@ class Repulsion(_Angular):
     keeps its length. One that lies exactly on the direction goes towards the axis of the space that
     is least aligned with it.
 
-    Shapes: `direction` (latent,), of any length above 0; maps (…, latent) to (…, latent), or with
-    another `axis` as the latent one.
+    Shapes: `direction` (latent,), of any length above 0, or (runs, latent); maps (…, latent) to
+    (…, latent), or with another `axis` as the latent one.
 
     Raises: InputError when the direction has not the latents' width, or no length.
 
@@ -131,11 +157,11 @@ class Repulsion(_Angular):
                 [0.0000, 2.0000]])
     """
 
-    def act(self, latents: Latents) -> Latents:
-        axis = arguments.unit(self.direction, latents)
+    def act(self, latents: Latents, direction: Tensor) -> Latents:
+        axis = arguments.unit(direction, latents)
         if len(axis) == 1:
             raise InputError("latents must have at least 2 dimensions to turn in, got 1; add one")
-        before = cosine(latents, self.direction)
+        before = cosine(latents, direction)
         share = self.falloff(before)
         after = before - share * (before - self.falloff.edge)
         length = torch.linalg.vector_norm(latents, dim=-1)
@@ -150,8 +176,8 @@ class Projection(Intervention):
     Several suppressions, one after another, take away a subspace only where their directions are
     at right angles; this does for any.
 
-    Shapes: `directions` (latent,) or (k, latent), none in the span of the others; maps
-    (…, latent) to (…, latent), or with another `axis` as the latent one.
+    Shapes: `directions` (latent,), (k, latent) or (runs, k, latent), none in the span of the
+    others; maps (…, latent) to (…, latent), or with another `axis` as the latent one.
 
     Raises: InputError when they have not the latents' width, or one adds nothing to the others.
 
@@ -161,14 +187,15 @@ class Projection(Intervention):
         tensor([[0., 0., 1.]])
     """
 
+    axes = 2
     directions: Tensor
 
     def __init__(self, directions: Vectors, *, axis: int = -1):
-        super().__init__("directions", directions, axis)
+        super().__init__(axis, directions=directions)
 
-    def act(self, latents: Latents) -> Latents:
+    def act(self, latents: Latents, directions: Tensor) -> Latents:
         # One by one: products of two matrices may be rounded to less than float32 on a GPU.
-        for axis in arguments.basis(self.directions, latents):
+        for axis in arguments.basis(directions, latents):
             latents = latents - (latents @ axis).unsqueeze(-1) * axis
         return latents
 
@@ -176,9 +203,9 @@ class Projection(Intervention):
 class Steering(Intervention):
     """Moves latent vectors along a direction: z + amount · d̂.
 
-    Shapes: `direction` (latent,), of any length above 0; `amount` in the latents' own units, below
-    0 to move away from it; maps (…, latent) to (…, latent), or with another `axis` as the latent
-    one.
+    Shapes: `direction` (latent,), of any length above 0, or (runs, latent); `amount` in the
+    latents' own units, below 0 to move away from it; maps (…, latent) to (…, latent), or with
+    another `axis` as the latent one.
 
     Raises: InputError when the direction has not the latents' width, or no length, or for an
     amount that is not finite.
@@ -194,15 +221,15 @@ class Steering(Intervention):
     def __init__(self, direction: Vector, amount: float, *, axis: int = -1):
         if not math.isfinite(amount):
             raise InputError(f"amount must be a finite number, got {amount}; choose another")
-        super().__init__("direction", direction, axis)
+        super().__init__(axis, direction=direction)
         self.amount = float(amount)
 
     @property
     def settings(self) -> dict[str, float]:
         return {**super().settings, "amount": self.amount}
 
-    def act(self, latents: Latents) -> Latents:
-        return latents + self.amount * arguments.unit(self.direction, latents)
+    def act(self, latents: Latents, direction: Tensor) -> Latents:
+        return latents + self.amount * arguments.unit(direction, latents)
 
 
 def _across(latents: Latents, axis: Float[Tensor, " latent"]) -> Latents:

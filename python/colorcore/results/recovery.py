@@ -1,0 +1,110 @@
+"""Whether a deleted concept comes back when the runs are trained on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from colorcore.anchor.audit.relearning import Relearned, relearn
+from colorcore.colors.cubes import flat_colors, score_grid
+from colorcore.experiment.concepts import Deletion
+from colorcore.experiment.loading import Experiment
+from colorcore.results.audited import KIN
+from colorcore.results.measures import likeness, unlike
+from colorcore.results.response import Array, blocks, frozen
+from colorcore.training.model import Autoencoder, initialize
+
+FEW = 4  # colours, the concept's own and its nearest
+STEPS, RATE = 2000, 0.003
+BATCHES = 0  # the seed by which all runs see the same batches
+FRESH = 2**32  # beyond a run's seed: what a network starts from that has learned nothing
+
+
+def recovery_table(experiment: Experiment, model: Autoencoder, *, seeds: list[int]) -> pd.DataFrame:
+    """A row a way to train on, moment and run: how the concept comes back, and what the rest pays.
+
+    Columns: `way`, `step`, `seed`; `target`, the error of the concept's colours, and `harm`, the
+    largest of a colour unlike it on the score grid. What the deletion removed stays removed.
+
+    Ways: `all` weights, on all colours of the data; those of the `decoder` alone; all, on a `few`
+    colours of the concept; all, `without` any that is like it; and from `scratch`, by a network
+    that starts anew, with nothing removed.
+    """
+    tables = [_table(experiment, some, own) for some, own in blocks(model, seeds)]
+    return pd.concat(tables).sort_values(["way", "step", "seed"], ignore_index=True)
+
+
+def _table(experiment: Experiment, model: Autoencoder, seeds: list[int]) -> pd.DataFrame:
+    deletion, data = experiment.deletion, experiment.palette.colors
+    edited = frozen(model, experiment, deletion)
+    fresh = initialize([FRESH + seed for seed in seeds], **experiment.model.model_dump())
+    return pd.concat(
+        [
+            _rows(way, _relearned(one, experiment, seeds, **how), deletion, data, seeds)
+            for way, one, how in (
+                ("all", edited, {}),
+                ("decoder", edited, {"only": ["decoder"]}),
+                ("few", edited, {"shown": _few(data, deletion)}),
+                ("without", edited, {"shown": likeness(data, deletion) < KIN}),
+                ("scratch", fresh, {}),
+            )
+        ]
+    )
+
+
+def _few(data: Array, deletion: Deletion) -> Array:
+    """Which colours of the data are most alike the deletion's targets. Shapes: (points,)."""
+    chosen = np.argsort(-likeness(data, deletion), kind="stable")[:FEW]
+    return np.isin(np.arange(len(data)), chosen)
+
+
+def _relearned(
+    model: Autoencoder,
+    experiment: Experiment,
+    seeds: list[int],
+    *,
+    shown: Array | None = None,
+    **how: Any,
+) -> Relearned:
+    """Trained on the data, or what is shown of it; errors also of the score grid and targets."""
+    data, others = experiment.palette.colors, _judged(experiment.deletion)
+    weights = np.ones(len(data)) if shown is None else shown.astype(float)
+    colors = torch.from_numpy(np.concatenate([data, others])).float()
+    return relearn(
+        model,
+        colors,
+        colors,
+        seed=BATCHES,
+        weights=np.concatenate([weights, np.zeros(len(others))]),
+        runs=len(seeds),
+        answer=lambda one, x: one(x).recon,
+        steps=STEPS,
+        batch_size=experiment.data.batch_size,
+        rate=RATE,
+        **how,
+    )
+
+
+def _judged(deletion: Deletion) -> Array:
+    """Colours whose errors are told. Shapes: (points, 3)."""
+    return np.concatenate([flat_colors(score_grid()), deletion.colors])
+
+
+def _rows(
+    way: str, found: Relearned, deletion: Deletion, data: Array, seeds: list[int]
+) -> pd.DataFrame:
+    grid, targets = np.split(found.errors[:, :, len(data) :], [-len(deletion.targets)], axis=-1)
+    far = unlike(flat_colors(score_grid()), deletion)
+    steps = np.repeat(found.steps, len(seeds))
+    return pd.DataFrame(
+        {
+            "way": way,
+            "step": steps,
+            "seed": np.tile(seeds, len(found.steps)),
+            "target": targets.mean(axis=-1).ravel(),
+            "harm": grid[:, :, far].max(axis=-1).ravel(),
+        }
+    )
