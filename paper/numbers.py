@@ -12,6 +12,7 @@ from colorcore.experiment.folder import TRIALS
 from colorcore.results.departures import departures
 from colorcore.results.distribution import agreement
 from colorcore.results.files import AUDIT, Results
+from colorcore.results.measures import HARMED
 from colorcore.search import settings
 from colorcore.search.log import read_log
 from colorcore.writeup.document import Document
@@ -46,7 +47,10 @@ def numbers(document: Document, build: Path) -> Numbers:
     for name in document.names:
         if name != document.main_name:
             results = main.results_of(name)
-            found[key(name)] = condition(main.results.runs(), results)
+            found[key(name)] = condition_numbers(main.results.runs(), results.runs())
+            found[key(name)]["deletions"] = deletions(main, name)
+            if "red" in results.experiment.concepts:
+                found[key(name)] |= of_red(results)
     for name in audited(document, AUDIT):
         found[key(name)]["audit"] = audit_numbers(main.results_of(name).audit())
     for name, summaries in published.summaries().groupby("experiment"):
@@ -77,19 +81,33 @@ def main_numbers(main: Subject) -> Numbers:
     }
 
 
-def condition(main: pd.DataFrame, results: Results) -> Numbers:
-    """What the text says of another experiment."""
-    runs = results.runs()
-    found = condition_numbers(main, runs)
-    found["score-r2"]["exact"] = fixed(runs["score_r2"].median(), 3)
-    found["share"] = _shares(runs)
-    found["departed"] = str(len(departures(results.moments(), "red")))
-    found["cyan-harm"] = fixed(spearmanr(runs["cosine cyan"], harm(runs)).statistic, 2)
-    found["baseline-red"] = {"median": significant(runs["baseline red"].median())}
-    counts = runs["labelled_red"]
-    found["labelled"] = {"median": f"{counts.median():.0f}"}
-    found["labelled-share"] = percent(float((counts / runs["samples"]).median()))
+def deletions(main: Subject, name: str) -> Numbers:
+    """How each deletion of an experiment turned out."""
+    found: Numbers = {}
+    for one in main.document.load(name).deletions:
+        runs = main.results_of(name, deletion=one).runs()
+        found[key(one)] = {
+            "score": spread(runs["score_r2"]),
+            "target": spread(runs["ablated target"]),
+            "harm": spread(runs["harm"]),
+            "harmed": str(int((runs["harm"] > HARMED).sum())),
+        }
     return found
+
+
+def of_red(results: Results) -> Numbers:
+    """What the text says of another experiment on red."""
+    runs = results.runs()
+    counts = runs["labelled_red"]
+    return {
+        "score": {"exact": fixed(runs["score_r2"].median(), 3)},
+        "share": _shares(runs),
+        "departed": str(len(departures(results.moments(), "red"))),
+        "cyan-harm": fixed(spearmanr(runs["cosine cyan"], harm(runs)).statistic, 2),
+        "baseline-red": {"median": significant(runs["baseline red"].median())},
+        "labelled": {"median": f"{counts.median():.0f}"},
+        "labelled-share": percent(float((counts / runs["samples"]).median())),
+    }
 
 
 def _search(folder: Path) -> Numbers:

@@ -123,7 +123,7 @@ def evaluate(
 def _trained(
     folder: Path, out: Path, shards: int, deletion: str = ""
 ) -> tuple[Results, list[Path], Autoencoder, list[int]]:
-    """Where the results lie of an experiment's deletion; its weights' files, the runs, their seeds."""
+    """Where a deletion's results lie; the weights' files, the runs in them, and their seeds."""
     import torch
 
     from colorcore.experiment.loading import load

@@ -62,10 +62,7 @@ def told(
         experiment.targets.values(),
     )[:, columns]
     shares = chances / chances.max(axis=0)
-    return Told(
-        np.broadcast_to(shares, (len(seeds), *shares.shape)),
-        np.ones((len(seeds), len(shares))),
-    )
+    return Told(np.stack([shares] * len(seeds)), np.ones((len(seeds), len(shares))))
 
 
 def operated(
