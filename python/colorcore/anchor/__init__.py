@@ -2,8 +2,8 @@
 
 A room each: `terms` for the objective of a training loop, among them the `separation`; `batches` of
 a dataset with noisy labels; many small networks in an `ensemble`; `layers` by name and what they
-give; `interventions` on that, which `erasers` fit to it, and `surgery` on weights. What users need
-of all is here.
+give; `interventions` on that, which `erasers` fit to it, and `surgery` on weights; and an `audit` of
+what that leaves. What users need of all is here.
 
 >>> from colorcore.anchor import angular_anchor, capture
 """
@@ -14,14 +14,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from colorcore.anchor.audit.audits import Audit, audit_edit
     from colorcore.anchor.audit.closed import (
         read_constant,
         read_linear,
         read_nearest,
         read_quadratic,
     )
-    from colorcore.anchor.audit.priors import prior_weights
+    from colorcore.anchor.audit.collateral import collateral
+    from colorcore.anchor.audit.priors import few_weights, prior_weights
     from colorcore.anchor.audit.readings import AuditSamples, readings
+    from colorcore.anchor.audit.relearning import Relearned, relearn
     from colorcore.anchor.audit.trained import read_network
     from colorcore.anchor.batches.batches import Draw, EpochBatches, RandomBatches, class_weights
     from colorcore.anchor.batches.drawing import Draws
@@ -71,6 +74,7 @@ __all__ = [
     "Affine",
     "AngularAnchor",
     "AntiAnchor",
+    "Audit",
     "AuditSamples",
     "Draw",
     "Draws",
@@ -84,6 +88,7 @@ __all__ = [
     "Projection",
     "RandomBatches",
     "Regularizer",
+    "Relearned",
     "RepelSubspace",
     "Repulsion",
     "Separation",
@@ -98,12 +103,15 @@ __all__ = [
     "angular_anchor",
     "angular_separation",
     "anti_anchor",
+    "audit_edit",
     "average",
     "bake",
     "capture",
     "class_weights",
+    "collateral",
     "cosine",
     "euclidean_anchor",
+    "few_weights",
     "gathered",
     "gelu",
     "inlp",
@@ -127,6 +135,7 @@ __all__ = [
     "read_network",
     "read_quadratic",
     "readings",
+    "relearn",
     "repel_subspace",
     "save_intervention",
     "save_terms",
@@ -139,6 +148,7 @@ _PLACES = {
     "Affine": "interventions.affine",
     "AngularAnchor": "terms.modules",
     "AntiAnchor": "terms.modules",
+    "Audit": "audit.audits",
     "AuditSamples": "audit.readings",
     "Draw": "batches.batches",
     "Draws": "batches.drawing",
@@ -152,6 +162,7 @@ _PLACES = {
     "Projection": "interventions.kinds",
     "RandomBatches": "batches.batches",
     "Regularizer": "terms.regularizer",
+    "Relearned": "audit.relearning",
     "RepelSubspace": "terms.modules",
     "Repulsion": "interventions.kinds",
     "Separation": "terms.modules",
@@ -166,12 +177,15 @@ _PLACES = {
     "angular_anchor": "terms.per_sample",
     "angular_separation": "separation.angular",
     "anti_anchor": "terms.per_sample",
+    "audit_edit": "audit.audits",
     "average": "terms.averages",
     "bake": "interventions.installed",
     "capture": "layers.captures",
     "class_weights": "batches.batches",
+    "collateral": "audit.collateral",
     "cosine": "terms.per_sample",
     "euclidean_anchor": "terms.per_sample",
+    "few_weights": "audit.priors",
     "gathered": "distributed",
     "gelu": "ensemble.networks",
     "inlp": "erasers.nullspaces",
@@ -195,6 +209,7 @@ _PLACES = {
     "read_network": "audit.trained",
     "read_quadratic": "audit.closed",
     "readings": "audit.readings",
+    "relearn": "audit.relearning",
     "repel_subspace": "terms.per_sample",
     "save_intervention": "interventions.installed",
     "save_terms": "terms.saved",

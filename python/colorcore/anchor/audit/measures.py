@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from colorcore.anchor.audit.given import numbers
 from colorcore.errors import InputError
+
+INTERVAL = {"": 0.5, " low": 0.05, " high": 0.95}
+"""The quantiles that tell of many runs and seeds: the median, and between which nine in ten lie."""
 
 
 def explained(
@@ -78,34 +79,6 @@ def mistaken(answers: ArrayLike, wanted: ArrayLike) -> NDArray[np.float64]:
             f"{found.shape}; give a row a point"
         )
     return np.square(found - goal).mean(axis=-1)
-
-
-class Spread(NamedTuple):
-    """A median, and the interval that holds most values."""
-
-    median: float
-    low: float
-    high: float
-
-
-def spread(values: ArrayLike, *, share: float = 0.9) -> Spread:
-    """The median of values, and between which quantiles a share of them lies.
-
-    Raises: InputError for a share outside (0, 1], or no values.
-
-    Example:
-
-        >>> spread(range(101), share=0.5)
-        Spread(median=50.0, low=25.0, high=75.0)
-    """
-    found = numbers("values", values)
-    if not 0 < share <= 1 or not found.size:
-        raise InputError(
-            f"share must lie in (0, 1], of at least one value, got {share} of {found.size}; "
-            "take 0.9"
-        )
-    low, median, high = np.quantile(found, [(1 - share) / 2, 0.5, (1 + share) / 2])
-    return Spread(float(median), float(low), float(high))
 
 
 def _rows(answers: ArrayLike, wanted: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -25,6 +25,9 @@ Array = NDArray[np.floating]
 VALUE, CLASS, OUTPUTS = "value, R²", "class, AUC", "outputs, error"
 """What is read, and how it is measured."""
 
+LEAST = 0.05  # of the samples are unlike the concept; where many have none of it, all those
+SAME = 1e-9  # values that differ by no more are the same
+
 READERS = (
     ("linear", VALUE, PRIORS),
     ("quadratic", VALUE, PRIORS),
@@ -76,6 +79,23 @@ class AuditSamples:
                 f"and false for four, got {own.dtype} {own.shape}, {np.count_nonzero(own)} true; "
                 "say which are its own"
             )
+        if not self.groups["unlike"].any():
+            raise InputError(
+                "values must be small where the concept is not, got the least of them for its own "
+                "samples; give each sample how much it has of the concept"
+            )
+
+    @property
+    def groups(self) -> dict[str, NDArray[np.bool_]]:
+        """The concept's own, those near it, those unlike it, and all. Shapes: (samples,) each.
+
+        Unlike are those with the least of the concept: one in twenty, and all that have as little.
+        """
+        least = np.quantile(self.values, LEAST) + SAME
+        unlike = ~self.concept & (self.values <= least)
+        near = ~self.concept & ~unlike
+        every = np.ones(len(self.values), dtype=bool)
+        return {"concept": self.concept, "near": near, "unlike": unlike, "all": every}
 
     def held_out(self, seed: int) -> NDArray[np.bool_]:
         """Half of the concept's own samples and half of the others, on which readers are asked."""
