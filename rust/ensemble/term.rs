@@ -18,8 +18,8 @@ pub enum Kind {
     EuclideanAnchor,
     /// max(0, cos) to a direction at unit length, or (cos + 1)/2 over the full sphere.
     AntiAnchor { full_sphere: bool },
-    /// Σ inside_k · z_k².
-    Subspace,
+    /// Σ inside_k · z_k², or of what is below 0 alone, Σ inside_k · max(0, −z_k)².
+    Subspace { is_one_sided: bool },
     /// (‖z‖ − 1)².
     Unitarity,
 }
@@ -104,10 +104,11 @@ impl<T: Real> Term<T> {
                     }
                 }
             }
-            Kind::Subspace => {
+            Kind::Subspace { is_one_sided } => {
                 let columns = latents.columns.chunks_exact(losses.len().max(1));
                 for (column, &inside) in columns.zip(&self.vector) {
                     for (loss, &x) in losses.iter_mut().zip(column) {
+                        let x = if is_one_sided { below(x) } else { x };
                         *loss = *loss + x * x * inside;
                     }
                 }
@@ -160,9 +161,10 @@ impl<T: Real> Term<T> {
                     }
                 }
             }
-            Kind::Subspace => {
+            Kind::Subspace { is_one_sided } => {
                 for ((column, sums), &inside) in pairs.zip(&self.vector) {
                     for ((sum, &x), &w) in sums.iter_mut().zip(column).zip(weights) {
+                        let x = if is_one_sided { below(x) } else { x };
                         *sum = *sum + two * w * (x * inside);
                     }
                 }
@@ -224,4 +226,10 @@ impl<T: Real> Term<T> {
             _ => T::of(-1.0),
         }
     }
+}
+
+/// min(0, x). What is not a number stays.
+#[inline(always)]
+fn below<T: Real>(x: T) -> T {
+    if x > T::ZERO { T::ZERO } else { x }
 }

@@ -55,7 +55,9 @@ fn kind_of(code: i64, flag: bool, power: f64) -> Result<Kind> {
         1 => Ok(Kind::AngularAnchor),
         2 => Ok(Kind::EuclideanAnchor),
         3 => Ok(Kind::AntiAnchor { full_sphere: flag }),
-        4 => Ok(Kind::Subspace),
+        4 => Ok(Kind::Subspace {
+            is_one_sided: !flag,
+        }),
         5 => Ok(Kind::Unitarity),
         got => Err(Error::Code { name: "term", got }),
     }

@@ -32,6 +32,7 @@ def terms(width):
         Term("anti-anchor", 1, e, flag=False),
         Term("anti-anchor", 0, e, flag=True),
         Term("subspace", 1, (1.0, *[0.0] * (width - 1))),
+        Term("subspace", 1, (1.0, *[0.0] * (width - 1)), flag=False, affinities=(0.0, 1.0)),
         Term("unitarity", 0, e),
     )
 

@@ -44,6 +44,10 @@ MODULES = {
     ),
     "keep": (KeepSubspace([0, 2]), lambda z, **o: terms.keep_subspace(z, [0, 2], **o)),
     "repel": (RepelSubspace(range(2)), lambda z, **o: terms.repel_subspace(z, [0, 1], **o)),
+    "repel-side": (
+        RepelSubspace([2], side="negative"),
+        lambda z, **o: terms.repel_subspace(z, [2], side="negative", **o),
+    ),
     "unitarity": (Unitarity(), terms.unitarity),
 }
 LATENTS = torch.randn(4, 3, generator=torch.Generator().manual_seed(0))
@@ -124,7 +128,7 @@ def regularizers() -> list[Regularizer]:
     return [
         Regularizer("a", "mlp", learned, [1.0, 0.5], positions="sequence", temperature=0.1),
         Regularizer("b", "mlp", AntiAnchor([0, 1, 0], full_sphere=True), [0.5, 1.0], axis=1),
-        Regularizer("c", "out", RepelSubspace([0, 2]), None, positions="token"),
+        Regularizer("c", "out", RepelSubspace([0, 2], side="negative"), None, positions="token"),
         Regularizer("d", "out", EuclideanAnchor(np.array([0.1, 0.2, 0.3])), None),
         Regularizer("e", "out", Separation(12.0), None),
         Regularizer("f", "out", KeepSubspace([1]), None),

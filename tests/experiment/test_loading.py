@@ -81,6 +81,10 @@ MISTAKES = {
     ("{term: repel-subspace}", "{term: repel-subspace, dims: [5]}"): "regularizers."
     "reg-anti-subspace.dims: wanted different dimensions in 0…4, as model.latent says, got [5]; "
     "change one of them",
+    ("{term: repel-subspace}", "{term: repel-subspace, side: negativ}"): "regularizers."
+    "reg-anti-subspace.side: wanted 'both' or 'negative', got 'negativ'; change it",
+    ("{term: repel-subspace}", "{term: repel-subspace, sid: negative}"): "regularizers."
+    "reg-anti-subspace.sid: wanted only known keys, got this one; did you mean side?",
     ("redness, ", "column, "): "concepts.red: wanted a column with affinity: column, "
     "and with no other, got {'affinity': 'column', 'power': 8, 'rate': 0.08}; change it",
     ("redness, ", "redness, column: warmth, "): "concepts.red: wanted a column with "

@@ -26,6 +26,7 @@ def terms(latent, concepts):
         ("anti-anchor", e, 1.0, True),
         ("anti-anchor", e, 1.0, False),
         ("subspace", inside, 1.0, True),
+        ("subspace", inside, 1.0, False),
         ("unitarity", e, 1.0, True),
     ]
     affinities = (None, tuple(0.5 + c for c in range(concepts)))
@@ -73,3 +74,15 @@ def test_no_sample_with_a_label_costs_nothing():
     _, by_bottleneck, _ = objectives.objective_grad([anchor], found, pairs, np.ones((2, 1)))
     assert by_bottleneck is not None
     assert not by_bottleneck.any()
+
+
+def test_a_one_sided_subspace_counts_what_is_below_zero_and_what_is_no_number():
+    z = np.array([[[2.0, -3.0], [-2.0, -3.0], [0.0, 5.0], [np.nan, 0.0]]])
+    found = objectives.given(z, z, z, z, np.zeros((1, 4, 0), bool))
+    repel = Term("subspace", 0, (1.0, 0.0), flag=False)
+    costs, pairs = objectives.objective([repel], found)
+    assert np.isnan(costs[1, 0])
+    by, _, _ = objectives.objective_grad([repel], found, pairs, [[0.0], [4.0]])
+    assert by is not None
+    np.testing.assert_array_equal(by[0, :, 0], [0, -4, 0, np.nan])
+    assert not by[..., 1].any()

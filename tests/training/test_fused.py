@@ -28,6 +28,7 @@ EVERY_TERM = """
   every-half: {term: anti-anchor, direction: [1, 1, 0, 0, 0]}
   every-sphere: {term: anti-anchor, direction: [1, 1, 0, 0, 0], full_sphere: true, layer: encoder}
   every-repel: {term: repel-subspace, dims: [0, 2], layer: encoder}
+  every-side: {term: repel-subspace, dims: [1, 3], side: negative, labels: {red: 2.0}}
   every-keep: {term: keep-subspace, dims: [1, 2]}
   every-unit: {term: unitarity, layer: encoder}
 """

@@ -178,10 +178,14 @@ class AntiAnchor(Term):
 
 
 class RepelSubspace(Term):
-    """Without `dims`, the axes of all concepts."""
+    """Without `dims`, the axes of all concepts.
+
+    With `side: negative`, only from what is below 0 there: the ends that nothing is anchored to.
+    """
 
     term: Literal["repel-subspace"]
     dims: Dims | None = None
+    side: Literal["both", "negative"] = "both"
 
 
 class KeepSubspace(Term):

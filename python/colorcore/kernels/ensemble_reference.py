@@ -179,7 +179,7 @@ def _losses(term: Term, z: Array) -> Array:
             cosine = z @ vector / (length + EPSILON)
             return (cosine + 1) / 2 if term.flag else np.maximum(cosine, 0)
         case "subspace":
-            return np.square(z) @ vector
+            return np.square(z if term.flag else np.minimum(z, 0)) @ vector
         case _:
             return np.square(length - 1)
 
@@ -196,7 +196,7 @@ def _slope(term: Term, z: Array, weights: Array) -> Array:
         case "euclidean-anchor":
             return weight * 2 * (z - vector)
         case "subspace":
-            return weight * 2 * z * vector
+            return weight * 2 * (z if term.flag else np.minimum(z, 0)) * vector
         case "unitarity":
             return weight * 2 * (length - 1) * direction
     scale = length + EPSILON

@@ -38,8 +38,8 @@ class Term:
     """One term of an objective: what it costs a sample, where it looks and whom it concerns.
 
     `vector` has a number a coordinate: a direction at unit length, a point, or 1 for each dimension
-    within a subspace. `flag` says that cosines are shifted, or that an anti-anchor acts over the
-    full sphere. `affinities` has a number a concept, or is None when every sample counts alike.
+    within a subspace. `flag` says that cosines are shifted, that an anti-anchor acts over the full
+    sphere, or that a subspace counts numbers of both signs and not only those below 0. `affinities` has a number a concept, or is None when every sample counts alike.
     """
 
     kind: str

@@ -47,7 +47,8 @@ def _term(entry: settings.Regularizer, latent: int) -> Term:
         case settings.AntiAnchor():
             return Term("anti-anchor", 0, direction(entry.direction), flag=entry.full_sphere)
         case settings.RepelSubspace(dims=tuple() as dims):
-            return Term("subspace", 0, tuple(float(dim in dims) for dim in every))
+            inside = tuple(float(dim in dims) for dim in every)
+            return Term("subspace", 0, inside, flag=entry.side == "both")
         case settings.KeepSubspace():
             return Term("subspace", 0, tuple(float(dim not in entry.dims) for dim in every))
         case settings.Unitarity():
@@ -91,7 +92,7 @@ def _per_sample(entry: settings.Regularizer) -> Callable[[Tensor], Tensor]:
         case settings.AntiAnchor():
             return lambda z: anti_anchor(z, entry.direction, full_sphere=entry.full_sphere)
         case settings.RepelSubspace(dims=tuple() as dims):
-            return lambda z: repel_subspace(z, dims)
+            return lambda z: repel_subspace(z, dims, side=entry.side)
         case settings.KeepSubspace():
             return lambda z: keep_subspace(z, entry.dims)
         case settings.Unitarity():

@@ -116,7 +116,8 @@ def per_sample(term: Term, latents: Tensor) -> Tensor:
         case "anti-anchor":
             return plain.anti_anchor(latents, term.vector, full_sphere=term.flag)
         case "subspace":
-            return plain.repel_subspace(latents, [k for k, x in enumerate(term.vector) if x])
+            dims = [k for k, x in enumerate(term.vector) if x]
+            return plain.repel_subspace(latents, dims, side="both" if term.flag else "negative")
         case _:
             return plain.unitarity(latents)
 

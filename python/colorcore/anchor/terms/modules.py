@@ -156,12 +156,19 @@ class RepelSubspace(_Subspace):
 
     Shapes: `dims` from 0 on, each once.
 
-    Raises: InputError for what is no whole number, or repeats.
+    Raises: InputError for what is no whole number, or repeats, and for a side that there is not.
     """
+
+    SETTINGS = ("dims", "side")
+
+    def __init__(self, dims: Dims, *, side: str = "both") -> None:
+        super().__init__(dims)
+        terms.check_side(side)
+        self.side = side
 
     def forward(self, latents: Tensor, *, axis: int = -1, mask: Numbers | None = None) -> Tensor:
         """Shapes: (…, latent) → (…), ≥ 0. Raises: InputError for dimensions that are lacking."""
-        return terms.repel_subspace(latents, self.dims, axis=axis, mask=mask)
+        return terms.repel_subspace(latents, self.dims, side=self.side, axis=axis, mask=mask)
 
 
 class KeepSubspace(_Subspace):
