@@ -19,12 +19,14 @@ from colorcore.anchor import (
     Regularizer,
     RepelSubspace,
     Separation,
+    TiltedAnchor,
     Unitarity,
     load_terms,
     save_terms,
 )
 from colorcore.anchor.separation.angular import angular_separation
 from colorcore.anchor.terms import per_sample as terms
+from colorcore.anchor.terms.tilted import tilted_anchor
 from colorcore.errors import InputError
 
 DIRECTION = [1.0, 2.0, -1.0]
@@ -47,6 +49,10 @@ MODULES = {
     "repel-side": (
         RepelSubspace([2], side="negative"),
         lambda z, **o: terms.repel_subspace(z, [2], side="negative", **o),
+    ),
+    "tilted-anchor": (
+        TiltedAnchor(DIRECTION, tilt=0.5, dims=[1], toward="mean"),
+        lambda z, **o: tilted_anchor(z, DIRECTION, tilt=0.5, dims=[1], **o),
     ),
     "unitarity": (Unitarity(), terms.unitarity),
 }
@@ -133,6 +139,7 @@ def regularizers() -> list[Regularizer]:
         Regularizer("e", "out", Separation(12.0), None),
         Regularizer("f", "out", KeepSubspace([1]), None),
         Regularizer("g", "out", Unitarity(), [1.0]),
+        Regularizer("h", "out", TiltedAnchor([1, 0, 0], tilt=0.3, dims=0, toward="nearest"), [1.0]),
     ]
 
 
@@ -165,8 +172,8 @@ def test_a_function_is_not_saved(tmp_path):
         )
     assert str(caught.value) == (
         "own must have one of AngularAnchor, AntiAnchor, EuclideanAnchor, KeepSubspace, "
-        "RepelSubspace, Separation, Unitarity for its term to be saved, got function; a function "
-        "cannot be"
+        "RepelSubspace, Separation, TiltedAnchor, Unitarity for its term to be saved, got "
+        "function; a function cannot be"
     )
     assert not list(tmp_path.iterdir())
 

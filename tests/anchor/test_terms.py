@@ -12,8 +12,8 @@ import torch
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from colorcore.anchor.samples import vectors
-from colorcore.anchor.terms.modules import RepelSubspace
 from colorcore.anchor.terms import per_sample as terms
+from colorcore.anchor.terms.modules import RepelSubspace
 from colorcore.errors import InputError
 
 GOLDEN = json.loads((Path("tests/data/numerics.json")).read_text())["regularizers"]

@@ -74,6 +74,14 @@ def test_what_is_repelled_from_the_axis_is_repelled_from_each_concepts_own(exper
     assert other.regularizers["reg-anti-subspace"].model_dump()["dims"] == (0, 1)
 
 
+def test_a_tilt_goes_with_each_concepts_anchor(experiments):
+    change(experiments / "ex-2.10.1", "{red: 1.0}", "{red: 1.0}, tilt: 0.3, toward: nearest")
+    pair = create(experiments / "pair", "ex-2.10.1", ["red", "blue"], data=None, based=True)
+    for name in ("red", "blue"):
+        anchor = pair.regularizers[f"reg-anchor-{name}"].model_dump()
+        assert (anchor["tilt"], anchor["toward"]) == (0.3, "nearest")
+
+
 def test_what_is_repelled_from_one_side_is_repelled_from_that_of_each_axis(experiments):
     change(experiments / "ex-2.10.1", "repel-subspace}", "repel-subspace, side: negative}")
     pair = create(experiments / "pair", "ex-2.10.1", ["red", "blue"], data=None, based=False)

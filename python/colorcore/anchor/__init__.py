@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         RepelSubspace,
         Separation,
         Term,
+        TiltedAnchor,
         Unitarity,
     )
     from colorcore.anchor.terms.per_sample import (
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     )
     from colorcore.anchor.terms.regularizer import Regularizer
     from colorcore.anchor.terms.saved import load_terms, save_terms
+    from colorcore.anchor.terms.tilted import tilted_anchor
 
 __all__ = [
     "AngularAnchor",
@@ -73,6 +75,7 @@ __all__ = [
     "Steering",
     "Suppression",
     "Term",
+    "TiltedAnchor",
     "Unit",
     "Unitarity",
     "ablate",
@@ -103,6 +106,7 @@ __all__ = [
     "save_terms",
     "soft_minimum",
     "summed",
+    "tilted_anchor",
     "unitarity",
 ]
 
@@ -127,6 +131,7 @@ _PLACES = {
     "Steering": "interventions.kinds",
     "Suppression": "interventions.kinds",
     "Term": "terms.modules",
+    "TiltedAnchor": "terms.modules",
     "Unit": "layers.named",
     "Unitarity": "terms.modules",
     "ablate": "surgery.operations",
@@ -157,6 +162,7 @@ _PLACES = {
     "save_terms": "terms.saved",
     "soft_minimum": "terms.averages",
     "summed": "distributed",
+    "tilted_anchor": "terms.tilted",
     "unitarity": "terms.per_sample",
 }
 """The module of each name: torch is imported when a name is first asked for."""

@@ -59,14 +59,18 @@ def cosine(
 
 @precise
 def _cosine(latents: Tensor, direction: Vector, least: float) -> Tensor:
-    target = arguments.unit(direction, latents)
+    return _along(units(latents, least), arguments.unit(direction, latents))
+
+
+def units(latents: Tensor, least: float = 0.0) -> Tensor:
+    """z/(‖z‖ + 1e-8), where no length is below a least one. Shapes: (…, latent), float32 or 64."""
     large, factor = LARGE[latents.dtype]
     largest = latents.detach().abs().amax(dim=-1, keepdim=True)
     scale = torch.ones_like(largest).masked_fill(largest > large, factor)  # exact: powers of two
     scaled = latents * scale
     length = torch.linalg.vector_norm(scaled, dim=-1, keepdim=True)
     length = length.clamp(min=least) if least else length
-    return _along(scaled / (length + EPSILON * scale), target)
+    return scaled / (length + EPSILON * scale)
 
 
 def _along(rows: Tensor, vector: Tensor) -> Tensor:
@@ -182,7 +186,7 @@ def repel_subspace(
     check_side(side)
     read = samples.vectors(latents, axis, mask)
     repelled = read if side == "both" else read.clamp(max=0)
-    return _squared_length(repelled, _inside(read, dims))
+    return _squared_length(repelled, inside(read, dims))
 
 
 def check_side(side: str) -> None:
@@ -209,14 +213,14 @@ def keep_subspace(
         tensor([4.])
     """
     read = samples.vectors(latents, axis, mask)
-    return _squared_length(read, ~_inside(read, dims))
+    return _squared_length(read, ~inside(read, dims))
 
 
-def _inside(latents: Tensor, dims: Dims) -> Tensor:
+def inside(latents: Tensor, dims: Dims) -> Tensor:
     """Which coordinates are among the dimensions. Shapes: (latent,)."""
-    inside = torch.zeros(latents.shape[-1], dtype=torch.bool)
-    inside[arguments.dims(dims, latents.shape[-1])] = True
-    return inside.to(latents.device)
+    among = torch.zeros(latents.shape[-1], dtype=torch.bool)
+    among[arguments.dims(dims, latents.shape[-1])] = True
+    return among.to(latents.device)
 
 
 @precise
