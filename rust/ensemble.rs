@@ -16,6 +16,7 @@ mod layer;
 pub mod objective;
 mod samples;
 mod term;
+mod tilt;
 mod unit;
 
 use crate::buffer::{check_length, room, size, zeros};
@@ -28,6 +29,7 @@ use forward::{Forward, TILE};
 pub use gelu::Curve;
 pub use layer::{Network, Then};
 pub use term::{Kind, Term};
+pub use tilt::{Tilt, Toward};
 
 /// Multiplications that take a thread about as long as a hundred starts of one.
 const WORTH_THREAD: usize = 1 << 25;

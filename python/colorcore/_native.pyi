@@ -129,6 +129,7 @@ def objective_f32(
     codes: Sequence[int],
     powers: Sequence[float],
     vectors: Sequence[float],
+    off_axes: Sequence[float],
     affinities: Sequence[float],
 ) -> tuple[_F32, _F32]: ...
 def objective_grad_f32(
@@ -138,6 +139,7 @@ def objective_grad_f32(
     codes: Sequence[int],
     powers: Sequence[float],
     vectors: Sequence[float],
+    off_axes: Sequence[float],
     affinities: Sequence[float],
 ) -> tuple[_F32 | None, _F32 | None, _F32]: ...
 def adam_f32(
@@ -170,6 +172,7 @@ def objective_f64(
     codes: Sequence[int],
     powers: Sequence[float],
     vectors: Sequence[float],
+    off_axes: Sequence[float],
     affinities: Sequence[float],
 ) -> tuple[_F64, _F64]: ...
 def objective_grad_f64(
@@ -179,6 +182,7 @@ def objective_grad_f64(
     codes: Sequence[int],
     powers: Sequence[float],
     vectors: Sequence[float],
+    off_axes: Sequence[float],
     affinities: Sequence[float],
 ) -> tuple[_F64 | None, _F64 | None, _F64]: ...
 def adam_f64(

@@ -139,11 +139,15 @@ impl<T: Curve> Loop for Slopes<'_, T> {
                     continue;
                 }
                 samples.share(term, share, &mut weights);
+                samples.aim(term);
                 let Samples {
-                    latents, losses, ..
+                    latents,
+                    targets,
+                    losses,
+                    ..
                 } = &mut samples;
                 let by = &mut columns[term.layer];
-                term.descend(&latents[term.layer], &weights, losses, by);
+                term.descend(&latents[term.layer], targets, &weights, losses, by);
             }
             for (columns, by) in columns.iter().zip(&mut made.layers) {
                 if let Some(rows) = by.get_mut(run * size..(run + 1) * size) {

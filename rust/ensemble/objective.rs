@@ -49,6 +49,7 @@ impl<T: Curve> Given<'_, T> {
                 return Err(Error::Code { name: "layer", got });
             }
             check_length("vector", term.vector.len(), self.width)?;
+            check_length("off_axis", term.off_axis.len(), self.width)?;
             let got = term.affinities.as_ref().map_or(self.concepts, Vec::len);
             check_length("affinities", got, self.concepts)?;
         }
@@ -115,7 +116,11 @@ impl<T: Curve> Loop for Costs<'_, T> {
                 let divisor = samples.concern(&self.given, run, term);
                 match self.crowding[i].get(run * batch..(run + 1) * batch) {
                     Some(losses) => samples.losses.copy_from_slice(losses),
-                    None => term.losses(&samples.latents[term.layer], &mut samples.losses),
+                    None => {
+                        samples.aim(term);
+                        let latents = &samples.latents[term.layer];
+                        term.losses(latents, &samples.targets, &mut samples.losses);
+                    }
                 }
                 samples.weigh(term);
                 self.found[(1 + i) * runs + run] = total(&samples.losses) / divisor;

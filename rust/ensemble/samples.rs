@@ -2,7 +2,7 @@
 
 use super::gelu::Curve;
 use super::objective::Given;
-use super::term::{Latents, Term};
+use super::term::{Kind, Latents, Term};
 use crate::directions::EPSILON;
 use crate::real::Real;
 
@@ -13,6 +13,8 @@ const STRANDS: usize = 16;
 pub struct Samples<T> {
     pub latents: [Latents<T>; 2],
     pub losses: Vec<T>,
+    /// Where a tilted anchor draws each sample, by columns; none for any other term.
+    pub targets: Vec<T>,
     /// How much each sample counts.
     affinities: Vec<T>,
     errors: Vec<T>,
@@ -25,6 +27,7 @@ impl<T: Curve> Samples<T> {
         Self {
             latents: [(); 2].map(|()| Latents::new(batch, given.width)),
             losses: vec![T::ZERO; batch],
+            targets: Vec::new(),
             affinities: vec![T::ZERO; batch],
             errors: vec![T::ZERO; channels],
         }
@@ -53,6 +56,18 @@ impl<T: Curve> Samples<T> {
                     given.width,
                 );
             }
+        }
+    }
+
+    /// Finds where a tilted anchor draws each sample, once it is known how much each concerns it.
+    #[inline(always)]
+    pub fn aim(&mut self, term: &Term<T>) {
+        self.targets.clear();
+        if let Kind::TiltedAnchor(tilt) = term.kind {
+            let concern = term.affinities.as_ref().map(|_| &self.affinities[..]);
+            let latents = &self.latents[term.layer];
+            let (e, off_axis) = (&term.vector, &term.off_axis);
+            tilt.targets(e, off_axis, latents, concern, &mut self.targets);
         }
     }
 

@@ -3,6 +3,7 @@
 //! Coordinates lie in columns, a sample after the other, and every operation is rounded by itself:
 //! as many lanes as there are change no bit.
 
+use super::tilt::Tilt;
 use crate::directions::EPSILON;
 use crate::law::Law;
 use crate::real::Real;
@@ -14,12 +15,14 @@ pub enum Kind {
     Separation(Law),
     /// 1 − cos to a direction at unit length.
     AngularAnchor,
+    /// 1 − cos to a direction at unit length that is turned off the anchored axes.
+    TiltedAnchor(Tilt),
     /// Squared distance to a point.
     EuclideanAnchor,
     /// max(0, cos) to a direction at unit length, or (cos + 1)/2 over the full sphere.
     AntiAnchor { full_sphere: bool },
-    /// Σ inside_k · z_k².
-    Subspace,
+    /// Σ inside_k · z_k², or of what is below 0 alone, Σ inside_k · max(0, −z_k)².
+    Subspace { is_one_sided: bool },
     /// (‖z‖ − 1)².
     Unitarity,
 }
@@ -32,6 +35,8 @@ pub struct Term<T> {
     pub layer: usize,
     /// The direction, the point or the inside of its subspace: a number a coordinate.
     pub vector: Vec<T>,
+    /// 1 for each coordinate that is of no anchored axis, which a tilted anchor asks for.
+    pub off_axis: Vec<T>,
     /// How much each concept's label counts, or none when every sample does.
     pub affinities: Option<Vec<T>>,
 }
@@ -71,26 +76,28 @@ impl<T: Real> Latents<T> {
 
 impl<T: Real> Term<T> {
     /// What each sample costs. A separation is not computed here: it is one of pairs.
+    ///
+    /// `targets` are directions, one a sample, by columns; or none, where all have that of the term.
     #[inline(always)]
-    pub fn losses(&self, latents: &Latents<T>, losses: &mut [T]) {
+    pub fn losses(&self, latents: &Latents<T>, targets: &[T], losses: &mut [T]) {
         let (one, half) = (T::ONE, T::of(0.5));
         losses.fill(T::ZERO);
         match self.kind {
             Kind::Separation(_) => {}
-            Kind::AngularAnchor => {
-                self.cosines(latents, losses);
+            Kind::AngularAnchor | Kind::TiltedAnchor(_) => {
+                self.cosines(latents, targets, losses);
                 for loss in losses {
                     *loss = one - *loss;
                 }
             }
             Kind::AntiAnchor { full_sphere: true } => {
-                self.cosines(latents, losses);
+                self.cosines(latents, targets, losses);
                 for loss in losses {
                     *loss = (*loss + one) * half;
                 }
             }
             Kind::AntiAnchor { full_sphere: false } => {
-                self.cosines(latents, losses);
+                self.cosines(latents, targets, losses);
                 for loss in losses {
                     // What is not a number stays.
                     *loss = if *loss < T::ZERO { T::ZERO } else { *loss };
@@ -104,10 +111,11 @@ impl<T: Real> Term<T> {
                     }
                 }
             }
-            Kind::Subspace => {
+            Kind::Subspace { is_one_sided } => {
                 let columns = latents.columns.chunks_exact(losses.len().max(1));
                 for (column, &inside) in columns.zip(&self.vector) {
                     for (loss, &x) in losses.iter_mut().zip(column) {
+                        let x = if is_one_sided { below(x) } else { x };
                         *loss = *loss + x * x * inside;
                     }
                 }
@@ -122,12 +130,17 @@ impl<T: Real> Term<T> {
 
     /// cos to the direction: z·t/(‖z‖ + ε).
     #[inline(always)]
-    fn cosines(&self, latents: &Latents<T>, cosines: &mut [T]) {
+    fn cosines(&self, latents: &Latents<T>, targets: &[T], cosines: &mut [T]) {
         cosines.fill(T::ZERO);
-        let columns = latents.columns.chunks_exact(cosines.len().max(1));
-        for (column, &t) in columns.zip(&self.vector) {
-            for (sum, &x) in cosines.iter_mut().zip(column) {
-                *sum = *sum + x * t;
+        let batch = cosines.len().max(1);
+        let columns = latents.columns.chunks_exact(batch).enumerate();
+        for ((k, column), &t) in columns.zip(&self.vector) {
+            let pairs = cosines.iter_mut().zip(column);
+            match targets.get(k * batch..(k + 1) * batch) {
+                Some(own) => pairs
+                    .zip(own)
+                    .for_each(|((sum, &x), &t)| *sum = *sum + x * t),
+                None => pairs.for_each(|(sum, &x)| *sum = *sum + x * t),
             }
         }
         let epsilon = T::of(EPSILON);
@@ -141,6 +154,7 @@ impl<T: Real> Term<T> {
     pub fn descend(
         &self,
         latents: &Latents<T>,
+        targets: &[T],
         weights: &[T],
         room: &mut [T],
         by_columns: &mut [T],
@@ -150,8 +164,8 @@ impl<T: Real> Term<T> {
         let pairs = columns.zip(by_columns.chunks_exact_mut(batch));
         match self.kind {
             Kind::Separation(_) => {}
-            Kind::AngularAnchor | Kind::AntiAnchor { .. } => {
-                self.through_cosine(latents, weights, room, by_columns);
+            Kind::AngularAnchor | Kind::TiltedAnchor(_) | Kind::AntiAnchor { .. } => {
+                self.through_cosine(latents, targets, weights, room, by_columns);
             }
             Kind::EuclideanAnchor => {
                 for ((column, sums), &p) in pairs.zip(&self.vector) {
@@ -160,9 +174,10 @@ impl<T: Real> Term<T> {
                     }
                 }
             }
-            Kind::Subspace => {
+            Kind::Subspace { is_one_sided } => {
                 for ((column, sums), &inside) in pairs.zip(&self.vector) {
                     for ((sum, &x), &w) in sums.iter_mut().zip(column).zip(weights) {
+                        let x = if is_one_sided { below(x) } else { x };
                         *sum = *sum + two * w * (x * inside);
                     }
                 }
@@ -187,12 +202,13 @@ impl<T: Real> Term<T> {
     fn through_cosine(
         &self,
         latents: &Latents<T>,
+        targets: &[T],
         weights: &[T],
         pulls: &mut [T],
         by_columns: &mut [T],
     ) {
         let (batch, epsilon) = (weights.len().max(1), T::of(EPSILON));
-        self.cosines(latents, pulls);
+        self.cosines(latents, targets, pulls);
         let mut scales = weights.to_vec();
         for (scale, &cosine) in scales.iter_mut().zip(pulls.iter()) {
             *scale = *scale * self.slope(cosine);
@@ -206,10 +222,18 @@ impl<T: Real> Term<T> {
         }
         let columns = latents.columns.chunks_exact(batch);
         let pairs = columns.zip(by_columns.chunks_exact_mut(batch));
-        for ((column, sums), &t) in pairs.zip(&self.vector) {
+        for (k, ((column, sums), &t)) in pairs.zip(&self.vector).enumerate() {
             let factors = scales.iter().zip(pulls.iter());
-            for ((sum, &x), (&scale, &pull)) in sums.iter_mut().zip(column).zip(factors) {
-                *sum = *sum + (scale * t - pull * x);
+            let each = sums.iter_mut().zip(column).zip(factors);
+            match targets.get(k * batch..(k + 1) * batch) {
+                Some(own) => each
+                    .zip(own)
+                    .for_each(|(((sum, &x), (&scale, &pull)), &t)| {
+                        *sum = *sum + (scale * t - pull * x);
+                    }),
+                None => each.for_each(|((sum, &x), (&scale, &pull))| {
+                    *sum = *sum + (scale * t - pull * x);
+                }),
             }
         }
     }
@@ -224,4 +248,10 @@ impl<T: Real> Term<T> {
             _ => T::of(-1.0),
         }
     }
+}
+
+/// min(0, x). What is not a number stays.
+#[inline(always)]
+fn below<T: Real>(x: T) -> T {
+    if x > T::ZERO { T::ZERO } else { x }
 }

@@ -7,9 +7,10 @@ use pyo3::prelude::*;
 
 use super::ensemble::{last_axis, shape_of};
 use super::{Array, Made, made, numbers};
+use crate::buffer::check_length;
 use crate::ensemble::descent::objective_grad;
 use crate::ensemble::objective::{Given, objective};
-use crate::ensemble::{Curve, Kind, Shape, Term};
+use crate::ensemble::{Curve, Kind, Shape, Term, Tilt, Toward};
 use crate::error::{Error, Result};
 use crate::law::Law;
 
@@ -21,6 +22,7 @@ fn terms<T: Curve>(
     codes: &[i64],
     powers: &[f64],
     vectors: &[f64],
+    off_axes: &[f64],
     affinities: &[f64],
 ) -> Result<Vec<Term<T>>> {
     let of = |numbers: &[f64]| numbers.iter().map(|&x| T::of(x)).collect();
@@ -28,6 +30,7 @@ fn terms<T: Curve>(
         0 => (0, 0),
         count => (vectors.len() / count, affinities.len() / count),
     };
+    check_length("off_axes", off_axes.len(), vectors.len())?;
     let mut terms = Vec::new();
     for (i, (codes, &power)) in codes.chunks(CODES).zip(powers).enumerate() {
         let &[kind, layer, flag, has_labels] = codes else {
@@ -42,6 +45,7 @@ fn terms<T: Curve>(
                 got: layer,
             })?,
             vector: of(&vectors[i * width..(i + 1) * width]),
+            off_axis: of(&off_axes[i * width..(i + 1) * width]),
             affinities: (has_labels != 0)
                 .then(|| of(&affinities[i * concepts..(i + 1) * concepts])),
         });
@@ -55,8 +59,20 @@ fn kind_of(code: i64, flag: bool, power: f64) -> Result<Kind> {
         1 => Ok(Kind::AngularAnchor),
         2 => Ok(Kind::EuclideanAnchor),
         3 => Ok(Kind::AntiAnchor { full_sphere: flag }),
-        4 => Ok(Kind::Subspace),
+        4 => Ok(Kind::Subspace {
+            is_one_sided: !flag,
+        }),
         5 => Ok(Kind::Unitarity),
+        6 if (0.0..f64::INFINITY).contains(&power) => Ok(Kind::TiltedAnchor(Tilt {
+            size: power,
+            toward: if flag { Toward::Mean } else { Toward::Nearest },
+        })),
+        6 => Err(Error::Range {
+            name: "tilt",
+            low: 0.0,
+            high: f64::INFINITY,
+            got: power,
+        }),
         got => Err(Error::Code { name: "term", got }),
     }
 }
@@ -95,10 +111,11 @@ macro_rules! objective_bindings {
             codes: Vec<i64>,
             powers: Vec<f64>,
             vectors: Vec<f64>,
+            off_axes: Vec<f64>,
             affinities: Vec<f64>,
         ) -> PyResult<(Made<'py, $type>, Made<'py, $type>)> {
             let given = given_of(&arrays)?;
-            let terms = terms::<$type>(&codes, &powers, &vectors, &affinities)?;
+            let terms = terms::<$type>(&codes, &powers, &vectors, &off_axes, &affinities)?;
             let found = py.detach(|| objective(given, &terms))?;
             let Shape { runs, batch } = given.shape;
             let count = found.pairs.len() / (runs * batch * given.width).max(1);
@@ -118,6 +135,7 @@ macro_rules! objective_bindings {
             codes: Vec<i64>,
             powers: Vec<f64>,
             vectors: Vec<f64>,
+            off_axes: Vec<f64>,
             affinities: Vec<f64>,
         ) -> PyResult<(
             Option<Made<'py, $type>>,
@@ -125,7 +143,7 @@ macro_rules! objective_bindings {
             Made<'py, $type>,
         )> {
             let given = given_of(&arrays)?;
-            let terms = terms::<$type>(&codes, &powers, &vectors, &affinities)?;
+            let terms = terms::<$type>(&codes, &powers, &vectors, &off_axes, &affinities)?;
             let (pairs, upstream) = (numbers("pairs", &pairs)?, numbers("upstream", &upstream)?);
             let descent = py.detach(|| objective_grad(given, &terms, pairs, upstream))?;
             let mut layers = descent.layers.into_iter().enumerate().map(|(i, by)| {

@@ -19,12 +19,14 @@ from colorcore.anchor import (
     Regularizer,
     RepelSubspace,
     Separation,
+    TiltedAnchor,
     Unitarity,
     load_terms,
     save_terms,
 )
 from colorcore.anchor.separation.angular import angular_separation
 from colorcore.anchor.terms import per_sample as terms
+from colorcore.anchor.terms.tilted import tilted_anchor
 from colorcore.errors import InputError
 
 DIRECTION = [1.0, 2.0, -1.0]
@@ -44,6 +46,14 @@ MODULES = {
     ),
     "keep": (KeepSubspace([0, 2]), lambda z, **o: terms.keep_subspace(z, [0, 2], **o)),
     "repel": (RepelSubspace(range(2)), lambda z, **o: terms.repel_subspace(z, [0, 1], **o)),
+    "repel-side": (
+        RepelSubspace([2], side="negative"),
+        lambda z, **o: terms.repel_subspace(z, [2], side="negative", **o),
+    ),
+    "tilted-anchor": (
+        TiltedAnchor(DIRECTION, tilt=0.5, dims=[1], toward="mean"),
+        lambda z, **o: tilted_anchor(z, DIRECTION, tilt=0.5, dims=[1], **o),
+    ),
     "unitarity": (Unitarity(), terms.unitarity),
 }
 LATENTS = torch.randn(4, 3, generator=torch.Generator().manual_seed(0))
@@ -124,11 +134,12 @@ def regularizers() -> list[Regularizer]:
     return [
         Regularizer("a", "mlp", learned, [1.0, 0.5], positions="sequence", temperature=0.1),
         Regularizer("b", "mlp", AntiAnchor([0, 1, 0], full_sphere=True), [0.5, 1.0], axis=1),
-        Regularizer("c", "out", RepelSubspace([0, 2]), None, positions="token"),
+        Regularizer("c", "out", RepelSubspace([0, 2], side="negative"), None, positions="token"),
         Regularizer("d", "out", EuclideanAnchor(np.array([0.1, 0.2, 0.3])), None),
         Regularizer("e", "out", Separation(12.0), None),
         Regularizer("f", "out", KeepSubspace([1]), None),
         Regularizer("g", "out", Unitarity(), [1.0]),
+        Regularizer("h", "out", TiltedAnchor([1, 0, 0], tilt=0.3, dims=0, toward="nearest"), [1.0]),
     ]
 
 
@@ -161,8 +172,8 @@ def test_a_function_is_not_saved(tmp_path):
         )
     assert str(caught.value) == (
         "own must have one of AngularAnchor, AntiAnchor, EuclideanAnchor, KeepSubspace, "
-        "RepelSubspace, Separation, Unitarity for its term to be saved, got function; a function "
-        "cannot be"
+        "RepelSubspace, Separation, TiltedAnchor, Unitarity for its term to be saved, got "
+        "function; a function cannot be"
     )
     assert not list(tmp_path.iterdir())
 

@@ -13,6 +13,7 @@ from torch.fx.experimental.proxy_tensor import make_fx
 
 from colorcore.anchor.samples import vectors
 from colorcore.anchor.terms import per_sample as terms
+from colorcore.anchor.terms.modules import RepelSubspace
 from colorcore.errors import InputError
 
 GOLDEN = json.loads((Path("tests/data/numerics.json")).read_text())["regularizers"]
@@ -86,6 +87,7 @@ EACH = {
     "euclidean_anchor": lambda z, **o: terms.euclidean_anchor(z, [1.0, 2.0, -1.0], **o),
     "anti_anchor": lambda z, **o: terms.anti_anchor(z, [1.0, 2.0, -1.0], full_sphere=True, **o),
     "repel_subspace": lambda z, **o: terms.repel_subspace(z, [0, 2], **o),
+    "repel_one_side": lambda z, **o: terms.repel_subspace(z, [0, 2], side="negative", **o),
     "keep_subspace": lambda z, **o: terms.keep_subspace(z, [0, 2], **o),
     "unitarity": lambda z, **o: terms.unitarity(z, **o),
 }
@@ -126,6 +128,26 @@ def test_zero_vectors_give_finite_terms_and_gradients(name, dtype):
     assert found.isfinite().all()
     assert latents.grad is not None
     assert latents.grad.isfinite().all()
+
+
+def test_one_side_of_a_subspace_costs_the_square_of_what_is_below_zero():
+    latents = torch.tensor([[3.0, -1.0, 2.0], [-3.0, -4.0, -9.0], [0.0, 0.0, -1.0]])
+    latents.requires_grad_()
+    found = terms.repel_subspace(latents, [0, 1], side="negative")
+    assert found.tolist() == [1, 25, 0]
+    found.sum().backward()
+    assert latents.grad is not None
+    assert latents.grad.tolist() == [[0, -2, 0], [-6, -8, 0], [0, 0, 0]]
+
+
+@pytest.mark.parametrize("make", [lambda **o: terms.repel_subspace(torch.ones(1, 2), [0], **o),
+                                  lambda **o: RepelSubspace([0], **o)])  # fmt: skip
+def test_a_side_that_there_is_not_is_refused(make):
+    with pytest.raises(InputError) as caught:
+        make(side="negativ")
+    assert str(caught.value) == (
+        "side: wanted one of both, negative, got 'negativ'; did you mean negative?"
+    )
 
 
 @pytest.mark.parametrize(("dtype", "huge"), [(torch.float32, 1e30), (torch.float64, 1e200)])

@@ -81,6 +81,19 @@ MISTAKES = {
     ("{term: repel-subspace}", "{term: repel-subspace, dims: [5]}"): "regularizers."
     "reg-anti-subspace.dims: wanted different dimensions in 0…4, as model.latent says, got [5]; "
     "change one of them",
+    ("{term: repel-subspace}", "{term: repel-subspace, side: negativ}"): "regularizers."
+    "reg-anti-subspace.side: wanted 'both' or 'negative', got 'negativ'; change it",
+    ("{term: repel-subspace}", "{term: repel-subspace, sid: negative}"): "regularizers."
+    "reg-anti-subspace.sid: wanted only known keys, got this one; did you mean side?",
+    ("labels: {red: 1.0}}", "labels: {red: 1.0}, tilt: -0.1}"): "regularizers.reg-anchor.tilt: "
+    "wanted greater than or equal to 0, got -0.1; change it",
+    ("labels: {red: 1.0}}", "labels: {red: 1.0}, tilt: 0.3, toward: near}"): "regularizers."
+    "reg-anchor.toward: wanted 'mean' or 'nearest', got 'near'; change it",
+    ("labels: {red: 1.0}}", "labels: {red: 1.0}, toward: nearest}"): "regularizers.reg-anchor."
+    "toward: wanted a tilt above 0 with nearest, got 0; say how far, tilt: 0.3 say",
+    ("labels: {red: 1.0}}", "direction: [1, 0, 0, 0, 0], tilt: 0.3, toward: nearest}"):
+    "regularizers.reg-anchor.toward: wanted labels with nearest, which is sought for labelled "
+    "samples among the others, got none; add labels or leave toward out",
     ("redness, ", "column, "): "concepts.red: wanted a column with affinity: column, "
     "and with no other, got {'affinity': 'column', 'power': 8, 'rate': 0.08}; change it",
     ("redness, ", "redness, column: warmth, "): "concepts.red: wanted a column with "
@@ -293,6 +306,19 @@ def test_a_file_of_colors_that_is_not_there_is_named(folder):
 def test_a_cube_can_be_of_hues(folder):
     change(folder, "{space: rgb, points: 10}", "{space: hsv, points: [12, 4, 5]}")
     assert load(folder).palette.colors.shape == (240, 3)
+
+
+def test_a_tilt_needs_a_dimension_that_is_no_concepts_axis(two):
+    change(two, "latent: 5", "latent: 2")
+    change(two, "axis: 3", "axis: 1")
+    change(two, "surgery: {layer: encoder}", "surgery: {deletions: {red: [red]}}")
+    change(two, "labels: {red: 1.0}", "labels: {red: 1.0}, tilt: 0.3")
+    with pytest.raises(ExperimentError) as caught:
+        load(two)
+    assert str(caught.value) == (
+        f"{two}/experiment.yaml: regularizers.reg-anchor.tilt: wanted a dimension of the 2 that is "
+        "the axis of no concept, to tilt to, got none; raise model.latent or leave tilt out"
+    )
 
 
 def test_a_deletion_that_leaves_no_dimension_is_refused(two):

@@ -74,6 +74,21 @@ def test_what_is_repelled_from_the_axis_is_repelled_from_each_concepts_own(exper
     assert other.regularizers["reg-anti-subspace"].model_dump()["dims"] == (0, 1)
 
 
+def test_a_tilt_goes_with_each_concepts_anchor(experiments):
+    change(experiments / "ex-2.10.1", "{red: 1.0}", "{red: 1.0}, tilt: 0.3, toward: nearest")
+    pair = create(experiments / "pair", "ex-2.10.1", ["red", "blue"], data=None, based=True)
+    for name in ("red", "blue"):
+        anchor = pair.regularizers[f"reg-anchor-{name}"].model_dump()
+        assert (anchor["tilt"], anchor["toward"]) == (0.3, "nearest")
+
+
+def test_what_is_repelled_from_one_side_is_repelled_from_that_of_each_axis(experiments):
+    change(experiments / "ex-2.10.1", "repel-subspace}", "repel-subspace, side: negative}")
+    pair = create(experiments / "pair", "ex-2.10.1", ["red", "blue"], data=None, based=False)
+    repel = pair.regularizers["reg-anti-subspace"].model_dump()
+    assert (repel["dims"], repel["side"]) == ((0, 1), "negative")
+
+
 def test_a_column_of_ones_own_data_labels_the_concept_that_it_is_called_by(experiments, tmp_path):
     data = tmp_path / "mine.csv"
     data.write_text("name,r,g,b,sky\nday,0.5,0.75,1,1\nred,1,0,0,0\nnight,0,0,0.25,0.5\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,11 +27,14 @@ def terms(latent, concepts):
         ("anti-anchor", e, 1.0, True),
         ("anti-anchor", e, 1.0, False),
         ("subspace", inside, 1.0, True),
+        ("subspace", inside, 1.0, False),
         ("unitarity", e, 1.0, True),
+        ("tilted-anchor", e, 0.3, True),
+        ("tilted-anchor", inside, 1.5, False),
     ]
     affinities = (None, tuple(0.5 + c for c in range(concepts)))
     return [
-        Term(kind, layer, vector, power=power, flag=flag, affinities=some)
+        Term(kind, layer, vector, power, flag, some, off_axis=(0.0, *[1.0] * (latent - 1)))
         for layer in (0, 1)
         for some in affinities
         for kind, vector, power, flag in kinds
@@ -73,3 +77,82 @@ def test_no_sample_with_a_label_costs_nothing():
     _, by_bottleneck, _ = objectives.objective_grad([anchor], found, pairs, np.ones((2, 1)))
     assert by_bottleneck is not None
     assert not by_bottleneck.any()
+
+
+def test_a_one_sided_subspace_counts_what_is_below_zero_and_what_is_no_number():
+    z = np.array([[[2.0, -3.0], [-2.0, -3.0], [0.0, 5.0], [np.nan, 0.0]]])
+    found = objectives.given(z, z, z, z, np.zeros((1, 4, 0), bool))
+    repel = Term("subspace", 0, (1.0, 0.0), flag=False)
+    costs, pairs = objectives.objective([repel], found)
+    assert np.isnan(costs[1, 0])
+    by, _, _ = objectives.objective_grad([repel], found, pairs, [[0.0], [4.0]])
+    assert by is not None
+    np.testing.assert_array_equal(by[0, :, 0], [0, -4, 0, np.nan])
+    assert not by[..., 1].any()
+
+
+def tilted(z, labels, **options):
+    """The cost of a tilted anchor to the first axis, and its gradient."""
+    found = objectives.given(z, z, z, z, labels)
+    off_axis = (0.0, *[1.0] * (z.shape[-1] - 1))
+    anchor = Term(
+        "tilted-anchor", 0, (1.0, *[0.0] * (z.shape[-1] - 1)), off_axis=off_axis, **options
+    )
+    costs, pairs = objectives.objective([anchor], found)
+    by, _, _ = objectives.objective_grad([anchor], found, pairs, np.ones((2, len(z))))
+    assert by is not None
+    return costs[1], by
+
+
+def test_an_anchor_leans_to_the_mean_of_the_batch_off_its_axis():
+    z = np.array([[[9.0, 2.0, 0.0], [0.0, 0.0, 3.0], [-1.0, 0.0, 4.0], [5.0, 0.0, 0.0]]])
+    labels = np.array([[[True], [False], [False], [False]]])
+    # Directions off the axis are y, z, z and none: their mean lies along (0, 1, 2).
+    toward = np.array([1.0, 0.5 / 5**0.5, 1.0 / 5**0.5]) / 1.25**0.5
+    costs, by = tilted(z, labels, power=0.5, affinities=(1.0,))
+    cosine = z[0, 0] @ toward / 85**0.5
+    np.testing.assert_allclose(costs, [1 - cosine], rtol=1e-7)
+    slope = z[0, 0] / 85 * cosine - toward / 85**0.5
+    np.testing.assert_allclose(by[0, 0], slope, rtol=0, atol=1e-7)
+    assert not by[0, 1:].any()  # what they make of the mean is held constant
+
+
+def test_an_anchor_leans_to_the_nearest_sample_without_its_label():
+    z = np.array([[[9.0, 2.0, 1.0], [0.0, -3.0, 0.1], [7.0, 0.0, 4.0], [1.0, 2.0, 1.0]]])
+    labels = np.array([[[True], [False], [False], [True]]])  # the last is as near as can be
+    toward = np.array([1.0, 0.0, 1.0]) / 2**0.5
+    costs, by = tilted(z, labels, power=1.0, flag=False, affinities=(1.0,))
+    cosines = z[0, [0, 3]] @ toward / np.linalg.norm(z[0, [0, 3]], axis=-1)
+    np.testing.assert_allclose(costs, [1 - cosines.mean()], rtol=1e-7)
+    assert not by[0, 1:3].any()
+
+
+@pytest.mark.parametrize("flag", [True, False])
+def test_an_anchor_is_not_tilted_where_there_is_nowhere_to(flag):
+    z = np.array([[[3.0, 0.0], [-1.0, 0.0]], [[0.0, 0.0], [1.0, 1.0]]])
+    labels = np.array([[[True], [False]], [[True], [True]]])
+    alone, by = tilted(z[:1], labels[:1], power=0.5, flag=flag, affinities=(1.0,))
+    np.testing.assert_allclose(alone, [0], atol=1e-7)
+    np.testing.assert_allclose(by, 0, atol=1e-7)
+    if not flag:  # all are labelled: none is sought
+        both, _ = tilted(z, labels, power=0.5, flag=flag, affinities=(1.0,))
+        np.testing.assert_allclose(both[1], 1 - 0.5 * 0.5**0.5, rtol=1e-6)
+
+
+@pytest.mark.parametrize("flag", [True, False])
+def test_a_batch_of_none_costs_a_tilted_anchor_nothing(flag):
+    costs, by = tilted(np.ones((2, 0, 3)), np.ones((2, 0, 1), bool), power=0.5, flag=flag,
+                       affinities=(1.0,))  # fmt: skip
+    assert costs.tolist() == [0, 0]
+    assert by.shape == (2, 0, 3)
+
+
+def test_a_term_that_cannot_be_tilted_is_refused():
+    with pytest.raises(
+        ValueError, match=r"^tilt must be finite and at least 0, got -0.1; raise it$"
+    ):
+        Term("tilted-anchor", 0, (1.0, 0.0), power=-0.1, off_axis=(0.0, 1.0))
+    with pytest.raises(
+        ValueError, match=r"^off_axis must have the vector's 2 coordinates, got 0; "
+    ):
+        Term("tilted-anchor", 0, (1.0, 0.0))

@@ -24,10 +24,13 @@ EVERY_TERM = """
   every-separation: {term: angular-separation, power: 7.5, shift: true, labels: {red: 1.0}}
   every-unshifted: {term: angular-separation, power: 3, shift: false, layer: encoder}
   every-anchor: {term: angular-anchor, direction: [0, 3, 0, 4, 0], layer: encoder}
+  every-tilt: {term: angular-anchor, labels: {red: 1.0}, tilt: 0.3}
+  every-lean: {term: angular-anchor, labels: {red: 1.0}, tilt: 0.6, toward: nearest, layer: encoder}
   every-point: {term: euclidean-anchor, direction: [2, 1, 0, 0, 0], labels: {red: 0.5}}
   every-half: {term: anti-anchor, direction: [1, 1, 0, 0, 0]}
   every-sphere: {term: anti-anchor, direction: [1, 1, 0, 0, 0], full_sphere: true, layer: encoder}
   every-repel: {term: repel-subspace, dims: [0, 2], layer: encoder}
+  every-side: {term: repel-subspace, dims: [1, 3], side: negative, labels: {red: 2.0}}
   every-keep: {term: keep-subspace, dims: [1, 2]}
   every-unit: {term: unitarity, layer: encoder}
 """
@@ -124,13 +127,18 @@ def digest_with(folder, **environment):
     return done.stdout.strip() or done.stderr.strip().splitlines()[-1]
 
 
-def test_a_run_has_the_same_bits_on_every_path_and_with_any_library_of_products(small):
-    wanted = digest(str(small))
+def test_a_run_has_the_same_bits_on_every_path_and_with_any_library_of_products(full):
+    wanted = digest(str(full.folder))
     for environment in (
         {"COLORCORE_SIMD": "avx512", "ATEN_CPU_CAPABILITY": "default"},
         {"COLORCORE_SIMD": "avx2", "MKL_CBWR": "COMPATIBLE"},
         {"COLORCORE_NUM_THREADS": "1", "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512_SKX"},
     ):
-        found = digest_with(small, **environment)
+        found = digest_with(full.folder, **environment)
         if "COLORCORE_SIMD must be" not in found:
             assert found == wanted, environment
+
+
+def test_a_run_has_the_same_bits_alone_and_among_others_whatever_its_terms(full):
+    alone, among = (row(train(full, seeds=seeds).model) for seeds in ([2], [1, 2, 3]))
+    assert torch.equal(alone[0], among[1])

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         RepelSubspace,
         Separation,
         Term,
+        TiltedAnchor,
         Unitarity,
     )
     from colorcore.anchor.terms.per_sample import (
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     )
     from colorcore.anchor.terms.regularizer import Regularizer
     from colorcore.anchor.terms.saved import load_terms, save_terms
+    from colorcore.anchor.terms.tilted import tilted_anchor
 
 __all__ = [
     "Affine",
@@ -95,6 +97,7 @@ __all__ = [
     "Steering",
     "Suppression",
     "Term",
+    "TiltedAnchor",
     "Unit",
     "Unitarity",
     "ablate",
@@ -141,6 +144,7 @@ __all__ = [
     "save_terms",
     "soft_minimum",
     "summed",
+    "tilted_anchor",
     "unitarity",
 ]
 
@@ -169,6 +173,7 @@ _PLACES = {
     "Steering": "interventions.kinds",
     "Suppression": "interventions.kinds",
     "Term": "terms.modules",
+    "TiltedAnchor": "terms.modules",
     "Unit": "layers.named",
     "Unitarity": "terms.modules",
     "ablate": "surgery.operations",
@@ -215,6 +220,7 @@ _PLACES = {
     "save_terms": "terms.saved",
     "soft_minimum": "terms.averages",
     "summed": "distributed",
+    "tilted_anchor": "terms.tilted",
     "unitarity": "terms.per_sample",
 }
 """The module of each name: torch is imported when a name is first asked for."""

@@ -107,6 +107,8 @@ def _check_geometry(path: Path, experiment: Experiment) -> None:
             _check_direction(place, term.direction, latent)
         if isinstance(term, AngularAnchor | EuclideanAnchor) and term.direction:
             _check_anchored(place, term, experiment)
+        if isinstance(term, AngularAnchor):
+            _check_tilt(place, term, experiment)
         if isinstance(term, RepelSubspace | KeepSubspace) and term.dims:
             _check_dims(f"{place}.dims", term.dims, latent)
         if isinstance(term, AngularSeparation) and not term.shift and term.power % 1:
@@ -167,6 +169,25 @@ def _check_anchored(
                 f"{label}, and less elsewhere, got {list(direction)}; leave it out or change "
                 "concepts' axes"
             )
+
+
+def _check_tilt(place: str, term: AngularAnchor, experiment: Experiment) -> None:
+    """There is somewhere to tilt to, and, toward the nearest, someone who is sought by others."""
+    axes = {target.axis for target in experiment.targets.values()}
+    if term.tilt and len(axes) == experiment.model.latent:
+        raise ExperimentError(
+            f"{place}.tilt: wanted a dimension of the {experiment.model.latent} that is the axis "
+            "of no concept, to tilt to, got none; raise model.latent or leave tilt out"
+        )
+    if term.toward == "nearest" and not term.tilt:
+        raise ExperimentError(
+            f"{place}.toward: wanted a tilt above 0 with nearest, got 0; say how far, tilt: 0.3 say"
+        )
+    if term.toward == "nearest" and not term.labels:
+        raise ExperimentError(
+            f"{place}.toward: wanted labels with nearest, which is sought for labelled samples "
+            "among the others, got none; add labels or leave toward out"
+        )
 
 
 def _check_dims(place: str, dims: tuple[int, ...], latent: int) -> None:

@@ -21,6 +21,7 @@ class Settings(BaseModel):
 
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Power = Annotated[float, Field(ge=1, allow_inf_nan=False)]
 # Beyond these, what is a slip of the finger would fill the memory.
 MOST_UNITS, MOST_SAMPLES, MOST_COLORS = 10_000, 1_000_000, 10_000_000
@@ -158,10 +159,18 @@ class AngularSeparation(Term):
 
 
 class AngularAnchor(Term):
-    """Without a `direction`, along the axis of the one concept among its labels."""
+    """Without a `direction`, along the axis of the one concept among its labels.
+
+    With a `tilt` it draws to unit(e + tilt · m), where m is held constant and lies off the axes of
+    all concepts. With uᵢ the direction of sample i once these are zero, m is unit(Σ uᵢ) over the
+    batch; or toward the nearest, for each labelled sample, the nearest to its own of those that
+    this term does not ask for.
+    """
 
     term: Literal["angular-anchor"]
     direction: Direction | None = None
+    tilt: NotNegative = 0.0
+    toward: Literal["mean", "nearest"] = "mean"
 
 
 class EuclideanAnchor(Term):
@@ -178,10 +187,14 @@ class AntiAnchor(Term):
 
 
 class RepelSubspace(Term):
-    """Without `dims`, the axes of all concepts."""
+    """Without `dims`, the axes of all concepts.
+
+    With `side: negative`, only from what is below 0 there: the ends that nothing is anchored to.
+    """
 
     term: Literal["repel-subspace"]
     dims: Dims | None = None
+    side: Literal["both", "negative"] = "both"
 
 
 class KeepSubspace(Term):

@@ -139,7 +139,8 @@ def objective(given: Given, terms: Sequence[Term]) -> Array:
     found = [recon]
     for term in terms:
         weights = _weights(given, term)
-        found.append((weights * _losses(term, given.layers[term.layer])).sum(axis=-1))
+        z = given.layers[term.layer]
+        found.append((weights * _losses(term, z, _targets(term, z, weights))).sum(axis=-1))
     return np.stack(found)
 
 
@@ -149,8 +150,9 @@ def objective_grad(
     """Gradients by encoder, bottleneck and reconstruction. Shapes: `upstream` (1 + terms, runs)."""
     found = [np.zeros_like(latents) for latents in given.layers]
     for term, share in zip(terms, upstream[1:], strict=True):
-        weights = _weights(given, term) * share[:, None]
-        found[term.layer] += _slope(term, given.layers[term.layer], weights)
+        weights, z = _weights(given, term), given.layers[term.layer]
+        targets = _targets(term, z, weights)
+        found[term.layer] += _slope(term, z, targets, weights * share[:, None])
     error = given.recon - given.wanted
     by_recon = upstream[0][:, None, None] * 2 * error / error[0].size
     return found[0], found[1], by_recon
@@ -164,30 +166,53 @@ def _weights(given: Given, term: Term) -> Array:
     return affinity / (affinity.sum(axis=-1, keepdims=True) + EPSILON)
 
 
-def _losses(term: Term, z: Array) -> Array:
+def _targets(term: Term, z: Array, weights: Array) -> Array:
+    """The term's vector, or the direction that a tilted anchor draws each sample to.
+
+    Shapes: (runs, batch, k), (runs, batch) → what multiplies (runs, batch, k).
+    """
+    vector = np.array(term.vector, z.dtype)
+    if term.kind != "tilted-anchor":
+        return vector
+    others = _short(np.where(term.off_axis, z, 0))
+    if term.flag:
+        off = _short(others.sum(axis=1, keepdims=True))
+    else:
+        sought = (weights == 0) & others.any(axis=-1)
+        cosines = np.where(sought[:, None], others @ others.mT, -np.inf)
+        off = np.take_along_axis(others, cosines.argmax(axis=-1)[..., None], axis=1)
+        off = np.where(sought.any(axis=-1)[:, None, None], off, 0)
+    return _short(vector + z.dtype.type(term.power) * off)
+
+
+def _short(x: Array) -> Array:
+    """x/(‖x‖ + 1e-8). Shapes: (…, k)."""
+    return x / (np.linalg.norm(x, axis=-1, keepdims=True) + EPSILON)
+
+
+def _losses(term: Term, z: Array, vector: Array) -> Array:
     """What each sample costs. Shapes: (runs, batch, k) → (runs, batch)."""
     length = np.linalg.norm(z, axis=-1)
-    vector = np.array(term.vector, z.dtype)
     match term.kind:
         case "separation":
             return angular_separation(z, power=term.power, shift=term.flag)
-        case "angular-anchor":
-            return 1 - z @ vector / (length + EPSILON)
+        case "angular-anchor" | "tilted-anchor":
+            return 1 - (z * vector).sum(axis=-1) / (length + EPSILON)
         case "euclidean-anchor":
             return np.square(z - vector).sum(axis=-1)
         case "anti-anchor":
             cosine = z @ vector / (length + EPSILON)
             return (cosine + 1) / 2 if term.flag else np.maximum(cosine, 0)
         case "subspace":
-            return np.square(z) @ vector
+            return np.square(z if term.flag else np.minimum(z, 0)) @ vector
         case _:
             return np.square(length - 1)
 
 
-def _slope(term: Term, z: Array, weights: Array) -> Array:
+def _slope(term: Term, z: Array, vector: Array, weights: Array) -> Array:
     """Gradient of Σ weight · loss. Shapes: (runs, batch, k), (runs, batch) → (runs, batch, k)."""
     length = np.linalg.norm(z, axis=-1, keepdims=True)
-    vector, weight = np.array(term.vector, z.dtype), weights[..., None]
+    weight = weights[..., None]
     # The norm has no slope at the zero vector; 0 is the subgradient that PyTorch takes too.
     direction = np.where(length == 0, 0, z / np.where(length == 0, 1, length))
     match term.kind:
@@ -196,12 +221,12 @@ def _slope(term: Term, z: Array, weights: Array) -> Array:
         case "euclidean-anchor":
             return weight * 2 * (z - vector)
         case "subspace":
-            return weight * 2 * z * vector
+            return weight * 2 * (z if term.flag else np.minimum(z, 0)) * vector
         case "unitarity":
             return weight * 2 * (length - 1) * direction
     scale = length + EPSILON
-    cosine = (z @ vector)[..., None] / scale
+    cosine = (z * vector).sum(axis=-1, keepdims=True) / scale
     by_cosine = (vector - cosine * direction) / scale
-    if term.kind == "angular-anchor":
+    if term.kind in ("angular-anchor", "tilted-anchor"):
         return -weight * by_cosine
     return weight * by_cosine * (0.5 if term.flag else cosine >= 0)

@@ -26,6 +26,7 @@ KINDS = (
     "anti-anchor",
     "subspace",
     "unitarity",
+    "tilted-anchor",
 )
 """What a term may be. Its place here is the code that the compiled kernels know."""
 
@@ -38,8 +39,12 @@ class Term:
     """One term of an objective: what it costs a sample, where it looks and whom it concerns.
 
     `vector` has a number a coordinate: a direction at unit length, a point, or 1 for each dimension
-    within a subspace. `flag` says that cosines are shifted, or that an anti-anchor acts over the
-    full sphere. `affinities` has a number a concept, or is None when every sample counts alike.
+    within a subspace. `power` is that of a separation, or how far a tilted anchor is tilted, and
+    `off_axis` has 1 for each coordinate that this may turn it to. `flag` says that cosines are
+    shifted, that an anti-anchor acts over the full sphere, that a subspace counts numbers of both
+    signs and not only those below 0, or that a tilted anchor leans to the batch's mean and not to
+    the nearest sample. `affinities` has a number a concept, or is None when every sample counts
+    alike.
     """
 
     kind: str
@@ -48,6 +53,7 @@ class Term:
     power: float = 1.0
     flag: bool = True
     affinities: tuple[float, ...] | None = None
+    off_axis: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -59,6 +65,17 @@ class Term:
             )
         if self.kind == "separation":
             arguments.power(self.power, shift=self.flag)
+        if self.kind == "tilted-anchor":
+            self._check_tilt()
+
+    def _check_tilt(self) -> None:
+        if not 0 <= self.power < math.inf:
+            raise ValueError(f"tilt must be finite and at least 0, got {self.power}; raise it")
+        if len(self.off_axis) != len(self.vector):
+            raise ValueError(
+                f"off_axis must have the vector's {len(self.vector)} coordinates, got "
+                f"{len(self.off_axis)}; give 1 where the anchor may be turned to, and 0 elsewhere"
+            )
 
 
 class Code(NamedTuple):
@@ -67,6 +84,7 @@ class Code(NamedTuple):
     codes: list[int]
     powers: list[float]
     vectors: list[float]
+    off_axes: list[float]
     affinities: list[float]
 
 
@@ -86,6 +104,7 @@ def code(terms: tuple[Term, ...], concepts: int) -> Code:
         ],
         powers=[float(term.power) for term in terms],
         vectors=[float(x) for term in terms for x in term.vector],
+        off_axes=[float(x) for term in terms for x in term.off_axis or (0.0,) * len(term.vector)],
         affinities=[float(a) for term in terms for a in term.affinities or none],
     )
 

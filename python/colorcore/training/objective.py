@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from colorcore.anchor.separation.angular import angular_separation
+from colorcore.anchor.terms.modules import TiltedAnchor
 from colorcore.anchor.terms.per_sample import (
     angular_anchor,
     anti_anchor,
@@ -27,7 +28,7 @@ def terms(experiment: Experiment) -> list[Term]:
     """The terms of an experiment, in the order of its settings, for one call that computes all."""
     return [
         replace(
-            _term(entry, experiment.model.latent),
+            _term(entry, experiment.model.latent, _axes(experiment)),
             layer=LAYERS.index(entry.layer),
             affinities=_numbers(entry, list(experiment.concepts)),
         )
@@ -35,19 +36,29 @@ def terms(experiment: Experiment) -> list[Term]:
     ]
 
 
-def _term(entry: settings.Regularizer, latent: int) -> Term:
+def _axes(experiment: Experiment) -> list[int]:
+    """Those of all concepts."""
+    return sorted({target.axis for target in experiment.targets.values()})
+
+
+def _term(entry: settings.Regularizer, latent: int, axes: Sequence[int]) -> Term:
     none, every = (0.0,) * latent, range(latent)
     match entry:
         case settings.AngularSeparation():
             return Term("separation", 0, none, power=entry.power, flag=entry.shift)
-        case settings.AngularAnchor(direction=tuple() as toward):
+        case settings.AngularAnchor(direction=tuple() as toward, tilt=0):
             return Term("angular-anchor", 0, direction(toward))
+        case settings.AngularAnchor(direction=tuple() as toward):
+            off_axis, is_mean = tuple(float(k not in axes) for k in every), entry.toward == "mean"
+            options = {"power": entry.tilt, "flag": is_mean, "off_axis": off_axis}
+            return Term("tilted-anchor", 0, direction(toward), **options)
         case settings.EuclideanAnchor(direction=tuple() as point):
             return Term("euclidean-anchor", 0, point)
         case settings.AntiAnchor():
             return Term("anti-anchor", 0, direction(entry.direction), flag=entry.full_sphere)
         case settings.RepelSubspace(dims=tuple() as dims):
-            return Term("subspace", 0, tuple(float(dim in dims) for dim in every))
+            inside = tuple(float(dim in dims) for dim in every)
+            return Term("subspace", 0, inside, flag=entry.side == "both")
         case settings.KeepSubspace():
             return Term("subspace", 0, tuple(float(dim not in entry.dims) for dim in every))
         case settings.Unitarity():
@@ -61,7 +72,7 @@ def build(experiment: Experiment) -> list[Regularizer]:
         Regularizer(
             name=name,
             layer=entry.layer,
-            per_sample=_per_sample(entry),
+            per_sample=_per_sample(entry, _axes(experiment)),
             affinities=_affinities(entry, list(experiment.concepts)),
         )
         for name, entry in experiment.regularizers.items()
@@ -80,10 +91,12 @@ def _numbers(entry: settings.Regularizer, concepts: Sequence[str]) -> tuple[floa
     return tuple(entry.labels.get(concept, 0.0) for concept in concepts)
 
 
-def _per_sample(entry: settings.Regularizer) -> Callable[[Tensor], Tensor]:
+def _per_sample(entry: settings.Regularizer, axes: Sequence[int]) -> Callable[[Tensor], Tensor]:
     match entry:
         case settings.AngularSeparation():
             return lambda z: angular_separation(z, entry.power, entry.shift)
+        case settings.AngularAnchor(direction=tuple() as toward) if entry.tilt:
+            return TiltedAnchor(toward, tilt=entry.tilt, dims=axes, toward=entry.toward)
         case settings.AngularAnchor(direction=tuple() as toward):
             return lambda z: angular_anchor(z, toward)
         case settings.EuclideanAnchor(direction=tuple() as point):
@@ -91,7 +104,7 @@ def _per_sample(entry: settings.Regularizer) -> Callable[[Tensor], Tensor]:
         case settings.AntiAnchor():
             return lambda z: anti_anchor(z, entry.direction, full_sphere=entry.full_sphere)
         case settings.RepelSubspace(dims=tuple() as dims):
-            return lambda z: repel_subspace(z, dims)
+            return lambda z: repel_subspace(z, dims, side=entry.side)
         case settings.KeepSubspace():
             return lambda z: keep_subspace(z, entry.dims)
         case settings.Unitarity():

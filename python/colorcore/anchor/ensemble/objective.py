@@ -13,6 +13,7 @@ from colorcore.anchor.ensemble.networks import is_for_kernels
 from colorcore.anchor.separation.angular import angular_separation
 from colorcore.anchor.terms import per_sample as plain
 from colorcore.anchor.terms.averages import average
+from colorcore.anchor.terms.tilted import tilted_anchor
 from colorcore.kernels.objective import Term, code
 
 
@@ -100,23 +101,28 @@ def formula(
         affinity = None
         if term.affinities is not None:
             affinity = labels.to(latents.dtype) @ latents.new_tensor(term.affinities)
-        found.append(average(per_sample(term, latents), affinity))
+        found.append(average(per_sample(term, latents, affinity), affinity))
     return torch.stack(found)
 
 
-def per_sample(term: Term, latents: Tensor) -> Tensor:
-    """What a term costs each sample. Shapes: (…, batch, latent) → (…, batch)."""
+def per_sample(term: Term, latents: Tensor, affinity: Tensor | None) -> Tensor:
+    """What a term costs each sample. Shapes: (…, batch, latent), (…, batch) → (…, batch)."""
     match term.kind:
         case "separation":
             return angular_separation(latents, term.power, term.flag)
         case "angular-anchor":
             return plain.angular_anchor(latents, term.vector)
+        case "tilted-anchor":
+            dims = [k for k, x in enumerate(term.off_axis) if not x]
+            options = {"toward": "mean" if term.flag else "nearest", "labelled": affinity}
+            return tilted_anchor(latents, term.vector, tilt=term.power, dims=dims, **options)
         case "euclidean-anchor":
             return plain.euclidean_anchor(latents, term.vector)
         case "anti-anchor":
             return plain.anti_anchor(latents, term.vector, full_sphere=term.flag)
         case "subspace":
-            return plain.repel_subspace(latents, [k for k, x in enumerate(term.vector) if x])
+            dims = [k for k, x in enumerate(term.vector) if x]
+            return plain.repel_subspace(latents, dims, side="both" if term.flag else "negative")
         case _:
             return plain.unitarity(latents)
 

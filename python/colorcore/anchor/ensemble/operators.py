@@ -223,7 +223,7 @@ _register(
 
 # ---- objective ------------------------------------------------------------------------------
 
-_TERMS = "int[] codes, float[] powers, float[] vectors, float[] affinities"
+_TERMS = "int[] codes, float[] powers, float[] vectors, float[] off_axes, float[] affinities"
 _GIVEN = "Tensor encoder, Tensor bottleneck, Tensor recon, Tensor wanted, Tensor labels"
 
 
@@ -255,7 +255,7 @@ def _costs_backward(ctx: Any, upstream: Tensor, _: Tensor) -> tuple[Any, ...]:
     found = torch.ops.colorcore.objective_grad(
         *ctx.saved_tensors, upstream.contiguous(), *ctx.terms
     )
-    return (*found, *[None] * 6)
+    return (*found, *[None] * 7)
 
 
 def _costs_grad(*arguments: Any) -> tuple[Tensor, Tensor, Tensor]:

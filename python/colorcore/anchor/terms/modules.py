@@ -21,6 +21,7 @@ from colorcore.anchor.arguments import Dims, Vector
 from colorcore.anchor.samples import Numbers
 from colorcore.anchor.separation.angular import angular_separation
 from colorcore.anchor.terms import per_sample as terms
+from colorcore.anchor.terms.tilted import check_tilt, tilted_anchor
 from colorcore.errors import InputError
 
 
@@ -99,6 +100,37 @@ class AngularAnchor(_Directed):
         return terms.angular_anchor(latents, self.direction, axis=axis, mask=mask)
 
 
+class TiltedAnchor(_Directed):
+    """`colorcore.anchor.terms.tilted.tilted_anchor` as a module.
+
+    Shapes: `direction` (latent,), a `Parameter` if it is to be learned; `dims` from 0 on.
+
+    Raises: InputError for another shape, a direction without length, dimensions that are no whole
+    numbers or repeat, a tilt below 0, or a way that there is not.
+    """
+
+    SETTINGS = ("tilt", "dims", "toward")
+
+    def __init__(
+        self, direction: Vector, *, tilt: float | int, dims: Dims, toward: str = "mean"
+    ) -> None:
+        super().__init__(direction)
+        check_tilt(tilt, toward)
+        self.tilt, self.dims, self.toward = tilt, _numbered(dims), toward
+
+    def forward(
+        self,
+        latents: Tensor,
+        *,
+        labelled: Numbers | None = None,
+        axis: int = -1,
+        mask: Numbers | None = None,
+    ) -> Tensor:
+        """Shapes: (…, batch, latent) → (…, batch), in [0, 2]. Raises: as the function."""
+        options = {**self.settings, "labelled": labelled, "axis": axis, "mask": mask}
+        return tilted_anchor(latents, self.direction, **options)
+
+
 class AntiAnchor(_Directed):
     """`colorcore.anchor.terms.per_sample.anti_anchor` as a module.
 
@@ -144,11 +176,15 @@ class _Subspace(Term):
 
     def __init__(self, dims: Dims) -> None:
         super().__init__()
-        if isinstance(dims, slice):
-            raise InputError(
-                f"dims must be numbered where no width is known, got {dims}; give a list or range"
-            )
-        self.dims = arguments.dims(dims, sys.maxsize)
+        self.dims = _numbered(dims)
+
+
+def _numbered(dims: Dims) -> list[int]:
+    if isinstance(dims, slice):
+        raise InputError(
+            f"dims must be numbered where no width is known, got {dims}; give a list or range"
+        )
+    return arguments.dims(dims, sys.maxsize)
 
 
 class RepelSubspace(_Subspace):
@@ -156,12 +192,19 @@ class RepelSubspace(_Subspace):
 
     Shapes: `dims` from 0 on, each once.
 
-    Raises: InputError for what is no whole number, or repeats.
+    Raises: InputError for what is no whole number, or repeats, and for a side that there is not.
     """
+
+    SETTINGS = ("dims", "side")
+
+    def __init__(self, dims: Dims, *, side: str = "both") -> None:
+        super().__init__(dims)
+        terms.check_side(side)
+        self.side = side
 
     def forward(self, latents: Tensor, *, axis: int = -1, mask: Numbers | None = None) -> Tensor:
         """Shapes: (…, latent) → (…), ≥ 0. Raises: InputError for dimensions that are lacking."""
-        return terms.repel_subspace(latents, self.dims, axis=axis, mask=mask)
+        return terms.repel_subspace(latents, self.dims, side=self.side, axis=axis, mask=mask)
 
 
 class KeepSubspace(_Subspace):
@@ -219,6 +262,7 @@ TERMS: dict[str, type[Term]] = {
         KeepSubspace,
         RepelSubspace,
         Separation,
+        TiltedAnchor,
         Unitarity,
     )
 }

@@ -22,6 +22,10 @@ from colorcore.anchor import arguments, samples
 from colorcore.anchor.arguments import Dims, Vector
 from colorcore.anchor.precision import precise
 from colorcore.anchor.samples import Numbers
+from colorcore.errors import unknown
+
+SIDES = ("both", "negative")
+"""Of which sign the numbers are that a subspace repels."""
 
 EPSILON = 1e-8  # added to a norm, so that a zero vector has a direction: none
 LEAST_HALF = 2.0**-14  # of float16: a gradient at zero, the inverse of this, is finite there
@@ -55,14 +59,18 @@ def cosine(
 
 @precise
 def _cosine(latents: Tensor, direction: Vector, least: float) -> Tensor:
-    target = arguments.unit(direction, latents)
+    return _along(units(latents, least), arguments.unit(direction, latents))
+
+
+def units(latents: Tensor, least: float = 0.0) -> Tensor:
+    """z/(‖z‖ + 1e-8), where no length is below a least one. Shapes: (…, latent), float32 or 64."""
     large, factor = LARGE[latents.dtype]
     largest = latents.detach().abs().amax(dim=-1, keepdim=True)
     scale = torch.ones_like(largest).masked_fill(largest > large, factor)  # exact: powers of two
     scaled = latents * scale
     length = torch.linalg.vector_norm(scaled, dim=-1, keepdim=True)
     length = length.clamp(min=least) if least else length
-    return _along(scaled / (length + EPSILON * scale), target)
+    return scaled / (length + EPSILON * scale)
 
 
 def _along(rows: Tensor, vector: Tensor) -> Tensor:
@@ -148,14 +156,23 @@ def anti_anchor(
 
 
 def repel_subspace(
-    latents: Latents, dims: Dims, *, axis: int = -1, mask: Numbers | None = None
+    latents: Latents,
+    dims: Dims,
+    *,
+    side: str = "both",
+    axis: int = -1,
+    mask: Numbers | None = None,
 ) -> PerSample:
     """Squared length within the given dimensions, which should hold nothing.
+
+    With the side `"negative"`, they should hold nothing below 0: Σ max(0, −z_k)². What is anchored
+    to their positive ends is then left alone, and what lies at the other ends, which deleting them
+    would move too, is not.
 
     Shapes: (…, latent) and `dims` in 0…latent − 1 → (…), ≥ 0; `mask` (…).
 
     Raises: InputError for what is no whole number, a dimension that the latents lack, or repeats;
-    for an axis that there is not, or a mask of another shape.
+    for a side that there is not, an axis that there is not, or a mask of another shape.
 
     Source: Experiment 2.10.1, `reg-anti-subspace`.
 
@@ -163,9 +180,22 @@ def repel_subspace(
 
         >>> repel_subspace(torch.tensor([[3.0, 1.0, 2.0]]), [0, 1])
         tensor([10.])
+        >>> repel_subspace(torch.tensor([[3.0, -1.0, 2.0]]), [0, 1], side="negative")
+        tensor([1.])
     """
+    check_side(side)
     read = samples.vectors(latents, axis, mask)
-    return _squared_length(read, _inside(read, dims))
+    repelled = read if side == "both" else read.clamp(max=0)
+    return _squared_length(repelled, inside(read, dims))
+
+
+def check_side(side: str) -> None:
+    """Refuse a side that there is not.
+
+    Raises: InputError naming those that there are.
+    """
+    if side not in SIDES:
+        raise unknown("side", side, SIDES)
 
 
 def keep_subspace(
@@ -183,14 +213,14 @@ def keep_subspace(
         tensor([4.])
     """
     read = samples.vectors(latents, axis, mask)
-    return _squared_length(read, ~_inside(read, dims))
+    return _squared_length(read, ~inside(read, dims))
 
 
-def _inside(latents: Tensor, dims: Dims) -> Tensor:
+def inside(latents: Tensor, dims: Dims) -> Tensor:
     """Which coordinates are among the dimensions. Shapes: (latent,)."""
-    inside = torch.zeros(latents.shape[-1], dtype=torch.bool)
-    inside[arguments.dims(dims, latents.shape[-1])] = True
-    return inside.to(latents.device)
+    among = torch.zeros(latents.shape[-1], dtype=torch.bool)
+    among[arguments.dims(dims, latents.shape[-1])] = True
+    return among.to(latents.device)
 
 
 @precise

@@ -21,7 +21,7 @@ from colorcore.anchor import samples
 from colorcore.anchor.precision import precise
 from colorcore.anchor.samples import Numbers
 from colorcore.anchor.terms.averages import average, soft_minimum
-from colorcore.anchor.terms.modules import Separation
+from colorcore.anchor.terms.modules import Separation, TiltedAnchor
 from colorcore.errors import InputError, unknown
 
 POSITIONS = ("token", "sequence")
@@ -99,9 +99,30 @@ class Regularizer(nn.Module):
         Raises: InputError for labels or a mask of another shape or range, and as `average`.
         """
         vectors = samples.vectors(latents, self.axis, mask)
-        among = isinstance(self.per_sample, Separation)
-        options = {"mask": mask, "gather": gather} if among else {}
-        return self._average(self.per_sample(vectors, **options), labels, mask, gather)
+        if isinstance(self.per_sample, TiltedAnchor):
+            terms = self._tilted(self.per_sample, vectors, labels, mask)
+        else:
+            among = isinstance(self.per_sample, Separation)
+            options = {"mask": mask, "gather": gather} if among else {}
+            terms = self.per_sample(vectors, **options)
+        return self._average(terms, labels, mask, gather)
+
+    def _tilted(
+        self, term: TiltedAnchor, vectors: Tensor, labels: Numbers | None, mask: Numbers | None
+    ) -> Tensor:
+        """Of an anchor whose batch is that of all positions, and which asks who is labelled."""
+        shape = vectors.shape[:-1]
+        labelled = None
+        if term.toward == "nearest" and self.affinities is not None:
+            each = vectors[..., 0, 0] if self.positions == "sequence" else vectors[..., 0]
+            found = self._affinity(each, labels)
+            labelled = found.unsqueeze(-1) if self.positions == "sequence" else found
+            labelled = labelled.expand(shape)
+        if self.positions is None:
+            return term(vectors, labelled=labelled, mask=mask)
+        kept = None if mask is None else samples.kept(mask, vectors[..., 0]).flatten(-2)
+        labelled = None if labelled is None else labelled.flatten(-2)
+        return term(vectors.flatten(-3, -2), labelled=labelled, mask=kept).view(shape)
 
     def _average(
         self, terms: Tensor, labels: Numbers | None, mask: Numbers | None, gather: Any
@@ -112,14 +133,19 @@ class Regularizer(nn.Module):
             terms = soft_minimum(terms, self.temperature, kept)
         affinity = None
         if self.affinities is not None:
-            if labels is None:
-                raise InputError(
-                    f"labels must be given to {self.name}, which has affinities, got None; make it "
-                    "without affinities if it concerns every sample"
-                )
-            affinity = _affinity(terms, labels, self.affinities)
+            affinity = self._affinity(terms, labels)
         dim = (-2, -1) if self.positions == "token" else -1
         return average(terms, affinity, mask=mask, dim=dim, gather=gather)
+
+    def _affinity(self, like: Tensor, labels: Numbers | None) -> Tensor:
+        """How much each sample counts. Shapes: that of `like`, a number a sample."""
+        assert self.affinities is not None
+        if labels is None:
+            raise InputError(
+                f"labels must be given to {self.name}, which has affinities, got None; make it "
+                "without affinities if it concerns every sample"
+            )
+        return _affinity(like, labels, self.affinities)
 
     def extra_repr(self) -> str:
         return f"{self.name!r}, layer={self.layer!r}, positions={self.positions!r}"
