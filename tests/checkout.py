@@ -28,7 +28,7 @@ class Checkout:
     @classmethod
     def copied(cls, folder: Path) -> Self:
         """The repository as it is, in a folder that it makes."""
-        skipped = shutil.ignore_patterns("__pycache__")
+        skipped = shutil.ignore_patterns("*.pyc")  # notes of what is parsed go along
         for part in PARTS:
             shutil.copytree(REPOSITORY / part, folder / part, ignore=skipped)
         for file in FILES:
