@@ -14,7 +14,15 @@ from editing import change
 
 REPOSITORY = Path(__file__).parents[1]
 PARTS = ("config", "experiments", "paper", "profiles", "python", "rust")
-FILES = ("Snakefile", "Makefile", "Cargo.toml", "Cargo.lock", "environment.yaml")
+FILES = (
+    "Snakefile",
+    "plan.smk",
+    "writeup.smk",
+    "Makefile",
+    "Cargo.toml",
+    "Cargo.lock",
+    "environment.yaml",
+)
 SMOKE = [sys.executable, "-m", "snakemake", "--configfile", "config/smoke.yaml"]
 NOTHING = "Nothing to be done"
 
@@ -28,7 +36,7 @@ class Checkout:
     @classmethod
     def copied(cls, folder: Path) -> Self:
         """The repository as it is, in a folder that it makes."""
-        skipped = shutil.ignore_patterns("*.pyc")  # notes of what is parsed go along
+        skipped = shutil.ignore_patterns("__pycache__")
         for part in PARTS:
             shutil.copytree(REPOSITORY / part, folder / part, ignore=skipped)
         for file in FILES:

@@ -1,7 +1,7 @@
 """What Python files say, by parsing them, which takes longer than all else there is to plan.
 
-What one says is noted in a folder beside Python's byte code, by a digest of the file, and so is
-parsed once for each content, in whatever copy. Whoever cannot write there, parses every time.
+Where Snakemake builds, what one says is noted among what that knows, by a digest of the file: so it
+is parsed once for each content. Elsewhere it is parsed by every process that asks.
 """
 
 from __future__ import annotations
@@ -11,15 +11,14 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from colorcore.errors import InputError
 from colorcore.outputs import write_text
 
-NOTES = Path(__file__).parent / "__pycache__" / "parsed"
+SNAKEMAKE = Path(".snakemake")
+NOTES = SNAKEMAKE / "parsed"
 # What decides a note besides the file: by which Python it is made, and how.
 MAKER = f"{sys.version}\0{Path(__file__).read_text(encoding='utf-8')}\0".encode()
 
@@ -65,7 +64,7 @@ def _of(source: bytes, path: Path) -> Parsed:
     kept = _read(note)
     if kept is None:
         kept = _parse(source, path)
-        with suppress(InputError):  # as Python does when it cannot keep byte code
+        if SNAKEMAKE.is_dir():
             write_text(note, json.dumps(kept._asdict()))
     return kept
 
