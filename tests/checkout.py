@@ -14,7 +14,15 @@ from editing import change
 
 REPOSITORY = Path(__file__).parents[1]
 PARTS = ("config", "experiments", "paper", "profiles", "python", "rust")
-FILES = ("Snakefile", "Makefile", "Cargo.toml", "Cargo.lock", "environment.yaml")
+FILES = (
+    "Snakefile",
+    "plan.smk",
+    "writeup.smk",
+    "Makefile",
+    "Cargo.toml",
+    "Cargo.lock",
+    "environment.yaml",
+)
 SMOKE = [sys.executable, "-m", "snakemake", "--configfile", "config/smoke.yaml"]
 NOTHING = "Nothing to be done"
 

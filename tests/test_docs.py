@@ -130,7 +130,15 @@ def test_the_figure_of_the_page_on_documents_is_drawn(main):
 def test_the_commands_of_your_own_experiment_lead_from_nothing_to_a_report(tmp_path):
     """With two runs each, in a copy of the repository, whose set-up is that of this one."""
     copy_experiments(tmp_path / "experiments")
-    for name in ("config", "profiles", "Snakefile", "Makefile", "environment.yaml"):
+    for name in (
+        "config",
+        "profiles",
+        "Snakefile",
+        "plan.smk",
+        "writeup.smk",
+        "Makefile",
+        "environment.yaml",
+    ):
         (shutil.copytree if Path(name).is_dir() else shutil.copy)(name, tmp_path / name)
     (tmp_path / ".venv").symlink_to(Path(".venv").resolve())
     (tmp_path / "build").mkdir()

@@ -72,8 +72,8 @@ def edited(tmp_path, monkeypatch):
 
 def forget():
     for read in (
-        provenance._code, provenance._parse, provenance._meaning, provenance._imports_of,
-        provenance._module_files, provenance._beside, provenance._import_nodes,
+        provenance._code, provenance._commands, provenance._meaning, provenance._reached,
+        provenance._module_files, provenance._name,
     ):  # fmt: skip
         read.cache_clear()
 

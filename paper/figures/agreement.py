@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from colorcore.results.distribution import agreement
 from colorcore.writeup import style
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
 from paper import published
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 READS = ("runs.csv",)
 FILES = (published.RUNS,)

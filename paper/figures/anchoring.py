@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from colorcore.results.departures import departures
 from colorcore.writeup import style
 from colorcore.writeup.document import Document
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 READS = ()
 READS_OF = ("moments.csv",)

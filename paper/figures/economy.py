@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter, ScalarFormatter
 
 from colorcore.writeup import style
 from colorcore.writeup.document import Document
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 READS = ()
 GROUPS = ("labels", "noise")
@@ -75,11 +76,10 @@ def draw(data: Data, theme: Theme) -> Figure:
             if row == 0:
                 axes.set_xscale("log")
                 axes.set_xticks(list(groups), [f"{count:.0f}" for count in groups])
-                axes.xaxis.set_minor_formatter(NullFormatter())
                 axes.minorticks_off()
             else:
                 axes.set_xticks(list(groups))
-                axes.xaxis.set_major_formatter(ScalarFormatter())
+                axes.xaxis.set_major_formatter("{x:.0f}")
     return figure
 
 

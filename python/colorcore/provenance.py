@@ -13,6 +13,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from colorcore.parsed import Import, bare, parsed
+
 PACKAGE = Path(__file__).parent
 REPOSITORY = PACKAGE.parent.parent
 
@@ -55,13 +57,13 @@ def sources(command: str, *modules: str, also: Mapping[str, Path] | None = None)
     """The files that a command's function imports, directly or not; see `code`."""
     roots = tuple({PACKAGE.name: PACKAGE, **(also or {})}.items())
     found: set[Path] = set()
-    imported = [name for function in _command(command) for name in _imports(function)]
-    waiting = _files_of([*imported, *modules], roots)
+    imported = [name for function in _command(command) for name in _imported_by(function)]
+    waiting = [file for name in (*imported, *modules) for file in _module_files(name, roots)]
     while waiting:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            waiting += [*_files_of(_imports_of(path), roots), *_beside(path)]
+            waiting += _reached(path, roots)
     return sorted(found)
 
 
@@ -70,29 +72,10 @@ def meanings(paths: Iterable[Path]) -> dict[str, str]:
     return {_name(path): _meaning(path) for path in paths}
 
 
+@cache
 def _name(path: Path) -> str:
     is_ours = path.is_relative_to(REPOSITORY)
     return path.relative_to(REPOSITORY).as_posix() if is_ours else "/".join(path.parts[-3:])
-
-
-def constants(path: Path) -> set[str]:
-    """The texts that a Python file's code says."""
-    nodes = ast.walk(_parse(path))
-    found = (node.value for node in nodes if isinstance(node, ast.Constant))
-    return {value for value in found if isinstance(value, str)}
-
-
-def defined(path: Path) -> set[str]:
-    """What a Python file's code gives names to, outside functions and classes."""
-    found: set[str] = set()
-    for node in _parse(path).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            found.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            found |= {alias.asname or alias.name for alias in node.names}
-        else:
-            found |= {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-    return found
 
 
 def digest(texts: dict[str, str]) -> str:
@@ -110,36 +93,29 @@ def digest_of(content: object) -> str:
 
 def _command(name: str) -> list[ast.FunctionDef]:
     """A command's function, and those beside it that it calls."""
-    functions = {
-        node.name: node
-        for node in _parse(PACKAGE / "cli.py").body
-        if isinstance(node, ast.FunctionDef)
-    }
+    functions = {node.name: node for node in _commands() if isinstance(node, ast.FunctionDef)}
     called = {node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name)}
     return [functions[name], *(functions[other] for other in sorted(called & set(functions)))]
 
 
-class _Running(ast.NodeTransformer):
-    """A syntax tree without what only people and type checkers read."""
-
-    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
-        is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        return None if is_text else self.generic_visit(node)
-
-    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
-        self.generic_visit(node)
-        return node.orelse if ast.unparse(node.test).endswith("TYPE_CHECKING") else node
-
-
 @cache
-def _parse(path: Path) -> ast.Module:
-    return _Running().visit(ast.parse(path.read_text(encoding="utf-8"), filename=str(path)))
+def _commands() -> list[ast.stmt]:
+    return bare(ast.parse((PACKAGE / "cli.py").read_bytes())).body
+
+
+def _imported_by(function: ast.FunctionDef) -> Iterator[str]:
+    """The modules that a function imports, and what may be such."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
 
 
 @cache
 def _meaning(path: Path) -> str:
     if path.suffix == ".py":
-        return ast.dump(_parse(path))
+        return parsed(path).meaning
     text = path.read_text(encoding="utf-8")
     return _without_comments(text) if path.suffix == ".rs" else text
 
@@ -150,45 +126,28 @@ def _without_comments(rust: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _files_of(names: Iterable[str], roots: Roots) -> list[Path]:
-    return [path for name in names for path in _module_files(name, roots)]
-
-
 @cache
-def _imports_of(path: Path) -> list[str]:
-    return [name for node in _import_nodes(path) for name in _imported_names(node)]
+def _reached(path: Path, roots: Roots) -> list[Path]:
+    """The files that a file imports, by name or by where they are from it."""
+    found: list[Path] = []
+    for one in parsed(path).imports if path.suffix == ".py" else []:
+        if one.runs and one.level:
+            found += _beside(path, one)
+        elif one.runs:
+            names = [one.module, f"{one.module}.{one.name}"] if one.name else [one.module]
+            found += [file for name in names for file in _module_files(name, roots)]
+    return list(dict.fromkeys(found))
 
 
-@cache
-def _import_nodes(path: Path) -> list[ast.AST]:
-    nodes = ast.walk(_parse(path)) if path.suffix == ".py" else []
-    return [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
-
-
-@cache
-def _beside(path: Path) -> list[Path]:
-    """The files that a file imports by where they are from it: `from ..helper import x`."""
-    found = []
-    for node in _import_nodes(path):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            folder = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
-            named = [folder, *(folder / alias.name for alias in node.names)]
-            places = [
-                place for one in named for place in (one.with_suffix(".py"), one / "__init__.py")
-            ]
-            found += [folder.parent / "__init__.py", *places]
-    return [file for file in found if file.is_file()]
-
-
-def _imports(tree: ast.AST) -> list[str]:
-    return [name for node in ast.walk(tree) for name in _imported_names(node)]
-
-
-def _imported_names(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        yield from (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+def _beside(path: Path, one: Import) -> list[Path]:
+    """The files of `from ..helper import x`, which x may be one of."""
+    folder = path.parents[one.level - 1].joinpath(*one.module.split("."))
+    places = [
+        file
+        for place in (folder, folder / one.name)
+        for file in (place.with_suffix(".py"), place / "__init__.py")
+    ]
+    return [file for file in (folder.parent / "__init__.py", *places) if file.is_file()]
 
 
 @cache

@@ -8,6 +8,7 @@ asked for more, is shown as Snakemake does it.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import time
 from collections import Counter
@@ -23,6 +24,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 from colorcore.workflow.board import Board, Job, benchmarks, reason
 
+PLACE = re.compile(r'  File ".*(Snakefile|\.smk)", line')
 TARGET = "all"  # the rule that makes nothing
 LINES = 10  # in a log, one for every tenth of the jobs
 NOISE = (
@@ -134,10 +136,8 @@ class LogHandler(LogHandlerBase):
 
     def _mistake(self, message: str) -> None:
         if not _is_noise(message):
-            lines = message.splitlines()  # where in the Snakefile stands in the first line, too
-            self.mistakes.append(
-                "\n".join(line for line in lines if 'Snakefile", line' not in line[5:])
-            )
+            lines = message.splitlines()  # where in the rules stands in the first line, too
+            self.mistakes.append("\n".join(line for line in lines if not PLACE.match(line)))
 
     def close(self) -> None:
         """Say how it ended: why it failed, last of all, or how long it took."""

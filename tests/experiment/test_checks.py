@@ -66,6 +66,7 @@ BLUE = "blue: {affinity: similarity, power: 6, rate: 0.1, axis: 3}"
         [1, 0, 0, -2, 0],
         [1, -1, 0, 0, 0],
         [1, 1, 1, 1, 1],
+        [1, 0.5, 0, 0, 0],
     ],
 )
 @pytest.mark.parametrize("term", ["angular-anchor", "euclidean-anchor"])
@@ -77,9 +78,21 @@ def test_an_anchor_away_from_the_axis_that_surgery_removes_is_refused(folder, te
         load(folder)
     numbers = [float(number) for number in direction]
     assert str(caught.value) == (
-        f"{folder}/experiment.yaml: regularizers.reg-anchor.direction: wanted one that is positive "
-        f"along axis 0, that of red, and less elsewhere, got {numbers}; leave it out or change "
+        f"{folder}/experiment.yaml: regularizers.reg-anchor.direction: wanted one along "
+        f"axis 0 alone, that of red, which surgery removes, got {numbers}; leave it out or change "
         "concepts' axes"
+    )
+
+
+@pytest.mark.parametrize("title", ["", "  "])
+def test_a_title_that_says_nothing_is_refused(folder, title):
+    path = folder / "experiment.yaml"
+    _, *others = path.read_text().splitlines()
+    path.write_text("\n".join([f'title: "{title}"', *others]))
+    with pytest.raises(ExperimentError) as caught:
+        load(folder)
+    assert str(caught.value) == (
+        f"{path}: title: wanted one that says something, got {title!r}; write one"
     )
 
 

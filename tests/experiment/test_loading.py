@@ -33,100 +33,6 @@ def test_settings_cannot_be_changed():
         experiment.representative_seed = 5
 
 
-MISTAKES = {
-    ("rate: 0.08", "rate: 1.5"): "concepts.red.rate: wanted less than or equal to 1, got 1.5; "
-    "change it",
-    ("rate: 0.08", "rate: high"): "concepts.red.rate: wanted a valid number, got 'high'; change it",
-    ("batch_size: 64", "batch_size: 064"): "data.batch_size: wanted a valid integer, got '064'; "
-    "change it",
-    ("batch_size: 64", "batch_size: 1:04"): "data.batch_size: wanted a valid integer, got '1:04'; "
-    "change it",
-    ("batch_size: 64", "batch_size: 1e2"): "data.batch_size: wanted a valid integer, got 100.0; "
-    "change it",
-    ("batch_size: 64", "batch_size: 100000000000"): "data.batch_size: wanted less than or equal to "
-    "1000000, got 100000000000; change it",
-    ("hidden: 16", "hidden: 100000000000"): "model.hidden: wanted less than or equal to 10000, got "
-    "100000000000; change it",
-    ("points: 10", "points: 2000"): "data.cube.points: wanted levels that make 10000000 colours at "
-    "most, got 2000; change it",
-    ("shift: true", "shift: yes"): "regularizers.reg-separate.shift: wanted a valid boolean, got "
-    "'yes'; change it",
-    ("rate: 0.08", "rat: 0.08"): "concepts.red.rat: wanted only known keys, got this one; did you "
-    "mean rate?",
-    (", rate: 0.08", ""): "concepts.red.rate: wanted a value, got none; add it",
-    ("batch_size: 64", "batchsize: 64"): "data.batchsize: wanted only known keys, got "
-    "this one; did you mean batch_size?",
-    ("batch_size: 64", "batch_size: 64\n  batchsize: 1"): "data.batchsize: wanted only known keys, "
-    "got this one; did you mean batch_size?",
-    ("batch_size: 64", "batch_size: 0"): "data.batch_size: wanted greater than or equal to 1, "
-    "got 0; change it",
-    ("angular-anchor", "angular-anker"): "regularizers.reg-anchor.term: wanted one of "
-    "angular-separation, angular-anchor, euclidean-anchor, anti-anchor, repel-subspace, "
-    "keep-subspace, unitarity, got 'angular-anker'; did you mean angular-anchor?",
-    ("{term: repel-subspace}", "{layer: encoder}"): "regularizers.reg-anti-subspace.term: "
-    "wanted one of angular-separation, angular-anchor, euclidean-anchor, anti-anchor, "
-    "repel-subspace, keep-subspace, unitarity, got none; add it",
-    ("redness", "rednes"): "concepts.red.affinity: wanted 'redness', 'vibrancy', 'similarity' or "
-    "'column', got 'rednes'; change it",
-    ("labels: {red: 1.0}}", "labels: {red: 1.0}, direction: [1, 0, 0]}"): "regularizers.reg-anchor."
-    "direction: wanted 5 numbers that are not all 0, as model.latent says, got [1.0, 0.0, 0.0]; "
-    "change one of them",
-    ("labels: {red: 1.0}}", "labels: {red: 1.0}, direction: [0, 0, 0, 0, 0]}"): "regularizers."
-    "reg-anchor.direction: wanted 5 numbers that are not all 0, as model.latent says, got [0.0, "
-    "0.0, 0.0, 0.0, 0.0]; change one of them",
-    ("labels: {red: 1.0}", "labels: {rad: 1.0}"): "regularizers.reg-anchor.labels: wanted concepts "
-    "of this file, ['red'], got 'rad'; did you mean red?",
-    ("labels: {red: 1.0}}", "labels: {rad: 1.0}, direction: [1, 0, 0, 0, 0]}"): "regularizers."
-    "reg-anchor.labels: wanted concepts of this file, ['red'], got 'rad'; did you mean red?",
-    ("{term: repel-subspace}", "{term: repel-subspace, dims: [5]}"): "regularizers."
-    "reg-anti-subspace.dims: wanted different dimensions in 0…4, as model.latent says, got [5]; "
-    "change one of them",
-    ("{term: repel-subspace}", "{term: repel-subspace, side: negativ}"): "regularizers."
-    "reg-anti-subspace.side: wanted 'both' or 'negative', got 'negativ'; change it",
-    ("{term: repel-subspace}", "{term: repel-subspace, sid: negative}"): "regularizers."
-    "reg-anti-subspace.sid: wanted only known keys, got this one; did you mean side?",
-    ("labels: {red: 1.0}}", "labels: {red: 1.0}, tilt: -0.1}"): "regularizers.reg-anchor.tilt: "
-    "wanted greater than or equal to 0, got -0.1; change it",
-    ("labels: {red: 1.0}}", "labels: {red: 1.0}, tilt: 0.3, toward: near}"): "regularizers."
-    "reg-anchor.toward: wanted 'mean' or 'nearest', got 'near'; change it",
-    ("labels: {red: 1.0}}", "labels: {red: 1.0}, toward: nearest}"): "regularizers.reg-anchor."
-    "toward: wanted a tilt above 0 with nearest, got 0; say how far, tilt: 0.3 say",
-    ("labels: {red: 1.0}}", "direction: [1, 0, 0, 0, 0], tilt: 0.3, toward: nearest}"):
-    "regularizers.reg-anchor.toward: wanted labels with nearest, which is sought for labelled "
-    "samples among the others, got none; add labels or leave toward out",
-    ("redness, ", "column, "): "concepts.red: wanted a column with affinity: column, "
-    "and with no other, got {'affinity': 'column', 'power': 8, 'rate': 0.08}; change it",
-    ("redness, ", "redness, column: warmth, "): "concepts.red: wanted a column with "
-    "affinity: column, and with no other, got {'affinity': 'redness', 'column': 'warmth', 'power': "
-    "8, 'rate': 0.08}; change it",
-    ("cube: {space: rgb, points: 10}", "csv: a.csv\n  cube: {space: rgb, points: 10}"): "data: "
-    "wanted either a cube or a csv, got {'csv': 'a.csv', 'cube': {'space': 'rgb', "
-    "'points': 10}, 'batch_size': 64}; change it",
-    ("cube: {space: rgb, points: 10}", ""): "data: wanted either a cube or a csv, got "
-    "{'batch_size': 64}; change it",
-    ("space: rgb", "space: lab"): "data.cube.space: wanted 'rgb' or 'hsv', got 'lab'; change it",
-    ("red: {affinity", "reddish: {affinity"): "concepts.reddish.color: wanted a named colour, "
-    "#rrggbb or three channels in [0, 1], got 'reddish'; did you mean red?",
-    ("power: 100, shift: true", "power: 2.5, shift: false"): "regularizers.reg-separate.power: "
-    "wanted a whole number when shift is false, since cosines can be negative, got 2.5; round it "
-    "or set shift: true",
-    ("1501]", "1500]"): "snapshots: wanted increasing steps that end with 1501, after training, "
-    "got [0, 100, 250, 375, 500, 750, 1100, 1500]; change them",
-    ("[0, 100, 250, 375, 500, 750, 1100, 1501]", "[]"): "snapshots: wanted increasing steps that "
-    "end with 1501, after training, got []; change them",
-    ("representative_seed: 0", "representative_seed: -1"): "representative_seed: wanted greater "
-    "than or equal to 0, got -1; change it",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("old", "new"), MISTAKES)
-def test_mistakes_name_file_place_and_remedy(folder, old, new):
-    change(folder, old, new)
-    with pytest.raises(ExperimentError) as caught:
-        load(folder)
-    assert str(caught.value) == f"{folder}/experiment.yaml: {MISTAKES[old, new]}"
-
-
 def test_data_of_one_colour_are_refused(folder):
     (folder / "mine.csv").write_text("r,g,b\n1,0,0.5\n1,0,0.5\n")
     change(folder, "cube: {space: rgb, points: 10}", "csv: mine.csv")
@@ -162,7 +68,7 @@ def test_what_is_not_yaml_is_refused(folder):
     with pytest.raises(ExperimentError, match="wanted YAML, got something else"):
         load(folder)
     (folder / "experiment.yaml").write_text("just words")
-    with pytest.raises(ExperimentError, match=r"experiment\.yaml: wanted a valid dictionary"):
+    with pytest.raises(ExperimentError, match=r"experiment\.yaml: wanted keys and their values"):
         load(folder)
 
 
@@ -201,9 +107,9 @@ def test_a_subspace_without_dimensions_is_that_of_all_axes(folder):
 
 
 def test_a_direction_or_dimensions_that_are_given_stay(two):
-    change(two, "labels: {red: 1.0}", "labels: {red: 1.0}, direction: [3, 0, 1, 2, 0]")
+    change(two, "labels: {red: 1.0}", "labels: {red: 1.0}, direction: [3, 0, 0, 0, 0]")
     change(two, "{term: repel-subspace}", "{term: repel-subspace, dims: [2]}")
-    assert value(two, "reg-anchor", "direction") == (3, 0, 1, 2, 0)
+    assert value(two, "reg-anchor", "direction") == (3, 0, 0, 0, 0)
     assert value(two, "reg-anti-subspace", "dims") == (2,)
 
 

@@ -11,15 +11,9 @@ import pytest
 from colorcore.errors import InputError
 from colorcore.experiment.labels import probabilities
 from colorcore.experiment.loading import Experiment, load
-from colorcore.experiment.new import create, shortfalls
+from colorcore.experiment.new import create
 from colorcore.experiment.origin import digest
-from commands import copy_experiments
 from editing import change
-
-
-@pytest.fixture
-def experiments(tmp_path) -> Path:
-    return copy_experiments(tmp_path / "experiments")
 
 
 def shares(experiment: Experiment) -> np.ndarray:
@@ -89,64 +83,6 @@ def test_what_is_repelled_from_one_side_is_repelled_from_that_of_each_axis(exper
     assert (repel["dims"], repel["side"]) == ((0, 1), "negative")
 
 
-def test_a_column_of_ones_own_data_labels_the_concept_that_it_is_called_by(experiments, tmp_path):
-    data = tmp_path / "mine.csv"
-    data.write_text("name,r,g,b,sky\nday,0.5,0.75,1,1\nred,1,0,0,0\nnight,0,0,0.25,0.5\n")
-    sky = create(experiments / "sky", "ex-2.10.1", ["sky", "red"], data=data, based=False)
-    assert (experiments / "sky" / "colors.csv").read_text() == data.read_text()
-    assert sky.deletion.targets[0] == ("sky", (0.5, 0.75, 1.0), 0)  # the most of it there is
-    assert sky.concepts["sky"].column == "sky"
-    chances = probabilities(sky.palette, sky.concepts.values(), sky.targets.values())
-    assert (chances[:, 0] / chances[0, 0]).tolist() == [1, 0, 0.5]
-
-
-@pytest.mark.parametrize("concept", ["red", "red=#fe0000"])
-@pytest.mark.parametrize("header", ["r,g,b,red", "r, g, b, red"])
-def test_a_column_labels_also_what_the_experiment_that_it_is_like_has(
-    experiments, tmp_path, concept, header
-):
-    data = tmp_path / "mine.csv"
-    data.write_text(f"{header}\n1,0.5,0.5,1\n1,0,0,1\n1,0,0.5,1\n0,0,1,0\n")
-    red = create(experiments / "mine", "ex-2.10.1", [concept], data=data, based=False)
-    assert red.concepts["red"].column == "red"
-    # Of those that are most of it, the one in their middle; or the one that is given.
-    assert red.deletion.targets[0].rgb == ((1, 0, 0.5) if concept == "red" else (254 / 255, 0, 0))
-
-
-def test_data_of_ones_own_goes_on_to_what_is_like_it(experiments, tmp_path):
-    data = tmp_path / "mine.csv"
-    data.write_text("r,g,b,sky,sea\n0.5,0.75,1,1,0\n1,0,0,0,0\n0,0,0.25,0.5,1\n")
-    create(experiments / "first", "ex-2.10.1", ["sky"], data=data, based=False)
-    second = create(experiments / "second", "first", ["sea", "sky"], data=None, based=False)
-    assert (experiments / "second" / "colors.csv").read_text() == data.read_text()
-    assert [concept.column for concept in second.concepts.values()] == ["sea", "sky"]
-    third = create(experiments / "third", "first", ["sea"], data=None, based=True)
-    assert sorted(path.name for path in third.folder.iterdir()) == ["experiment.yaml"]
-    assert third.palette.columns["sea"].tolist() == [0, 0, 1]
-
-
-def test_the_colour_of_a_column_is_that_of_its_row_to_the_last_digit(experiments, tmp_path):
-    data = tmp_path / "mine.csv"
-    data.write_text(f"r,g,b,sky\n{135 / 255},{206 / 255},1e-7,1\n1,0,0,0\n0,0,0.25,0.5\n")
-    sky = create(experiments / "sky", "ex-2.10.1", ["sky"], data=data, based=False)
-    assert sky.deletion.targets[0].rgb == (135 / 255, 206 / 255, 1e-7)
-
-
-@pytest.mark.parametrize("like", ["ex-2.10.1", "first"])
-def test_a_based_one_with_data_of_its_own_says_so_and_does_not_train_without(
-    experiments, tmp_path, like
-):
-    data, other = tmp_path / "mine.csv", tmp_path / "other.csv"
-    data.write_text("r,g,b,sky\n0.5,0.75,1,1\n1,0,0,0\n0,0,0.25,0.5\n")
-    other.write_text("r,g,b,sky\n0.5,0.7,1,1\n1,0,0,0\n")
-    create(experiments / "first", "ex-2.10.1", ["sky"], data=data, based=False)
-    based = create(experiments / "based", like, ["sky"], data=other, based=True)
-    assert len(based.palette.colors) == 2
-    (based.folder / "colors.csv").unlink()
-    with pytest.raises(InputError, match=r"based/colors\.csv: no such file; put it there"):
-        load(based.folder)
-
-
 def test_one_that_is_based_itself_can_be_no_base(experiments):
     with pytest.raises(InputError) as caught:
         create(experiments / "mine", "ex-2.9.1", ["red"], data=None, based=True)
@@ -154,44 +90,6 @@ def test_one_that_is_based_itself_can_be_no_base(experiments):
         "like: wanted an experiment that stands by itself, for --based, got 'ex-2.9.1', which is "
         "based on 'ex-2.10.1'; name that, or leave --based out"
     )
-
-
-def test_data_of_one_colour_are_told_by_the_file_that_was_given(experiments, tmp_path):
-    data = tmp_path / "one.csv"
-    data.write_text("r,g,b,sky\n0.5,0.75,1,1\n")
-    with pytest.raises(InputError, match=f"^{data}: wanted colours that are further apart"):
-        create(experiments / "sky", "ex-2.10.1", ["sky"], data=data, based=False)
-    assert not (experiments / "sky").exists()
-
-
-def sky_of(tmp_path: Path, most: float) -> Path:
-    """Colours of which one in four is sky, as far as told."""
-    data = tmp_path / "mine.csv"
-    data.write_text(f"r,g,b,sky\n0.5,0.75,1,{most}\n1,0,0,0\n0,1,0,0\n0,0,1,0\n")
-    return data
-
-
-def test_a_column_that_labels_hardly_any_sample_is_refused(experiments, tmp_path):
-    with pytest.raises(InputError) as caught:
-        create(experiments / "sky", "ex-2.10.1", ["sky"], data=sky_of(tmp_path, 1e-9), based=False)
-    assert str(caught.value) == (
-        f"{experiments}/sky: not written, since it would not run: its experiment.yaml: "
-        "concepts.sky: wanted at least 1 label expected in the 1424 steps of a run that anchor it, "
-        "got 2.3e-05; raise its rate or its affinities, or train longer"
-    )
-    assert not (experiments / "sky").exists()
-
-
-def test_fewer_labels_than_wanted_are_told(experiments, tmp_path):
-    made = create(
-        experiments / "sky", "ex-2.10.1", ["sky"], data=sky_of(tmp_path, 1e-3), based=False
-    )
-    assert shortfalls(made, "ex-2.10.1") == [
-        "sky: wanted 69.4 labels expected in a run, as ex-2.10.1 has them, got 23, at the highest "
-        "rate there is; add colours that are more of it"
-    ]
-    made = create(experiments / "day", "ex-2.10.1", ["sky"], data=sky_of(tmp_path, 1), based=False)
-    assert shortfalls(made, "ex-2.10.1") == []
 
 
 def spell_out(experiments: Path, anchor: str, *, axis: int = 0, more: str = "") -> None:
@@ -223,12 +121,12 @@ def test_a_term_that_points_along_an_axis_points_along_each_concepts_own(
 
 
 def test_an_anchor_between_axes_cannot_be_put_elsewhere(experiments):
-    spell_out(experiments, "term: angular-anchor, direction: [1, 0, 0.5, 0, 0]")
+    spell_out(experiments, "term: anti-anchor, direction: [-1, 0, 0.5, 0, 0]")
     with pytest.raises(InputError) as caught:
         create(experiments / "blue", "ex-2.10.1", ["blue"], data=None, based=False)
     assert str(caught.value) == (
         "like: regularizers.reg-anchor.direction: wanted the axis of a concept, to put another's "
-        "in its place, got [1, 0, 0.5, 0, 0]; name an experiment whose terms point along axes"
+        "in its place, got [-1, 0, 0.5, 0, 0]; name an experiment whose terms point along axes"
     )
 
 

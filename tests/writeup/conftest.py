@@ -9,6 +9,7 @@ import pytest
 from colorcore.writeup import checking, opening
 from commands import copy_experiments
 from editing import change
+from pages import write_build, write_paper
 
 TEXT = """main: {ex-2.10.1: the main one}
 groups:
@@ -61,3 +62,16 @@ def essay(folder):
     change(folder, "  lost: {}\n", "", "document.yaml")
     checking.check(opening.read(folder), seeds=60)
     return folder
+
+
+@pytest.fixture
+def paper(tmp_path):
+    """A small document of one figure and one table."""
+    return write_paper(tmp_path)
+
+
+@pytest.fixture
+def build(paper, tmp_path, monkeypatch):
+    """What it shows, to be typeset without Quarto."""
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    return write_build(paper, tmp_path / "build")

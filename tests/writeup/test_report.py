@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import shutil
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -15,96 +11,7 @@ from colorcore.errors import InputError
 from colorcore.results.files import Results, write_scene
 from colorcore.writeup import opening, renderers, report
 from colorcore.writeup.document import TYPESET
-from colorcore.writeup.written import Part, Written
-from commands import MAIN
-from editing import change
-
-PAPER = Path("paper")
-DOCUMENT = """main: {exp: the experiment}
-figures: {one: {by: sweep}}
-tables: {one: {by: labels}}
-"""
-TEXT = """---
-abstract: Red has {{< var a.red >}}.
----
-
-# First {#sec-first}
-
-See @fig-one, @tbl-one, @eq-one, @sec-second and [@adam]. The number is {{< var a.red >}}.
-
-$$
-y = x^2
-$$ {#eq-one}
-
-::: {#fig-one}
-
-{{< include exp/figures/one.md >}}
-
-A caption that points to @eq-one.
-:::
-
-::: {#tbl-one}
-
-{{< include exp/tables/one.md >}}
-
-A table.
-:::
-
-# Second
-
-## Within {#sec-second}
-
-::: {.callout-note}
-Remember.
-:::
-
-# References {.unnumbered}
-
-::: {#refs}
-:::
-"""
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9"/></svg>'
-
-
-@pytest.fixture
-def paper(tmp_path):
-    """Another text in the place of the paper's, about one figure and one table."""
-    folder = Path(shutil.copytree(PAPER, tmp_path / "paper"))
-    shutil.copytree(MAIN, tmp_path / "experiments" / "exp")
-    (folder / "document.yaml").write_text(DOCUMENT)
-    (folder / "index.qmd").write_text(TEXT)
-    return folder
-
-
-@pytest.fixture
-def build(paper, tmp_path):
-    folder = tmp_path / "build"
-    for part, files in {
-        "figures": {"one-light.svg": SVG, "one-dark.svg": SVG, "one.txt": 'A "black" square.\n'},
-        "tables": {"one.md": '| a | b |\n| :- | -: |\n| []{.swatch color="#ff0000"} red | 1 |\n'},
-    }.items():
-        (folder / "exp" / part).mkdir(parents=True)
-        for name, content in files.items():
-            (folder / "exp" / part / name).write_text(content)
-    (folder / "numbers.json").write_text(json.dumps({"a": {"red": "0.38"}}))
-    for part in written(paper, folder):
-        replace(part, of=list).note()
-    return folder
-
-
-def written(paper, build) -> list[Part]:
-    """The figure, the table and the numbers."""
-    *parts, _ = Written(opening.read(paper), build).parts()
-    return parts
-
-
-@pytest.fixture(autouse=True)
-def no_quarto(monkeypatch):
-    monkeypatch.setattr("shutil.which", lambda name: None)
-
-
-def html(build) -> str:
-    return (build / "paper" / "index.html").read_text()
+from pages import TEXT, html
 
 
 def test_cross_references_variables_and_citations_are_resolved(paper, build):
@@ -191,7 +98,7 @@ def test_the_page_carries_the_explorer_and_the_pdf_what_stands_for_it(paper, bui
 
 MISTAKES = {
     "{{< var a.blue >}}": "index.qmd: wanted a variable of numbers.json, got 'a.blue', which is "
-    "not in it; add it in numbers.py or mend the name",
+    "not in it; mend the name, or have it computed",
     "{{< var a >}}": "index.qmd: wanted a variable of numbers.json, got 'a', which has red; name "
     "one of them",
     "{{< include exp/tables/two.md >}}": "index.qmd: wanted a file to include, got "
@@ -217,56 +124,6 @@ def test_what_is_missing_is_named_and_the_old_paper_stays(paper, build, line):
         report.render(opening.read(paper), build=build)
     assert str(caught.value) == MISTAKES[line]
     assert html(build) == before
-
-
-@pytest.mark.parametrize("part", ["figures/one.txt", "figures/one-dark.svg", "tables/one.md"])
-def test_what_the_document_shows_and_nobody_made_is_named(paper, build, part):
-    (build / "exp" / part).unlink()
-    with pytest.raises(InputError) as caught:
-        report.render(opening.read(paper), build=build)
-    assert str(caught.value) == (
-        f"{build}/exp/{part}: no such result; build the step that makes it first"
-    )
-
-
-DAMAGED = ["figures/one.txt", "figures/one-dark.svg", "tables/one.md", "../numbers.json"]
-
-
-@pytest.mark.parametrize("part", DAMAGED)
-def test_what_is_not_as_it_was_made_is_not_shown(paper, build, part):
-    path = (build / "exp" / part).resolve()
-    path.write_text(path.read_text().replace("1", "2").replace("A", "B").replace("3", "2"))
-    with pytest.raises(InputError) as caught:
-        report.render(opening.read(paper), build=build)
-    assert str(caught.value) == (
-        f"{path}: wanted the result that was written, got another; delete it and build again"
-    )
-
-
-def test_what_was_made_of_the_document_as_it_was_is_not_shown(paper, build):
-    change(paper, "the experiment", "another", "document.yaml")
-    with pytest.raises(
-        InputError, match=r"numbers\.json: wanted results of paper as its settings a"
-    ):
-        report.render(opening.read(paper), build=build)
-    for part in written(paper, build)[-1:]:
-        replace(part, of=list).note()
-    with pytest.raises(
-        InputError, match=r"one\.json: wanted results of paper as its settings are,"
-    ):
-        report.render(opening.read(paper), build=build)
-
-
-def test_what_has_no_record_is_not_shown(paper, build):
-    (build / "written" / "exp" / "tables" / "one.json").unlink()
-    with pytest.raises(InputError, match="no such record of what made the results beside it; buil"):
-        report.render(opening.read(paper), build=build)
-
-
-def test_figures_that_the_document_does_not_show_are_left_out(paper, build):
-    (build / "exp" / "figures" / "two.txt").write_text("An old figure.\n")
-    report.render(opening.read(paper), build=build)
-    assert not (build / "stage" / "exp" / "figures" / "two.txt").exists()
 
 
 def test_the_code_of_a_document_is_no_part_of_what_is_typeset(paper, build):

@@ -56,7 +56,7 @@ def test_an_authors_text_with_metadata_is_refused(single, text):
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("this.scroe.median", "which is not in it; add it in numbers.py or mend the name"),
+        ("this.scroe.median", "which is not in it; mend the name, or have it computed"),
         ("this.bounds", "which has unlike, gray, black, even; name one of them"),
     ],
 )

@@ -34,6 +34,10 @@ def check(path: Path, sheet: Path, experiment: Experiment) -> None:
     Raises: ExperimentError, one line that names file, place, what was wanted, what came and the
     remedy.
     """
+    if not experiment.title.strip():
+        raise ExperimentError(
+            f"{path}: title: wanted one that says something, got {experiment.title!r}; write one"
+        )
     _check_columns(path, sheet, experiment)
     _check_labelled(path, experiment)
     _check_geometry(path, experiment)
@@ -162,12 +166,11 @@ def _check_anchored(
     assert direction
     axes = {label: experiment.targets[label].axis for label in term.labels}
     for label, axis in axes.items():
-        other = [abs(value) for at, value in enumerate(direction) if at != axis]
-        if direction[axis] <= max([0, *other]):
+        other = [value for at, value in enumerate(direction) if at != axis]
+        if direction[axis] <= 0 or any(other):
             raise ExperimentError(
-                f"{place}.direction: wanted one that is positive along axis {axis}, that of "
-                f"{label}, and less elsewhere, got {list(direction)}; leave it out or change "
-                "concepts' axes"
+                f"{place}.direction: wanted one along axis {axis} alone, that of {label}, which "
+                f"surgery removes, got {list(direction)}; leave it out or change concepts' axes"
             )
 
 

@@ -127,8 +127,10 @@ def _base(folder: Path, own: Any) -> Path | None:
     if not isinstance(own, dict) or BASE not in own:
         return None
     siblings = folder.resolve().parent
-    known = sorted(path.parent.name for path in siblings.glob(f"*/{SETTINGS}"))
-    if own[BASE] not in known or own[BASE] == folder.resolve().name:
+    is_name = isinstance(own[BASE], str) and Path(own[BASE]).name == own[BASE]
+    is_there = is_name and (siblings / own[BASE] / SETTINGS).exists()
+    if not is_there or own[BASE] == folder.resolve().name:
+        known = sorted(path.parent.name for path in siblings.glob(f"*/{SETTINGS}"))
         near = suggest(str(own[BASE]), known, otherwise="name one of them")
         raise ExperimentError(
             f"{folder / SETTINGS}: base: wanted another experiment beside this one, "

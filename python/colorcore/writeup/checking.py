@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from colorcore import provenance
@@ -12,6 +12,7 @@ from colorcore.experiment.concepts import key
 from colorcore.experiment.folder import DOPESHEET, SETTINGS
 from colorcore.experiment.folder import read as read_yaml
 from colorcore.experiment.loading import Experiment
+from colorcore.parsed import parsed
 from colorcore.results.measures import index_of
 from colorcore.writeup import imports, making, single_text
 from colorcore.writeup.document import FILE, OWN, Document
@@ -49,8 +50,9 @@ def check(document: Document, seeds: int, load: Callable[[str], Experiment] | No
     main = load(document.main_name)
     if not document.is_report:
         _check_files(document)
-        imports.check(document, document.modules)
-        _check_named(document)
+        own = _own_sources(document)
+        imports.check(document, own)
+        _check_named(document, own)
     _check_letters(document, load)
     _check_text(document, main)
     _check_places(document, main)
@@ -83,22 +85,27 @@ def _check_files(document: Document) -> None:
         file = next((place for place in places if place.is_file()), None)
         if file is None:
             raise InputError(f"{document.folder}: wanted a module {module}.py, got none; write it")
-        for part in parts - provenance.defined(file):
+        for part in parts.difference(parsed(file).defined):
             raise InputError(f"{file}: wanted {', '.join(sorted(parts))}, got no {part}; write it")
     read_yaml(document.folder / "_metadata.yml")
 
 
-def _check_named(document: Document) -> None:
+def _own_sources(document: Document) -> list[Path]:
+    """The files of the document's folder that its numbers and claims are computed by."""
+    found = provenance.sources("numbers", *document.modules, also=document.package)
+    return [path for path in found if path.is_relative_to(document.folder)]
+
+
+def _check_named(document: Document, files: Iterable[Path]) -> None:
     """What its numbers and claims call by the name of an experiment, the document is about."""
     there = {path.parent.name for path in document.experiments.glob(f"*/{SETTINGS}")}
     absent = there - set(document.names)
-    for path in provenance.sources("numbers", *document.modules, also=document.package):
-        if path.is_relative_to(document.folder):
-            for name in provenance.constants(path) & absent:
-                raise InputError(
-                    f"{path}: names {name}, an experiment which {document.folder / FILE} is not "
-                    "about; add it there to a group or to others, or leave it out here"
-                )
+    for path in files:
+        for name in absent.intersection(parsed(path).constants):
+            raise InputError(
+                f"{path}: names {name}, an experiment which {document.folder / FILE} is not about; "
+                "add it there to a group or to others, or leave it out here"
+            )
 
 
 def _check_text(document: Document, main: Experiment) -> None:

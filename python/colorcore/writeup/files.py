@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,12 +28,15 @@ def texts(document: Document) -> list[Path]:
 
 def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
     within = above | {folder.resolve()}
-    for path in folder.iterdir():
-        if path.name.startswith((".", "#")) or path.name.endswith(BACKUPS):
+    for entry in os.scandir(folder):  # which knows what is a folder without asking for each
+        if entry.name.startswith((".", "#")) or entry.name.endswith(BACKUPS):
             continue
-        if path.is_dir() and path.resolve() not in within:  # nor links to where they are from
+        path = folder / entry.name
+        if (
+            entry.name != "__pycache__" and entry.is_dir() and path.resolve() not in within
+        ):  # nor links to where they are from
             yield from _walk(path, within)
-        elif path.is_file() and path.suffix not in CODE:
+        elif path.suffix not in CODE and entry.is_file():
             yield path
 
 

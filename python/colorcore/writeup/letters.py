@@ -17,6 +17,8 @@ SET = (
     b'#set text(font: "Libertinus Serif")\n#set document(date: datetime.today())\n#sys.inputs.text'
 )
 MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
+# Of the font that Matplotlib brings, which takes a while to ask.
+LATIN = {chr(code) for code in range(0xA0, 0x250)}
 GLYPH = r"Glyph (\d+) .* missing from font"
 
 
@@ -44,13 +46,14 @@ def check_figures(place: str, text: str) -> None:
 
     Raises: InputError that calls the text by `place` and names the first letter that they cannot.
     """
-    if text.isascii():
+    others = [letter for letter in text if not (letter.isascii() or letter in LATIN)]
+    if not others:
         return
     from matplotlib.font_manager import FontProperties, findfont
     from matplotlib.ft2font import FT2Font
 
     known = FT2Font(findfont(FontProperties())).get_charmap()
-    for letter in text:
+    for letter in others:
         if ord(letter) not in known:
             raise _refused(place, "figures", letter)
 

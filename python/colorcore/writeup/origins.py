@@ -31,6 +31,7 @@ class Origins:
         self.document = document
         self._load = load or document.load
         self._told: dict[str, str] = {}
+        self._files: dict[tuple[Kind, str], list[Path]] = {}
 
     def of(self, kind: Kind, name: str) -> dict[str, str]:
         """What decides a figure or a table, to be kept with it."""
@@ -80,8 +81,14 @@ class Origins:
         """What is said of a figure or a table and the experiments that it reads, as a digest."""
         _, options = making.find(self.document, kind, name)
         says = self.says(*self.settings_read(kind, name))
-        files = self.content(making.files(self.document, kind, name))
+        files = self.content(self.files(kind, name))
         return provenance.digest_of([says, list(options.items()), files])
+
+    def files(self, kind: Kind, name: str) -> list[Path]:
+        """The files that a figure or a table reads that are no results."""
+        if (kind, name) not in self._files:
+            self._files[kind, name] = making.files(self.document, kind, name)
+        return self._files[kind, name]
 
     def says(self, *names: str) -> str:
         """What there is to tell of experiments, as a digest.

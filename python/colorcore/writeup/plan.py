@@ -155,7 +155,7 @@ class Plan:
         """The results that a figure or a table says it reads, and its other files."""
         found = making.reads(self.document, kind, name, deletion[1:]).items()
         results = [file for one, kinds in found for file in self.results(one, *kinds)]
-        return [*results, *map(os.path.relpath, making.files(self.document, kind, name))]
+        return [*results, *map(os.path.relpath, self.origins.files(kind, name))]
 
     def shown(self, kind: Kind, deletion: str) -> list[str]:
         """The figures or tables of a deletion."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import jinja2
 import yaml
 
 from colorcore.experiment.concepts import key
@@ -43,6 +42,8 @@ def numbers(document: Document, build: Path) -> Numbers:
 
 def text(main: Subject) -> str:
     """The text of a report."""
+    import jinja2  # which nothing but reports needs
+
     experiment = main.experiment
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("colorcore.writeup", "typeset"),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.patches import Circle, Ellipse
 from numpy.typing import NDArray
 
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 DIMENSIONS = 3  # of a view
 TILT = np.radians(18)  # how far the view looks down on the horizontal plane
@@ -50,6 +53,8 @@ def draw_latents(
 
 
 def _draw_sphere(axes: Axes, dims: tuple[int, int, int], theme: Theme) -> None:
+    from matplotlib.patches import Circle, Ellipse
+
     axes.add_patch(Circle((0, 0), 1, facecolor=theme.panel, edgecolor=theme.faint, lw=0.8))
     equator = Ellipse((0, 0), 2, 2 * np.sin(TILT), fill=False, edgecolor=theme.faint, lw=0.6)
     axes.add_patch(equator)

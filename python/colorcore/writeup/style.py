@@ -1,4 +1,7 @@
-"""How figures look: two themes, printed sizes, and files that are the same bytes each time."""
+"""How figures look: two themes, printed sizes, and files that are the same bytes each time.
+
+What plans a build imports all figures, and Matplotlib only when something is drawn.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
 from colorcore.outputs import replacing
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 WIDTH = 6.5  # inches: the text width of the page
 RASTER_DPI = 200  # of scatters and pixels inside an SVG
@@ -53,6 +56,8 @@ THEMES = (LIGHT, DARK)
 @contextmanager
 def applied(theme: Theme) -> Iterator[None]:
     """Draw and save in a theme; nothing outlives the block."""
+    import matplotlib as mpl
+
     settings: dict[Any, Any] = {
         "font.size": 8,
         "axes.titlesize": 8.5,
@@ -82,6 +87,8 @@ def applied(theme: Theme) -> Iterator[None]:
 
 def new(height: float, *, width: float = WIDTH) -> Figure:
     """An empty figure of a size in inches, laid out so that nothing overlaps."""
+    from matplotlib.figure import Figure
+
     return Figure(figsize=(width, height), layout="constrained")
 
 
@@ -123,6 +130,8 @@ def mark_hues(axes: Axes) -> None:
 
 def plain_log(axes: Axes, ticks: list[float]) -> None:
     """A logarithmic x axis over less than two decades, labelled at the given ticks only."""
+    from matplotlib.ticker import NullFormatter
+
     axes.set_xscale("log")
     axes.set_xticks(ticks)
     axes.xaxis.set_minor_formatter(NullFormatter())
@@ -130,6 +139,8 @@ def plain_log(axes: Axes, ticks: list[float]) -> None:
 
 def whole_powers(axes: Axes) -> None:
     """A logarithmic x axis that begins and ends at powers of ten, of which there are then two."""
+    from matplotlib.ticker import NullFormatter
+
     low, high = np.log10(axes.get_xlim())
     axes.set_xlim(10 ** np.floor(low), 10 ** np.ceil(high))
     axes.xaxis.set_minor_formatter(NullFormatter())

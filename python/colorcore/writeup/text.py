@@ -118,7 +118,7 @@ def look_up(variables: Mapping[str, Any], name: str, place: str) -> str:
     if not isinstance(found, str):
         is_group = isinstance(found, Mapping)
         why = f"which has {', '.join(found)}" if is_group else "which is not in it"
-        remedy = "name one of them" if is_group else "add it in numbers.py or mend the name"
+        remedy = "name one of them" if is_group else "mend the name, or have it computed"
         raise InputError(
             f"{place}: wanted a variable of numbers.json, got {name!r}, {why}; {remedy}"
         )

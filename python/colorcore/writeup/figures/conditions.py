@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from colorcore.results.measures import bounds
 from colorcore.writeup import style
 from colorcore.writeup.document import Document
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 READS = ()
 ROW, HEAD = 0.42, 0.75  # inches: a condition; what stands around the rows

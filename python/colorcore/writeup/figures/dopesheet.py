@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from itertools import cycle
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from colorcore.experiment.checks import LEARNING_RATE
 from colorcore.schedule.dopesheet import Schedule
 from colorcore.writeup import style
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 READS = ()
 

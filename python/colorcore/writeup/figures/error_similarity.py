@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 import xarray as xr
-from matplotlib.figure import Figure
 
 from colorcore.results.distribution import band_of
 from colorcore.writeup import style
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 READS = ("score_grid.nc",)
 

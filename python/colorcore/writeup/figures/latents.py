@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
 
 from colorcore.writeup import style
 from colorcore.writeup.sphere import draw_latents, flat, order, target_at
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject, Variant
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 READS = ("latent_cube.nc",)
 VIEWS = ((1, 0, 2), (2, 0, 3), (3, 0, 4), (4, 1, 2), (3, 2, 4), (4, 3, 0))

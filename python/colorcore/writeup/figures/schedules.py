@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from itertools import chain, cycle, repeat
 from string import ascii_lowercase
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from colorcore.experiment.checks import LEARNING_RATE
 from colorcore.writeup import style
 from colorcore.writeup.document import Document
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PANEL = 1.05  # inches: the height of one
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from colorcore.experiment.folder import SEARCH, TRIALS
 from colorcore.search import settings
@@ -15,6 +14,9 @@ from colorcore.writeup import style
 from colorcore.writeup.document import Document
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 READS = ()
 READS_OF = ()  # its settings alone

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import xarray as xr
-from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
 
 from colorcore.writeup import style
 from colorcore.writeup.numerals import significant
 from colorcore.writeup.sphere import draw_latents, flat, order
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject, Variant
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 READS = ("loss_cube.nc", "latent_cube.nc", "color_slices.nc")
 VALUES = 5  # lines in the error panel
@@ -82,6 +83,8 @@ def _around(slices: xr.Dataset) -> xr.Dataset:
 
 
 def _draw_errors(axes: Axes, data: Data, theme: Theme) -> None:
+    from matplotlib.collections import LineCollection
+
     hue = data.errors["hue"].values
     for value in data.errors["value"].values:
         line = data.errors.sel(value=value)
@@ -92,7 +95,7 @@ def _draw_errors(axes: Axes, data: Data, theme: Theme) -> None:
         axes.add_collection(LineCollection(list(segments), colors=theme.faint, lw=2.6))
         axes.add_collection(LineCollection(list(segments), colors=colors, lw=1.6))
     axes.set_xlim(hue[0], hue[-1])
-    axes.set_ylim(0, data.largest * 1.05)
+    axes.set_ylim(0, data.largest * 1.25)  # above the largest is room to say it
     style.mark_hues(axes)
     largest = significant(float(data.errors["mse"].max()))
     axes.text(0.5, 0.92, f"largest {largest}", transform=axes.transAxes, ha="center", va="top")

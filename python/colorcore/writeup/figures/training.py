@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from itertools import cycle
 from string import ascii_lowercase
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from colorcore.writeup import style
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 READS = ("curves.parquet",)
 
