@@ -33,6 +33,7 @@ def test_dimensions_are_whole_numbers_of_any_kind(given, wanted):
 
 WHOLE = "dims must be whole numbers in 0…2, got "
 KINDS = "; give an int, a list, a range, a slice or an array of them"
+BEYOND = "dims must lie in 0…2, the dimensions there are, got "
 MASK = (
     WHOLE + "booleans; give the places where a mask is true, mask.nonzero()[0].tolist() of an array"
 )
@@ -56,6 +57,9 @@ MASK = (
         (torch.tensor([True, False, False]), MASK),
         ([torch.tensor(True)], MASK),
         ([-1], "dims must lie in 0…2, the dimensions there are, got [-1]; count from 0"),
+        (slice(3, 5), BEYOND + "slice(3, 5, None); count from 0"),
+        (slice(-4, None), BEYOND + "slice(-4, None, None); count from 0"),
+        (slice(0.5), WHOLE + "slice(None, 0.5, None)" + KINDS),
         ([1, 1], "dims must name each dimension once, got [1, 1]; leave out the repeats"),
     ],
 )
@@ -63,6 +67,13 @@ def test_what_names_no_dimensions_is_refused(given, message):
     with pytest.raises(InputError) as caught:
         arguments.dims(given, 3)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e300])
+def test_a_list_may_be_of_numbers_that_the_latents_type_lacks(size):
+    assert arguments.unit([0.0, 3 * size, 4 * size], LATENTS).tolist() == pytest.approx(
+        [0, 0.6, 0.8]
+    )
 
 
 @pytest.mark.parametrize("kind", [list, np.array, torch.tensor])

@@ -158,6 +158,17 @@ def test_what_makes_no_batches_is_refused(make, message):
     assert str(caught.value) == message
 
 
+@pytest.mark.parametrize(
+    "batches", [EpochBatches(9, 4, seed=0), RandomBatches(9, 4, seed=0, steps=2)]
+)
+def test_a_step_before_the_first_is_refused(batches):
+    for ask in (batches.indices, batches.slots, batches.batch):
+        with pytest.raises(
+            ValueError, match=r"step must lie in 0…2\*\*63 − 1, got -1; count steps"
+        ):
+            ask(-1)
+
+
 @pytest.mark.parametrize("weights", [[0.0, 0.0], [-1.0, 2.0], [np.nan, 1.0], [np.inf, 1.0]])
 def test_weights_out_of_range_are_refused(weights):
     with pytest.raises(InputError, match="weights must be finite numbers from 0 on, not all 0"):

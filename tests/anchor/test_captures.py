@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import pytest
 import torch
 from torch import nn
@@ -241,3 +244,17 @@ def test_a_transform_of_torch_func_within_the_context_is_refused(model):
         pytest.raises(InputError, match=r"layer 0\.1: wanted to run where capture began, got a tr"),
     ):
         torch.func.vmap(model)(torch.ones(5, 4))
+
+
+def test_names_may_come_one_by_one(model):
+    with capture(model, (name for name in ["0", "1"])) as layers:
+        model(torch.ones(2, 4))
+    assert [*layers] == ["0", "1"]
+
+
+def test_a_copy_of_what_was_captured_is_a_plain_dict(model):
+    with torch.no_grad(), capture(model, ["1"]) as layers:
+        model(torch.ones(2, 4))
+    for copied in (copy.deepcopy(layers), pickle.loads(pickle.dumps(layers))):
+        assert type(copied) is dict
+        assert torch.equal(copied["1"], layers["1"])

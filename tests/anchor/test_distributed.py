@@ -14,6 +14,7 @@ from colorcore.anchor import (
     AngularAnchor,
     Labels,
     Regularizer,
+    Separation,
     angular_anchor,
     angular_separation,
     average,
@@ -37,12 +38,14 @@ def loss(latents: torch.Tensor, part: slice, gather: Any) -> dict[str, torch.Ten
     """Each kind of mean of the anchor over a part of the samples."""
     terms, labels, mask = angular_anchor(latents, [1, 0]), LABELS[part, 0], MASK[part]
     whole = Regularizer("anchor", "mlp", AngularAnchor([1, 0]), [0.5])
+    of_sequences = Regularizer("apart", "mlp", Separation(3.0), None, positions="token")
     return {
         "labelled": average(terms, labels, gather=gather),
         "every": average(terms, None, gather=gather),
         "kept": average(terms, None, mask=mask, gather=gather),
         "regularizer": whole(latents, LABELS[part], gather=gather),
         "separation": average(separated(latents, gather), None, gather=gather),
+        "positions": of_sequences(torch.stack([latents, latents.flip(1)], 1), None, gather=gather),
         "kept apart": average(separated(latents, gather, MASK[part]), None, gather=gather),
     }
 
@@ -153,7 +156,7 @@ def test_what_differs_between_ranks_is_refused_by_all_of_them(found):
 
 
 @pytest.mark.parametrize(
-    "name", ["labelled", "every", "kept", "regularizer", "separation", "kept apart"]
+    "name", ["labelled", "every", "kept", "regularizer", "separation", "positions", "kept apart"]
 )
 def test_a_gathered_mean_trains_as_one_process_would(found, name):
     alone = model()

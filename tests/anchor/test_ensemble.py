@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from torch import nn
+from torch.fx.experimental.proxy_tensor import make_fx
 
 from colorcore.anchor.ensemble import networks as ensemble
 from colorcore.anchor.ensemble.networks import EnsembleLinear, gelu, normalize, passes
@@ -211,3 +212,48 @@ def test_a_weighted_sum_is_that_of_the_terms_and_has_its_gradient(dtype):
     torch.testing.assert_close(
         got, torch.autograd.grad(3 * (want * weights).sum(), [bottleneck, recon])
     )
+
+
+def objective_of(x):
+    labels = torch.ones(2, 5, 2, dtype=torch.bool)
+    return objective(terms(3), x, x, x, wanted=torch.zeros_like(x), labels=labels)
+
+
+def weighted_of(x):
+    given = {"wanted": torch.zeros_like(x), "labels": torch.ones(2, 5, 2, dtype=torch.bool)}
+    return weighted(terms(3), x, x, x, **given, weights=torch.ones(9, 2, dtype=x.dtype))[0]
+
+
+VALUES = rand(2, SMALL3.parameters)
+CALLS = [
+    gelu,
+    normalize,
+    lambda x: passes(SMALL3, VALUES, x)[-1],
+    EnsembleLinear(rand(2, 4, 3), rand(2, 4)),
+    objective_of,
+    weighted_of,
+]
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit:FutureWarning")
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")  # of checks of shapes
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("trace", [lambda call, x: make_fx(call)(x), torch.jit.trace])
+def test_a_trace_computes_from_what_it_is_given_later(call, trace):
+    traced = trace(call, rand(2, 5, 3))
+    first, second = (rand(2, 5, 3, seed=1).requires_grad_() for _ in range(2))
+    found, wanted = traced(first), call(second)
+    torch.testing.assert_close(found, wanted)
+    found.sum().backward()
+    wanted.sum().backward()
+    torch.testing.assert_close(first.grad, second.grad)
+
+
+@pytest.mark.parametrize("call", [gelu, normalize])
+def test_transforms_of_torch_func_are_gone_through(call):
+    x = rand(2, 5, 3)
+    torch.testing.assert_close(torch.vmap(call)(x), call(x))
+    plain = x.clone().requires_grad_()
+    call(plain).sum().backward()
+    torch.testing.assert_close(torch.func.grad(lambda x: call(x).sum())(x), plain.grad)

@@ -121,8 +121,20 @@ def test_a_baked_intervention_acts_on_an_item_of_what_the_layer_gives():
 def test_weights_that_are_used_without_the_layer_are_not_used_in_silence():
     attention = nn.Sequential(nn.TransformerEncoderLayer(4, 2, 8, batch_first=True))
     baked = bake(attention, Steering([1.0, 0, 0, 0], 1.0), layer="0.self_attn.out_proj")
-    with pytest.raises(AttributeError, match="has no attribute 'weight'"):
+    with pytest.raises(AttributeError) as caught:
         baked(torch.ones(1, 3, 4))
+    assert str(caught.value) == (
+        "layer 0.self_attn.out_proj: wanted only to be called, as an intervention is baked in, got "
+        "its weight asked for; bake into a layer around it"
+    )
+
+
+def test_models_and_directions_that_keep_what_passed_are_baked(model, x):
+    model.last = model(x)  # of which PyTorch makes no copies
+    own = Suppression([1.0, 0.0, 0.0])
+    own.last = model.last
+    baked = bake(model, own, layer="1")
+    assert torch.equal(baked(x), bake(model, Suppression([1.0, 0.0, 0.0]), layer="1")(x))
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit:FutureWarning")

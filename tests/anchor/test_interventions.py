@@ -12,6 +12,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
+from torch.fx.experimental.proxy_tensor import make_fx
 
 from colorcore.anchor.interventions.acting import intervene
 from colorcore.anchor.interventions.falloff import Falloff
@@ -255,6 +256,29 @@ def test_directions_that_are_no_real_numbers_are_refused_as_they_are_given(value
         InputError, match=r"direction must be (real )?numbers, one a coordinate, got"
     ):
         Suppression(values)
+
+
+def test_a_direction_that_changes_later_changes_no_intervention():
+    given = torch.tensor(AXIS)
+    suppression = Suppression(given, Falloff(power=0))
+    given.fill_(0)
+    assert suppression(torch.tensor([[2.0, 1.0, 0.0]])).tolist() == [[0.0, 1.0, 0.0]]
+
+
+def test_a_direction_with_a_history_is_refused():
+    with pytest.raises(InputError) as caught:
+        Suppression(nn.Linear(3, 1).weight[0])
+    assert str(caught.value) == (
+        "direction must be a Parameter to be learned, got a tensor that requires a gradient; wrap "
+        "it in torch.nn.Parameter, or detach it"
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_traced_intervention_acts_on_what_it_is_given_later(kind):
+    traced = make_fx(kind)(torch.randn(4, 3))
+    later = torch.randn(4, 3)
+    torch.testing.assert_close(traced(later), kind(later))
 
 
 def test_suppression_over_half_a_turn_takes_away_what_is_opposite_too():

@@ -180,6 +180,29 @@ def test_a_separation_is_told_who_takes_part():
     assert torch.equal(term(LATENTS, None, mask=[1, 1, 0]), alone)
 
 
+def test_a_separation_keeps_the_positions_of_a_sequence_apart():
+    term = Regularizer("separate", "mlp", Separation(1.0), None, positions="token")
+    sequences = torch.stack([LATENTS, LATENTS.flip(-1)])
+    assert torch.equal(term(sequences, None), angular_separation(sequences, 1.0).mean())
+
+
+@pytest.mark.parametrize(
+    ("term", "got"),
+    [
+        (lambda z: z.square().mean(dim=-1, keepdim=True), "(3, 1)"),
+        (lambda z: z.square().mean(), "()"),
+        (lambda z: 0.5, "float"),
+    ],
+)
+def test_a_term_that_gives_no_number_a_sample_is_refused(term, got):
+    with pytest.raises(InputError) as caught:
+        Regularizer("own", "mlp", term, None)(torch.ones(3, 2), None)
+    assert str(caught.value) == (
+        "own must have a term that gives a number a sample, shape (3,) for latents (3, 2), got "
+        f"{got}; leave out the last axis alone"
+    )
+
+
 @pytest.mark.parametrize("affinities", [[-1.0], [math.nan], [math.inf], [[1.0]]])
 def test_what_are_no_affinities_is_refused(affinities):
     with pytest.raises(InputError) as caught:

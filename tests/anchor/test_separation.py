@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch.fx.experimental.proxy_tensor import make_fx
 from torch.profiler import ProfilerActivity, profile
 
 from colorcore import kernels
@@ -100,6 +101,25 @@ def test_a_compiled_function_gives_the_same_without_a_break(latents):
     loss(first).backward()
     compiled(second).backward()
     torch.testing.assert_close(second.grad, first.grad)
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit:FutureWarning")
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")  # of checks of shapes
+@pytest.mark.parametrize("learns", [False, True])
+@pytest.mark.parametrize("trace", [lambda call, z: make_fx(call)(z), torch.jit.trace])
+def test_a_trace_computes_from_the_latents_it_is_given_later(latents, trace, learns):
+    def masked(z):
+        return angular_separation(z, 7.0, mask=(torch.arange(9) < 7).expand(3, 9))
+
+    for call in (lambda z: angular_separation(z), masked):
+        traced = trace(call, torch.randn_like(latents).requires_grad_(learns))
+        first, second = latents.clone().requires_grad_(), latents.clone().requires_grad_()
+        found, wanted = traced(first), call(second)
+        torch.testing.assert_close(found, wanted)
+        found.sum().backward()
+        wanted.sum().backward()
+        torch.testing.assert_close(first.grad, second.grad)
 
 
 def test_vmap_gives_what_a_leading_axis_gives(latents):

@@ -185,8 +185,17 @@ def test_an_axis_that_there_is_not_is_refused(axis):
     with pytest.raises(InputError) as caught:
         terms.unitarity(torch.ones(2, 3), axis=axis)
     assert str(caught.value) == (
-        f"axis must name the latents' axis of coordinates, at least one, got {axis} for shape "
-        "(2, 3); count it from 0, or from −1 at the end"
+        f"axis must be a whole number in -2…1, for shape (2, 3), got {axis}; choose that of the "
+        "latent dimension"
+    )
+
+
+def test_latents_without_coordinates_are_refused():
+    with pytest.raises(InputError) as caught:
+        terms.unitarity(torch.ones(0, 3), axis=0)
+    assert str(caught.value) == (
+        "latents must have at least one coordinate on axis 0, got shape (0, 3); name the axis of "
+        "the latent dimension"
     )
 
 

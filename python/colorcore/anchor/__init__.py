@@ -2,8 +2,8 @@
 
 A room each: `terms` for the objective of a training loop, among them the `separation`; `batches` of
 a dataset with noisy labels; many small networks in an `ensemble`; `layers` by name and what they
-give; `interventions` on that, which `erasers` fit to it, and `surgery` on weights; an `audit` of what
-that leaves. What users need of all is here.
+give; `interventions` on that, which `erasers` fit to it, and `surgery` on weights; an `audit` of
+what that leaves. What users need of all is here.
 
 >>> from colorcore.anchor import angular_anchor, capture
 """

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.fx.experimental.proxy_tensor import get_proxy_mode
 
 from colorcore.errors import InputError
@@ -45,7 +45,7 @@ def dims(values: Dims, width: int, *, name: str = "dims") -> list[int]:
         ([2], [1, 2, 3], [3, 0])
     """
     if isinstance(values, slice):
-        return list(range(width)[values])
+        return _sliced(name, width, values)
     given = values.tolist() if isinstance(values, Tensor | np.ndarray) else values
     if isinstance(given, int | float | np.generic):
         given = [given]
@@ -60,6 +60,20 @@ def dims(values: Dims, width: int, *, name: str = "dims") -> list[int]:
     if len(set(found)) < len(found):
         raise InputError(
             f"{name} must name each dimension once, got {found}; leave out the repeats"
+        )
+    return found
+
+
+def _sliced(name: str, width: int, values: slice) -> list[int]:
+    """Those of a slice, whose ends must be there: Python cuts off what is beyond, in silence."""
+    try:
+        found = list(range(width)[values])
+    except (TypeError, ValueError):
+        raise _not_dims(name, width, repr(values)) from None
+    if any(end is not None and not -width <= end <= width for end in (values.start, values.stop)):
+        raise InputError(
+            f"{name} must lie in 0…{width - 1}, the dimensions there are, got {values}; count from "
+            "0"
         )
     return found
 
@@ -125,9 +139,10 @@ def unit(values: Vector, latents: Tensor, *, name: str = "direction") -> Tensor:
         if is_at_hand(length):
             _check_length(name, length.item())
         return found / length
-    length = math.hypot(*[float(x) for x in values])
+    given = [float(x) for x in values]
+    length = math.hypot(*given)
     _check_length(name, length)
-    return found / length
+    return found.new_tensor([x / length for x in given])  # of numbers beyond the type's range, too
 
 
 def basis(values: Vectors, latents: Tensor, *, name: str = "directions") -> Tensor:
@@ -186,6 +201,37 @@ def numbers(values: Vectors, *, name: str = "direction") -> Tensor:
     return found
 
 
+def kept(values: Vectors, *, name: str = "direction") -> Tensor:
+    """Real numbers as a module keeps them: a `Parameter` itself, and a copy of any other tensor.
+
+    Raises: InputError for what is no number, and for a tensor with a history, which a copy of the
+    module could not have.
+
+    Example:
+
+        >>> given = torch.ones(2)
+        >>> kept(given) is given, kept(given).tolist()
+        (False, [1.0, 1.0])
+    """
+    found = numbers(values, name=name)
+    if isinstance(found, nn.Parameter):
+        return found
+    if found.requires_grad:
+        raise InputError(
+            f"{name} must be a Parameter to be learned, got a tensor that requires a gradient; "
+            "wrap it in torch.nn.Parameter, or detach it"
+        )
+    return found.clone() if found.is_floating_point() else found.double()
+
+
+def keep(module: nn.Module, name: str, values: Tensor) -> None:
+    """Have a module keep a tensor: as a parameter if it is one, else as a buffer."""
+    if isinstance(values, nn.Parameter):
+        module.register_parameter(name, values)
+    else:
+        module.register_buffer(name, values)
+
+
 def axis(value: int, latents: Tensor, *, name: str = "axis") -> int:
     """The place of an axis, counted from the first.
 
@@ -220,8 +266,18 @@ def is_at_hand(value: Tensor) -> bool:
         value.device.type == "cpu"
         and not torch.compiler.is_compiling()
         and not is_traced()
-        and not torch._C._are_functorch_transforms_active()
+        and not is_transformed()
     )
+
+
+def is_transformed() -> bool:
+    """Whether a transform of torch.func is at work, in code that is not compiled."""
+    return not torch.compiler.is_compiling() and torch._C._are_functorch_transforms_active()
+
+
+def is_recorded() -> bool:
+    """Whether what is computed is noted down to be computed again, compiled or traced."""
+    return torch.compiler.is_compiling() or is_traced()
 
 
 def is_traced() -> bool:

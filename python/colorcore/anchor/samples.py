@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from colorcore.anchor import arguments
 from colorcore.anchor.arguments import is_at_hand, is_traced
 from colorcore.errors import InputError
 
@@ -41,12 +42,12 @@ def vectors(latents: Tensor, axis: int, mask: Numbers | None) -> Tensor:
             f"latents must be real numbers, got {_kind(latents)} {tuple(latents.shape)}; cast with "
             "latents.float()"
         )
-    if not -latents.ndim <= axis < latents.ndim or latents.shape[axis] == 0:
+    last = latents.movedim(arguments.axis(axis, latents), -1)
+    if last.shape[-1] == 0:
         raise InputError(
-            f"axis must name the latents' axis of coordinates, at least one, got {axis} for shape "
-            f"{tuple(latents.shape)}; count it from 0, or from −1 at the end"
+            f"latents must have at least one coordinate on axis {axis}, got shape "
+            f"{tuple(latents.shape)}; name the axis of the latent dimension"
         )
-    last = latents.movedim(axis, -1)
     if mask is None:
         return last
     return last.where(kept(mask, last[..., 0]).unsqueeze(-1), 0)

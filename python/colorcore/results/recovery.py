@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import NDArray
 
 from colorcore.anchor.audit.relearning import Relearned, relearn
 from colorcore.colors.cubes import flat_colors, score_grid
@@ -16,6 +17,8 @@ from colorcore.results.audited import KIN
 from colorcore.results.measures import likeness, unlike
 from colorcore.results.response import Array, blocks, frozen
 from colorcore.training.model import Autoencoder, initialize
+
+Chosen = NDArray[np.bool_]
 
 FEW = 4  # colours, the concept's own and its nearest
 STEPS, RATE = 2000, 0.003
@@ -55,7 +58,7 @@ def _table(experiment: Experiment, model: Autoencoder, seeds: list[int]) -> pd.D
     )
 
 
-def _few(data: Array, deletion: Deletion) -> Array:
+def _few(data: Array, deletion: Deletion) -> Chosen:
     """Which colours of the data are most alike the deletion's targets. Shapes: (points,)."""
     chosen = np.argsort(-likeness(data, deletion), kind="stable")[:FEW]
     return np.isin(np.arange(len(data)), chosen)
@@ -66,7 +69,7 @@ def _relearned(
     experiment: Experiment,
     seeds: list[int],
     *,
-    shown: Array | None = None,
+    shown: Chosen | None = None,
     **how: Any,
 ) -> Relearned:
     """Trained on the data, or what is shown of it; errors also of the score grid and targets."""

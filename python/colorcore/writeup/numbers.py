@@ -177,7 +177,7 @@ def audit_numbers(audit: pd.DataFrame) -> Numbers:
     found: Numbers = {}
     for name, runs in audit.groupby("operator", sort=False):
         measured = runs.drop(columns=["operator", "seed"]).dropna(axis=1, how="all")
-        found[key(str(name))] = {key(m): spread(measured[m]) for m in measured}
+        found[key(str(name))] = {key(str(m)): spread(measured[m]) for m in measured}
         if "harm" in measured:
             found[key(str(name))]["harmed"] = str(int((runs["harm"] > HARMED).sum()))
     return found

@@ -72,9 +72,17 @@ class _Batches(Sampler[list[Draw]]):
         self.seed = int(arguments.addresses("seed", [seed])[0])
         self.rank, self.world_size = rank, world_size
 
-    @abstractmethod
     def batch(self, step: int) -> NDArray[np.int64]:
-        """The samples of a step, of all ranks. Shapes: (batch,), in 0…samples − 1."""
+        """The samples of a step, of all ranks. Shapes: (batch,), in 0…samples − 1.
+
+        Raises: as `colorcore.draw_batch`, for a step below 0 or no whole number.
+        """
+        arguments.counts(step=step, batch_size=self.batch_size)
+        return self._drawn(step)
+
+    @abstractmethod
+    def _drawn(self, step: int) -> NDArray[np.int64]:
+        """The samples of a step that there is."""
 
     @abstractmethod
     def _end(self) -> int:
@@ -158,7 +166,7 @@ class EpochBatches(_Batches):
         self.steps = samples // batch_size if drop_last else -(-samples // batch_size)
         self._order: tuple[int, NDArray[np.int64]] | None = None
 
-    def batch(self, step: int) -> NDArray[np.int64]:
+    def _drawn(self, step: int) -> NDArray[np.int64]:
         epoch, place = divmod(step, self.steps)
         if self._order is None or self._order[0] != epoch:
             drawn = uniforms(self.seed, STREAM_ORDER, epoch, self.samples)
@@ -210,7 +218,7 @@ class RandomBatches(_Batches):
         self.steps = steps
         self._shares = None if weights is None else _shares(weights, samples)
 
-    def batch(self, step: int) -> NDArray[np.int64]:
+    def _drawn(self, step: int) -> NDArray[np.int64]:
         drawn = uniforms(self.seed, STREAM_COLORS, step, self.batch_size)
         if self._shares is None:
             return (drawn * self.samples).astype(np.int64)

@@ -21,6 +21,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.overrides import handle_torch_function, has_torch_function_unary
 
+from colorcore.anchor.arguments import is_recorded, is_transformed
 from colorcore.anchor.ensemble import operators
 from colorcore.kernels.ensemble import Network
 
@@ -65,7 +66,7 @@ def gelu(x: Tensor) -> Tensor:
         return handle_torch_function(gelu, (x,), x)
     if not is_for_kernels(x):
         return nn.functional.gelu(x)
-    if torch.compiler.is_compiling():
+    if is_recorded():
         return torch.ops.colorcore.gelu(x)[0]
     return _Gelu.apply(x)
 
@@ -85,7 +86,7 @@ def normalize(x: Tensor) -> Tensor:
         return handle_torch_function(normalize, (x,), x)
     if not is_for_kernels(x) or x.ndim == 0 or x.shape[-1] == 0:
         return nn.functional.normalize(x, dim=-1)
-    if torch.compiler.is_compiling():
+    if is_recorded():
         return torch.ops.colorcore.unit(x)
     return _Unit.apply(x)
 
@@ -108,7 +109,7 @@ def passes(network: Network, values: Tensor, x: Tensor) -> tuple[Tensor, ...]:
     """
     if not is_for_kernels(x) or values.device != x.device:
         return formula(network, values, x)
-    if torch.compiler.is_compiling():
+    if is_recorded():
         return tuple(torch.ops.colorcore.network(values, x, network.widths, network.codes)[:-1])
     if torch.is_grad_enabled() and (values.requires_grad or x.requires_grad):
         return _Passes.apply(values, x, network)
@@ -140,8 +141,12 @@ def formula(network: Network, values: Tensor, x: Tensor) -> tuple[Tensor, ...]:
 
 
 def is_for_kernels(x: Tensor) -> bool:
-    """Whether there are kernels for where a tensor is and what it holds."""
-    return x.device.type == "cpu" and x.dtype in FLOATS and x.layout is torch.strided
+    """Whether there are kernels for where a tensor is and what it holds.
+
+    There are none for transforms of torch.func, which the formula in torch goes through.
+    """
+    is_plain = x.dtype in FLOATS and x.layout is torch.strided
+    return x.device.type == "cpu" and is_plain and not is_transformed()
 
 
 class _Passes(torch.autograd.Function):

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from colorcore.anchor.arguments import is_recorded
 from colorcore.anchor.ensemble import operators
 from colorcore.anchor.ensemble.networks import is_for_kernels
 from colorcore.anchor.separation.angular import angular_separation
@@ -45,7 +46,7 @@ def objective(
     given = (encoder, bottleneck, recon, wanted, labels)
     if not is_for_kernels(encoder):
         return formula(terms, *given)
-    if torch.compiler.is_compiling():
+    if is_recorded():
         numbers = code(tuple(terms), labels.shape[-1])
         return torch.ops.colorcore.objective(*given, *numbers)[0]
     return _Objective.apply(*given, terms)
@@ -80,7 +81,7 @@ def weighted(
         (0.5, [[0.25]])
     """
     given = (encoder, bottleneck, recon, wanted, labels)
-    if not is_for_kernels(encoder) or torch.compiler.is_compiling():
+    if not is_for_kernels(encoder) or is_recorded():
         found = objective(terms, *given[:3], wanted=wanted, labels=labels)
         return (found * weights).sum(), found.detach()
     return _Weighted.apply(*given, weights, terms)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +19,7 @@ from colorcore.anchor.interventions.kinds import (
     Steering,
     Suppression,
 )
+from colorcore.anchor.layers.copies import duplicate
 from colorcore.anchor.layers.items import Index, put, take
 from colorcore.anchor.layers.named import find
 from colorcore.errors import InputError
@@ -54,6 +54,16 @@ class Intervened(nn.Module):
         latents = take(output, self.index, name=self.name)
         return put(output, self.index, checked(self.intervention(latents), latents, self.name))
 
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return super().__getattr__(name)
+        except AttributeError as error:
+            layer = vars(self).get("name")  # none while it is being copied
+            raise AttributeError(
+                f"layer {layer}: wanted only to be called, as an intervention is baked in, got its "
+                f"{name} asked for; bake into a layer around it"
+            ) from error
+
 
 def bake(model: Model, intervention: nn.Module, *, layer: str, index: Index = None) -> Model:
     """A copy in which an intervention acts on what a layer gives, for good.
@@ -74,9 +84,9 @@ def bake(model: Model, intervention: nn.Module, *, layer: str, index: Index = No
         >>> list(baked.state_dict())
         ['0.intervention.direction', '0.intervention._extra_state']
     """
-    baked = copy.deepcopy(model)
+    baked = duplicate(model)
     target = find(baked, layer)
-    own = Intervened(target, copy.deepcopy(intervention), name=layer, index=index)
+    own = Intervened(target, duplicate(intervention), name=layer, index=index)
     own.train(target.training)
     for name, one in list(baked.named_modules(remove_duplicate=False)):
         if one is not target:

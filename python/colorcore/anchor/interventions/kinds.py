@@ -26,8 +26,8 @@ class Intervention(nn.Module):
     """A change of latent vectors along some direction, computed in float32 at least.
 
     A direction that is a `Parameter` is a parameter of the module, and gets gradients; any other is
-    a buffer. Numbers that are no tensor become float64. The settings are in the `state_dict`
-    beside it, and one with others is not loaded.
+    copied, and a buffer. Numbers that are no tensor become float64. The settings are in the
+    `state_dict` beside it, and one with others is not loaded.
 
     Of many runs side by side each may have a direction of its own, given with a first axis more.
     A run then comes out as it does alone, to the bit.
@@ -46,11 +46,7 @@ class Intervention(nn.Module):
         super().__init__()
         self.axis, self.names = axis, tuple(values)
         for name, given in values.items():
-            found = arguments.numbers(given, name=name)
-            if isinstance(found, nn.Parameter):
-                self.register_parameter(name, found)
-            else:
-                self.register_buffer(name, found if found.is_floating_point() else found.double())
+            arguments.keep(self, name, arguments.kept(given, name=name))
 
     @property
     def settings(self) -> dict[str, float]:
@@ -239,6 +235,7 @@ def _across(latents: Latents, axis: Float[Tensor, " latent"]) -> Latents:
         units = units - (units @ axis).unsqueeze(-1) * axis
     length = torch.linalg.vector_norm(units, dim=-1, keepdim=True)
     on_axis = length < 8 * torch.finfo(latents.dtype).eps
-    least = nn.functional.one_hot(axis.abs().argmin(), len(axis)).to(axis.dtype)
+    places = torch.arange(len(axis), device=axis.device)
+    least = (places == axis.abs().argmin()).to(axis.dtype)
     fallback = nn.functional.normalize(least - (least @ axis) * axis, dim=-1)
     return torch.where(on_axis, fallback, units / torch.where(on_axis, 1, length))

@@ -27,8 +27,11 @@ class Captured(dict[str, Tensor]):
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__()
-        self.names = list(names)
+        self.names = names
         self.kept: dict[str, tuple[Tensor, int]] = {}
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, Tensor]]]:
+        return dict, (dict(self),)  # copies are of what was kept, and know no layers
 
     def keep(self, name: str, values: Tensor) -> None:
         """Keep what a layer gave, and how often it had been changed in place until then."""
@@ -138,6 +141,7 @@ def capture(
     """
     if isinstance(names, str):
         raise InputError(f"names: wanted a list of layers, got {names!r}; put it in a list")
+    names = list(dict.fromkeys(names))
     captured = Captured(names)
     passing, level = _Pass(captured), _level()
 
@@ -154,7 +158,7 @@ def capture(
         return onward
 
     with ExitStack() as hooks:
-        for name in dict.fromkeys(names):
+        for name in names:
             hooks.enter_context(hook(model, name, partial(keep, name), index=index))
         begun, ended = _Edge(passing.begin), _Edge(passing.end)
         hooks.enter_context(model.register_forward_pre_hook(begun))

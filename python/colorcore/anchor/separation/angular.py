@@ -80,7 +80,7 @@ def angular_separation(
 
 @precise
 def _separation(latents: Tensor, mask: Tensor | None, power: float, shift: bool) -> Tensor:
-    if torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active():
+    if arguments.is_recorded() or arguments.is_transformed():
         return operators.separation(latents, mask, power, shift)
     if latents.requires_grad and torch.is_grad_enabled():
         return _Separation.apply(latents, mask, power, shift)

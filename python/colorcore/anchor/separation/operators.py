@@ -103,7 +103,7 @@ class _Separation(torch.autograd.Function):
 _LIBRARY = torch.library.Library("colorcore", "DEF")
 
 
-def _register(schema: str, kernel: Any, fake: Any, tensors: int) -> None:
+def _register(schema: str, kernel: Any, fake: Any, tensors: int, gradient_of: Any = None) -> None:
     """An operator whose first arguments are so many tensors, the last of which may be none."""
     name = _LIBRARY.define(schema)
     operator = getattr(torch.ops.colorcore, name)
@@ -119,6 +119,13 @@ def _register(schema: str, kernel: Any, fake: Any, tensors: int) -> None:
     _LIBRARY.impl(name, kernel, "CompositeExplicitAutograd")
     torch.library.register_fake(f"colorcore::{name}", fake, lib=_LIBRARY)
     torch.library.register_vmap(f"colorcore::{name}", mapped, lib=_LIBRARY)
+    if gradient_of is not None:  # a trace keeps the operator alone, and it its gradient
+        torch.library.register_autograd(
+            f"colorcore::{name}",
+            gradient_of.backward,
+            setup_context=gradient_of.setup_context,
+            lib=_LIBRARY,
+        )
 
 
 def _lead(tensor: Tensor | None, dim: int | None, size: int) -> Tensor | None:
@@ -133,6 +140,7 @@ _register(
     losses_with_grad,
     lambda z, mask, power, shift: (z.new_empty(z.shape[:-1]), z.new_empty(z.shape)),
     tensors=2,
+    gradient_of=_Separation,
 )
 _register(
     "separation_grad(Tensor latents, Tensor upstream, Tensor grad_of_sum, Tensor? mask, "

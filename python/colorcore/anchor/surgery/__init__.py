@@ -3,5 +3,5 @@
 `operations` and the residual `stream` are the faces, `adapt` fits a fresh model to what was cut.
 A `site` is where: what stands around a layer (`graph`, by `tracing`, `space`, `proof`, `between`),
 or what a `probe` finds. `channels` and `slices` say how kinds of layers hold dimensions, `masks`
-are put in, and what comes out is checked (`copies`, `measured`).
+are put in, and what comes out is checked (`measured`).
 """

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from torch import Tensor, nn
 
+from colorcore.anchor.layers.copies import duplicate
 from colorcore.anchor.surgery import slices
 from colorcore.anchor.surgery.channels import kind
-from colorcore.anchor.surgery.copies import duplicate
 from colorcore.anchor.surgery.measured import Sample, run
 from colorcore.anchor.surgery.site import find_site
 from colorcore.errors import InputError

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from torch import fx, nn
 
+from colorcore.anchor.layers.copies import shadow
 from colorcore.anchor.layers.named import find
 from colorcore.anchor.surgery import between
-from colorcore.anchor.surgery.copies import shadow
 from colorcore.anchor.surgery.proof import Around, prove
 from colorcore.anchor.surgery.space import Space, opaque
 from colorcore.anchor.surgery.tracing import Trace, trace

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
+from colorcore.anchor.layers.copies import duplicate
 from colorcore.anchor.layers.named import find
 from colorcore.anchor.precision import HALF
-from colorcore.anchor.surgery.copies import duplicate
 from colorcore.errors import InputError
 
 Sample = Tensor | tuple[Any, ...] | Mapping[str, Any]

@@ -8,9 +8,9 @@ from torch import nn
 
 from colorcore.anchor import arguments
 from colorcore.anchor.arguments import Dims
+from colorcore.anchor.layers.copies import duplicate
 from colorcore.anchor.layers.named import find
 from colorcore.anchor.surgery import slices
-from colorcore.anchor.surgery.copies import duplicate
 from colorcore.anchor.surgery.masks import Mask, Select
 from colorcore.anchor.surgery.measured import Sample, check
 from colorcore.anchor.surgery.site import Names, Site, find_site

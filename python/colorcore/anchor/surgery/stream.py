@@ -9,9 +9,9 @@ from torch import nn
 
 from colorcore.anchor import arguments
 from colorcore.anchor.arguments import Dims
+from colorcore.anchor.layers.copies import duplicate
 from colorcore.anchor.layers.named import find
 from colorcore.anchor.surgery import channels
-from colorcore.anchor.surgery.copies import duplicate
 from colorcore.anchor.surgery.measured import Places, Sample, check, first, quiet, run
 from colorcore.anchor.surgery.probe import Stream, find_stream
 from colorcore.anchor.surgery.slices import Slices

@@ -10,6 +10,7 @@ tensor([0., 1.])
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Any, ClassVar
 
@@ -41,14 +42,17 @@ class Term(nn.Module):
         """What it was made with, beside its direction or point."""
         return {name: getattr(self, name) for name in self.SETTINGS}
 
-    def get_extra_state(self) -> dict[str, Any]:
-        return {"term": type(self).__name__, **self.settings}
+    def get_extra_state(self) -> Tensor:
+        # As JSON in a tensor: safetensors and others take nothing else.
+        setup = json.dumps({"term": type(self).__name__, **self.settings}, default=float)
+        return torch.tensor(list(setup.encode()), dtype=torch.uint8)
 
-    def set_extra_state(self, state: dict[str, Any]) -> None:
-        if state != self.get_extra_state():
+    def set_extra_state(self, state: Tensor) -> None:
+        wanted, got = _setup(self.get_extra_state()), _setup(state)
+        if got != wanted:
             raise InputError(
-                f"a term's state must be of {self.get_extra_state()}, got that of {state}; make "
-                "the term as it was when the state was kept"
+                f"a term's state must be of {wanted}, got that of {got}; make the term as it was "
+                "when the state was kept"
             )
 
     def extra_repr(self) -> str:
@@ -58,23 +62,18 @@ class Term(nn.Module):
         """Keep a direction or point: as a parameter if it is one, else as a buffer."""
         name = self.VECTOR
         assert name
-        found = arguments.numbers(values, name=name)
+        found = arguments.kept(values, name=name)
         if found.ndim != 1 or not len(found) or not found.detach().isfinite().all():
             raise InputError(
                 f"{name} must be {wanted}, finite numbers with shape (latent,), got shape "
                 f"{tuple(found.shape)}; give one number a coordinate"
             )
-        if isinstance(found, nn.Parameter):
-            self.register_parameter(name, found)
-        elif found.requires_grad:
-            raise InputError(
-                f"{name} must be a Parameter to be learned, got a tensor that requires a gradient; "
-                "wrap it in torch.nn.Parameter, or detach it"
-            )
-        else:
-            real = found if found.dtype.is_floating_point else found.double()
-            kept = real.to(torch.get_default_dtype()) if not isinstance(values, Tensor) else real
-            self.register_buffer(name, kept.clone())
+        is_read = not isinstance(values, Tensor)  # of numbers, which have no type yet
+        arguments.keep(self, name, found.to(torch.get_default_dtype()) if is_read else found)
+
+
+def _setup(state: Tensor) -> dict[str, Any]:
+    return json.loads(bytes(state.tolist()))
 
 
 class _Directed(Term):

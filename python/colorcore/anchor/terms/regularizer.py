@@ -91,20 +91,25 @@ class Regularizer(nn.Module):
 
         A function of your own that compares samples with each other sees those that the mask leaves
         out as zero vectors, and those of its own process alone; a `Separation` is told of both.
+        With positions it keeps those of a sequence apart, and no sequence from another.
 
         Shapes: (…, batch, latent) and labels (…, batch, concepts), in [0, 1] → (…). With positions
         (…, batch, position, latent), and labels a token or a sequence, → (…). `mask` is true where
         a vector counts, for padding; `gather` is as `average` has it.
 
-        Raises: InputError for labels or a mask of another shape or range, and as `average`.
+        Raises: InputError for labels or a mask of another shape or range, a term that gives no
+        number a sample, and as `average`.
         """
         vectors = samples.vectors(latents, self.axis, mask)
         if isinstance(self.per_sample, TiltedAnchor):
             terms = self._tilted(self.per_sample, vectors, labels, mask)
+        elif isinstance(self.per_sample, Separation):
+            # The positions of a sequence are kept apart, and all of them are here.
+            among = False if self.positions else gather
+            terms = self.per_sample(vectors, mask=mask, gather=among)
         else:
-            among = isinstance(self.per_sample, Separation)
-            options = {"mask": mask, "gather": gather} if among else {}
-            terms = self.per_sample(vectors, **options)
+            terms = self.per_sample(vectors)
+        self._check_terms(terms, vectors)
         return self._average(terms, labels, mask, gather)
 
     def _tilted(
@@ -123,6 +128,15 @@ class Regularizer(nn.Module):
         kept = None if mask is None else samples.kept(mask, vectors[..., 0]).flatten(-2)
         labelled = None if labelled is None else labelled.flatten(-2)
         return term(vectors.flatten(-3, -2), labelled=labelled, mask=kept).view(shape)
+
+    def _check_terms(self, terms: object, vectors: Tensor) -> None:
+        wanted = tuple(vectors.shape[:-1])
+        got = tuple(terms.shape) if isinstance(terms, Tensor) else type(terms).__name__
+        if got != wanted:
+            raise InputError(
+                f"{self.name} must have a term that gives a number a sample, shape {wanted} for "
+                f"latents {tuple(vectors.shape)}, got {got}; leave out the last axis alone"
+            )
 
     def _average(
         self, terms: Tensor, labels: Numbers | None, mask: Numbers | None, gather: Any
