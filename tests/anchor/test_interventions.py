@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from colorcore.anchor.interventions.acting import intervene
+from colorcore.anchor.interventions.affine import Affine
 from colorcore.anchor.interventions.falloff import Falloff
 from colorcore.anchor.interventions.kinds import (
     Projection,
@@ -137,6 +138,7 @@ KINDS = [
     Repulsion([1.0, 2.0, -1.0], Falloff(60)),
     Projection([[1.0, 2.0, -1.0], [0.0, 1.0, 1.0]]),
     Steering([1.0, 2.0, -1.0], 0.5),
+    Affine([[1.0, 2.0, 0.0], [0.0, 1.0, 0.5], [0.1, 0.0, 0.3]], [1.0, -1.0, 0.25]),
 ]
 
 
