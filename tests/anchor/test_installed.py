@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from colorcore.anchor.interventions.acting import intervene
+from colorcore.anchor.interventions.affine import Affine
 from colorcore.anchor.interventions.falloff import Falloff
 from colorcore.anchor.interventions.installed import bake, load_intervention, save_intervention
 from colorcore.anchor.interventions.kinds import (
@@ -28,6 +29,7 @@ KINDS = [
     Repulsion([1.0, 2.0, -1.0], Falloff(60)),
     Projection([[1.0, 2.0, -1.0], [0.0, 1.0, 1.0]]),
     Steering([1.0, 2.0, -1.0], 0.1),
+    Affine([[1.0, 2.0, 0.0], [0.0, 1.0, 0.5], [0.1, 0.0, 0.3]], [1.0, -1.0, 0.25]),
 ]
 
 
@@ -158,7 +160,7 @@ def test_an_intervention_comes_back_from_its_file(kind, dtype, tmp_path):
     latents = torch.randn(20, 3, generator=torch.Generator().manual_seed(0))
     assert torch.equal(found(latents), made(latents))
     assert repr(found) == repr(made)
-    assert [one.dtype for one in found.buffers()] == [dtype]
+    assert {one.dtype for one in found.buffers()} == {dtype}
 
 
 def test_a_parameter_comes_back_as_one(tmp_path):

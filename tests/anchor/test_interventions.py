@@ -15,6 +15,7 @@ from torch import nn
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from colorcore.anchor.interventions.acting import intervene
+from colorcore.anchor.interventions.affine import Affine
 from colorcore.anchor.interventions.falloff import Falloff
 from colorcore.anchor.interventions.kinds import (
     Projection,
@@ -138,6 +139,7 @@ KINDS = [
     Repulsion([1.0, 2.0, -1.0], Falloff(60)),
     Projection([[1.0, 2.0, -1.0], [0.0, 1.0, 1.0]]),
     Steering([1.0, 2.0, -1.0], 0.5),
+    Affine([[1.0, 2.0, 0.0], [0.0, 1.0, 0.5], [0.1, 0.0, 0.3]], [1.0, -1.0, 0.25]),
 ]
 
 

@@ -66,7 +66,13 @@ def _best(losses: Losses, starts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             "another loss or batch"
         )
     points = starts[values.argmin(dim=0), torch.arange(starts.shape[1])]
-    return points, *losses(points)
+    found, slopes = losses(points)
+    if not slopes.isfinite().all():
+        raise InputError(
+            "loss must be finite and have a slope where it is least of the first constants, got a "
+            "slope of NaN or ∞; give a smooth one"
+        )
+    return points, found, slopes
 
 
 def _first(starts: Tensor, slopes: Tensor) -> Tensor:
