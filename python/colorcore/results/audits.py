@@ -121,7 +121,8 @@ def worst(model: Autoencoder, deletion: Deletion) -> list[str]:
     every = np.concatenate([flat_colors(score_grid()), named_colors()])
     far = every[unlike(every, deletion)]
     harmed = far[respond(model, far).mse.argmax(axis=1)]
-    return [NAMES[i] for i in KDTree(named_colors()).query(harmed)[1]]
+    places = np.atleast_1d(KDTree(named_colors()).query(harmed)[1])
+    return [NAMES[i] for i in places]
 
 
 def nearest(latents: Latents, points: Points) -> Array:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import torch
@@ -19,6 +17,8 @@ from colorcore.results.response import Array, blocks, frozen
 from colorcore.training.model import Autoencoder, initialize
 
 Chosen = NDArray[np.bool_]
+Way = tuple[Autoencoder, Chosen, list[str] | None]
+"""The model to train on, which colours of the data it is shown, and which parts may move."""
 
 FEW = 4  # colours, the concept's own and its nearest
 STEPS, RATE = 2000, 0.003
@@ -44,17 +44,16 @@ def _table(experiment: Experiment, model: Autoencoder, seeds: list[int]) -> pd.D
     deletion, data = experiment.deletion, experiment.palette.colors
     edited = frozen(model, experiment, deletion)
     fresh = initialize([FRESH + seed for seed in seeds], **experiment.model.model_dump())
+    every = np.ones(len(data), dtype=bool)
+    ways: dict[str, Way] = {
+        "all": (edited, every, None),
+        "decoder": (edited, every, ["decoder"]),
+        "few": (edited, _few(data, deletion), None),
+        "without": (edited, likeness(data, deletion) < KIN, None),
+        "scratch": (fresh, every, None),
+    }
     return pd.concat(
-        [
-            _rows(way, _relearned(one, experiment, seeds, **how), deletion, data, seeds)
-            for way, one, how in (
-                ("all", edited, {}),
-                ("decoder", edited, {"only": ["decoder"]}),
-                ("few", edited, {"shown": _few(data, deletion)}),
-                ("without", edited, {"shown": likeness(data, deletion) < KIN}),
-                ("scratch", fresh, {}),
-            )
-        ]
+        [_rows(name, _relearned(way, experiment), experiment, seeds) for name, way in ways.items()]
     )
 
 
@@ -64,48 +63,36 @@ def _few(data: Array, deletion: Deletion) -> Chosen:
     return np.isin(np.arange(len(data)), chosen)
 
 
-def _relearned(
-    model: Autoencoder,
-    experiment: Experiment,
-    seeds: list[int],
-    *,
-    shown: Chosen | None = None,
-    **how: Any,
-) -> Relearned:
-    """Trained on the data, or what is shown of it; errors also of the score grid and targets."""
-    data, others = experiment.palette.colors, _judged(experiment.deletion)
-    weights = np.ones(len(data)) if shown is None else shown.astype(float)
-    colors = torch.from_numpy(np.concatenate([data, others])).float()
+def _relearned(way: Way, experiment: Experiment) -> Relearned:
+    """Trained on what is shown of the data; errors also of the score grid and the targets."""
+    model, shown, only = way
+    others = np.concatenate([flat_colors(score_grid()), experiment.deletion.colors])
+    colors = torch.from_numpy(np.concatenate([experiment.palette.colors, others])).float()
+    shares = np.concatenate([shown.astype(float), np.zeros(len(others))])
     return relearn(
         model,
         colors,
         colors,
         seed=BATCHES,
-        weights=np.concatenate([weights, np.zeros(len(others))]),
-        runs=len(seeds),
+        weights=shares,
+        only=only,
+        runs=model.runs,
         answer=lambda one, x: one(x).recon,
         steps=STEPS,
         batch_size=experiment.data.batch_size,
         rate=RATE,
-        **how,
     )
 
 
-def _judged(deletion: Deletion) -> Array:
-    """Colours whose errors are told. Shapes: (points, 3)."""
-    return np.concatenate([flat_colors(score_grid()), deletion.colors])
-
-
-def _rows(
-    way: str, found: Relearned, deletion: Deletion, data: Array, seeds: list[int]
-) -> pd.DataFrame:
-    grid, targets = np.split(found.errors[:, :, len(data) :], [-len(deletion.targets)], axis=-1)
+def _rows(way: str, found: Relearned, experiment: Experiment, seeds: list[int]) -> pd.DataFrame:
+    deletion = experiment.deletion
+    judged = found.errors[:, :, len(experiment.palette.colors) :]
+    grid, targets = np.split(judged, [-len(deletion.targets)], axis=-1)
     far = unlike(flat_colors(score_grid()), deletion)
-    steps = np.repeat(found.steps, len(seeds))
     return pd.DataFrame(
         {
             "way": way,
-            "step": steps,
+            "step": np.repeat(found.steps, len(seeds)),
             "seed": np.tile(seeds, len(found.steps)),
             "target": targets.mean(axis=-1).ravel(),
             "harm": grid[:, :, far].max(axis=-1).ravel(),

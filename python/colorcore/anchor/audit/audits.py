@@ -19,7 +19,7 @@ from colorcore.anchor.audit.relearning import relearn
 from colorcore.anchor.audit.required import require
 from colorcore.anchor.audit.responses import Answer, latents, losses
 from colorcore.anchor.interventions.installed import bake
-from colorcore.anchor.surgery.copies import shadow
+from colorcore.anchor.layers.copies import shadow
 from colorcore.errors import InputError
 
 if TYPE_CHECKING:

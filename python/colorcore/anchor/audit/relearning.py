@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from colorcore.anchor.audit.responses import Answer, Loss, latents, losses
 from colorcore.anchor.batches.batches import RandomBatches
-from colorcore.anchor.surgery.copies import duplicate
+from colorcore.anchor.layers.copies import duplicate
 from colorcore.errors import InputError
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from colorcore.anchor.layers.captures import capture
-from colorcore.anchor.surgery.copies import shadow
+from colorcore.anchor.layers.copies import shadow
 from colorcore.errors import InputError
 
 Answer = Callable[[nn.Module, Tensor], Tensor]
