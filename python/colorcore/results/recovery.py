@@ -21,7 +21,7 @@ Way = tuple[Autoencoder, Chosen, list[str] | None]
 """The model to train on, which colours of the data it is shown, and which parts may move."""
 
 FEW = 4  # colours, the concept's own and its nearest
-STEPS, RATE = 2000, 0.003
+STEPS, RATE = 1000, 0.003
 BATCHES = 0  # the seed by which all runs see the same batches
 FRESH = 2**32  # beyond a run's seed: what a network starts from that has learned nothing
 
@@ -42,7 +42,7 @@ def recovery_table(experiment: Experiment, model: Autoencoder, *, seeds: list[in
 
 def _table(experiment: Experiment, model: Autoencoder, seeds: list[int]) -> pd.DataFrame:
     deletion, data = experiment.deletion, experiment.palette.colors
-    edited = frozen(model, experiment, deletion)
+    edited = frozen(model, experiment, deletion).requires_grad_()
     fresh = initialize([FRESH + seed for seed in seeds], **experiment.model.model_dump())
     every = np.ones(len(data), dtype=bool)
     ways: dict[str, Way] = {
