@@ -19,14 +19,18 @@ import typer
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, mse_loss
 
+import digits_audit
 import digits_figure
 import digits_report
 from colorcore.anchor import (
+    Audit,
+    AuditSamples,
     Regularizer,
     Unit,
     ablate,
     angular_anchor,
     angular_separation,
+    audit_edit,
     capture,
     prune,
     repel_subspace,
@@ -137,6 +141,33 @@ def variants(model: Model) -> dict[str, Model]:
 # --8<-- [end:surgery]
 
 
+# --8<-- [start:audit]
+def audited(model: Model, samples: Samples, *, digit: int, seeds: int) -> Audit:
+    """What is left of a digit in an ablated model, and how soon it comes back."""
+    torch.manual_seed(0)  # of the fresh model
+    is_digit = (samples.digits == digit).numpy()
+    known = AuditSamples(
+        values=is_digit.astype(float), concept=is_digit, outputs=samples.images.numpy()
+    )
+    return audit_edit(
+        model,
+        ablate(model, [0], layer="bottleneck", frozen=True),
+        samples.images,
+        known,
+        layer="bottleneck",
+        seeds=range(seeds),
+        behind=["decoder"],
+        fresh=Model(),
+        answer=lambda model, images: model(images)[0],
+        widths=[64],  # of readers, as the decoder's own
+        steps=500,
+        relearn_steps=200,
+    )
+
+
+# --8<-- [end:audit]
+
+
 class Study(NamedTuple):
     """One run: `run` is about the whole, `classes` has a row a variant and class.
 
@@ -217,10 +248,15 @@ def main(
     figure = digits_figure.Data(classes, studies[0].pictures.numpy(), digit)
     digits_figure.save(figure, out)
     digits_report.check(classes, table, digit)
+    first = train(seen, digit=digit, seed=0, steps=steps)
+    audit = audited(first, seen, digit=digit, seeds=3)
+    digits_audit.check(audit)
+    digits_audit.save(audit, out)
     numbers = {
         **digits_report.numbers(classes, table, digit),
         "settings": settings(unseen),
         "alt": digits_figure.describe(figure),
+        "audit": digits_audit.numbers(audit),
     }
     write_text(numbers_path, json.dumps(numbers, indent=2, ensure_ascii=False) + "\n")
     print(f"{out}: digit {digit}, medians of {seeds} seeds")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +13,10 @@ import pytest
 import torch
 
 import digits
+import digits_audit
 import digits_figure
 import digits_report
+from colorcore.anchor import Audit
 from colorcore.errors import InputError
 from digits_data import Samples, load
 
@@ -59,8 +62,14 @@ def runs(studies) -> pd.DataFrame:
     return pd.DataFrame([one.run for one in studies])
 
 
+@pytest.fixture(scope="module")
+def audit(samples) -> Audit:
+    model = digits.train(samples[0], digit=DIGIT, seed=0, steps=STEPS)
+    return digits.audited(model, samples[0], digit=DIGIT, seeds=1)
+
+
 def test_the_example_needs_no_package_that_only_the_paper_needs():
-    paper_only = ["pydantic", "pyarrow", "safetensors", "snakemake", "typst", "xarray", "yaml"]
+    paper_only = ["pydantic", "pyarrow", "snakemake", "typst", "xarray", "yaml"]
     program = (
         "import sys\n"
         f"sys.modules.update(dict.fromkeys({paper_only}))\n"  # None halts an import
@@ -196,11 +205,33 @@ def test_the_figure_is_drawn_from_the_results_and_says_so(classes, studies, tmp_
     assert f"only the {DIGIT} turns" in text
 
 
-def test_the_page_quotes_numbers_that_there_are_and_code_that_there_is(classes, runs, samples):
+def test_an_audit_that_bears_the_page_out_passes_and_one_that_does_not_is_refused(audit):
+    digits_audit.check(audit)
+    readings = audit.readings.assign(edited=audit.readings["ceiling"])
+    with pytest.raises(InputError, match="bears out «a linear reader finds next to nothing»"):
+        digits_audit.check(replace(audit, readings=readings))
+    again = audit.relearning.assign(concept=0.0)
+    with pytest.raises(
+        InputError, match="bears out «trained alone, the decoder does not get there"
+    ):
+        digits_audit.check(replace(audit, relearning=again))
+
+
+def test_the_figure_of_an_audit_is_the_same_each_time(audit, tmp_path):
+    for folder in ("first", "second"):
+        digits_audit.save(audit, tmp_path / folder)
+    for name in ("audit-light.svg", "audit-dark.svg"):
+        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
+
+
+def test_the_page_quotes_numbers_that_there_are_and_code_that_there_is(
+    classes, runs, samples, audit
+):
     found = {
         **digits_report.numbers(classes, runs, DIGIT),
         "settings": digits.settings(samples[1]),
         "alt": "",
+        "audit": digits_audit.numbers(audit),
     }
     text, code = PAGE.read_text(), Path("examples/digits.py").read_text()
     quoted = re.findall(r"\{\{ digits\.([\w.]+) \}\}", text)

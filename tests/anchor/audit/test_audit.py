@@ -160,7 +160,9 @@ def test_a_figure_shows_what_was_found_and_words_tell_it():
     assert titles == ["(a) what readers find", "(b) what they make of it", "(c) trained again"]
     ceilings = np.asarray(figure.axes[0].lines[0].get_xdata())
     assert ceilings[0] == pytest.approx(1)
-    assert "linear -0.08, 1.00 before" in describe(one.table, one.relearning)
+    assert "linear -0.08, where 1.00 was and -0.08 is the floor" in describe(
+        one.table, one.relearning
+    )
     assert len(found(model, cut).draw().axes) == 2  # nothing was trained again
 
 

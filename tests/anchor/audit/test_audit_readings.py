@@ -63,6 +63,14 @@ def test_runs_and_seeds_have_a_row_each_and_runs_share_no_bit():
     assert same.edited.tolist() == alone.edited.tolist()
 
 
+def test_no_reader_learns_a_value_that_is_the_same_for_all_without_the_concept():
+    concept = LATENTS[0, :, 0] > 1
+    samples = AuditSamples(concept.astype(float), concept, outputs=LATENTS[0])
+    table = readings(LATENTS, LATENTS, samples, seeds=[0], steps=10)
+    without = table[table.prior == "without"]
+    assert set(without["read"]) == {"outputs, error"}
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

@@ -124,8 +124,8 @@ def audit_edit(
         >>> model = nn.Sequential(nn.Identity(), nn.Linear(2, 2))
         >>> x = torch.linspace(0, 1, 40)[:, None] ** torch.tensor([1, 2])
         >>> samples = AuditSamples(x[:, 0].double().numpy(), (x[:, 0] > 0.5).numpy(), x.numpy())
-        >>> found = audit_edit(model, Projection([1, 0]), x, samples, layer="0", seeds=[0],
-        ...               steps=50, relearn_steps=10)
+        >>> few = {"seeds": [0], "steps": 50, "relearn_steps": 10}
+        >>> found = audit_edit(model, Projection([1, 0]), x, samples, layer="0", **few)
         >>> found.table.loc[("value, R²", "linear", "natural"), "ceiling"].round(6)
         np.float64(1.0)
     """

@@ -59,7 +59,7 @@ def _figure(table: pd.DataFrame, relearning: pd.DataFrame, colors: Sequence[str]
         below, curves = right.subplots(2, 1, height_ratios=[len(errors), len(errors) + 3])
         _curves(curves, relearning, colors)
     _rows(below, errors.clip(lower=LEAST_ERROR * errors.to_numpy().max()), colors)
-    below.set(xscale="log", xlabel="error of the concept")
+    below.set(xscale=_scale(errors), xlabel="error of the concept")
     below.set_title("(b) what they make of it", loc="left")
     return figure
 
@@ -76,6 +76,12 @@ def _rows(axes: Axes, table: pd.DataFrame, colors: Sequence[str]) -> None:
     axes.set_ylim(len(table) - 0.4, -0.6)
 
 
+def _scale(errors: pd.DataFrame) -> str:
+    """Logarithmic over more than two decades, which alone have ticks enough."""
+    found = errors.to_numpy()
+    return "log" if found.max() > 100 * found.min() > 0 else "linear"
+
+
 def _named(read: str, reader: str, prior: str) -> str:
     kind = read.partition(",")[0]
     return f"{reader}, {prior}" if kind != "class" else f"{reader}, {kind}"
@@ -90,9 +96,10 @@ def _curves(axes: Axes, relearning: pd.DataFrame, colors: Sequence[str]) -> None
         axes.fill_between(middle.index, low, high, color=color, alpha=0.2, lw=0)
         axes.plot(middle.index, middle, color=color, lw=1.2, label=f"{part}, {shown}")
     axes.set_xscale("symlog", linthresh=1)
-    axes.set(yscale="log", xlabel="step of training", ylabel="error of the concept")
+    axes.set(xlabel="step of training", ylabel="error of the concept")
+    axes.set_yscale(_scale(relearning[["concept"]]))
     axes.set_title("(c) trained again", loc="left")
-    axes.legend(loc="lower left")
+    axes.legend()
 
 
 def describe(table: pd.DataFrame, relearning: pd.DataFrame) -> str:
@@ -100,7 +107,7 @@ def describe(table: pd.DataFrame, relearning: pd.DataFrame) -> str:
     scores = table.drop(OUTPUTS, level="read")
     natural = scores.xs("natural", level="prior").reset_index()
     told = [
-        f"{reader} {edited:.2f}, {ceiling:.2f} before and {floor:.2f} in the rest alone"
+        f"{reader} {edited:.2f}, where {ceiling:.2f} was and {floor:.2f} is the floor"
         for reader, ceiling, edited, floor in zip(
             natural["reader"], *(natural[name] for name in FOUND), strict=True
         )

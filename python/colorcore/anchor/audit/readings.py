@@ -122,6 +122,7 @@ def readings(
     best constant, where there is none). A seed decides on which half of the samples readers are
     trained, and where networks start; on the other half they are asked. R² is over all of that
     half, those of `balanced` readers with their weights; the error over the concept's own samples.
+    Where all samples without the concept have one value, no reader is trained on them to tell it.
     `widths` are those of fresh decoders and of networks that read the concept.
 
     Shapes: `unedited` and `edited` (runs, samples, latent).
@@ -156,6 +157,8 @@ def readings(
         for reader, read, priors in READERS:
             for prior in priors:
                 ask = _Question(reader, read, prior, samples, held, seed, tuple(widths), steps)
+                if ask.is_empty:
+                    continue
                 found = {name: ask.measured(latents) for name, latents in given.items()}
                 found.setdefault("floor", ask.constant())
                 each = np.broadcast_arrays(*found.values())
@@ -196,6 +199,12 @@ class _Question:
         weights = prior_weights(self.samples.concept[~self.held], self.prior)
         taught = (none[:, ~self.held], self._wanted[~self.held], none[:, self._asked])
         return self._worth(closed.read_constant(*taught, weights=weights))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to learn: without the concept no value may be left but one."""
+        taught = prior_weights(self.samples.concept[~self.held], self.prior) > 0
+        return bool((np.ptp(self._wanted[~self.held][taught], axis=0) == 0).all())
 
     @property
     def _wanted(self) -> Array:
