@@ -206,6 +206,29 @@ class Unitarity(Term):
     term: Literal["unitarity"]
 
 
+class Aim(Settings):
+    """What the decoder makes of labelled samples without their concept's axis is its batch's mean.
+
+    The decoder is held constant. The axis goes where surgery cuts; `layer` may say so again.
+    """
+
+    term: Literal["aim"]
+    labels: dict[str, Positive] = {}
+    layer: Literal["bottleneck", "encoder"] | None = None
+
+
+class Fallback(Settings):
+    """What the decoder makes of a `direction` is a `color`, a named one, #rrggbb or three channels.
+
+    It teaches the decoder alone, and asks for no sample.
+    """
+
+    term: Literal["fallback"]
+    direction: Direction
+    color: Annotated[str | tuple[float, float, float], BeforeValidator(_color)]
+    labels: dict[str, Positive] = {}  # there may be none
+
+
 Regularizer = (
     AngularSeparation
     | AngularAnchor
@@ -214,7 +237,22 @@ Regularizer = (
     | RepelSubspace
     | KeepSubspace
     | Unitarity
+    | Aim
+    | Fallback
 )
+
+
+class Routing(Settings):
+    """Along which coordinates the gradient of the reconstruction passes back to the encoder.
+
+    Of a sample that has one of the `labels`, along the axes of its own; of others along all, or
+    along the rest, all that are the axis of none of these labels. It is cut before or behind the
+    normalisation.
+    """
+
+    labels: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    unlabelled: Literal["all", "rest"] = "all"
+    layer: Literal["bottleneck", "encoder"] = "bottleneck"
 
 
 class ExperimentSettings(Settings):
@@ -226,6 +264,7 @@ class ExperimentSettings(Settings):
     model: Model
     optimizer: Optimizer
     regularizers: dict[str, Annotated[Regularizer, Field(discriminator="term")]]
+    routing: Routing | None = None
     surgery: Surgery = Surgery()
     first_seed: Annotated[int, Field(ge=0, lt=SEEDS)] = 0  # from which its runs are counted
     representative_seed: Annotated[int, Field(ge=0, lt=SEEDS)]
