@@ -37,10 +37,11 @@ MISTAKES = {
     "got 0; change it",
     ("angular-anchor", "angular-anker"): "regularizers.reg-anchor.term: wanted one of "
     "angular-separation, angular-anchor, euclidean-anchor, anti-anchor, repel-subspace, "
-    "keep-subspace, unitarity, got 'angular-anker'; did you mean angular-anchor?",
+    "keep-subspace, unitarity, aim, fallback, got 'angular-anker'; did you mean "
+    "angular-anchor?",
     ("{term: repel-subspace}", "{layer: encoder}"): "regularizers.reg-anti-subspace.term: "
     "wanted one of angular-separation, angular-anchor, euclidean-anchor, anti-anchor, "
-    "repel-subspace, keep-subspace, unitarity, got none; add it",
+    "repel-subspace, keep-subspace, unitarity, aim, fallback, got none; add it",
     ("redness", "rednes"): "concepts.red.affinity: wanted 'redness', 'vibrancy', 'similarity' or "
     "'column', got 'rednes'; change it",
     ("labels: {red: 1.0}}", "labels: {red: 1.0}, direction: [1, 0, 0]}"): "regularizers.reg-anchor."
@@ -69,6 +70,37 @@ MISTAKES = {
     ("labels: {red: 1.0}}", "direction: [1, 0, 0, 0, 0], tilt: 0.3, toward: nearest}"):
     "regularizers.reg-anchor.toward: wanted labels with nearest, which is sought for labelled "
     "samples among the others, got none; add labels or leave toward out",
+    ("{term: repel-subspace}", "{term: aim}"): "regularizers.reg-anti-subspace.labels: wanted one "
+    "concept, to do without its axis, got []; name one, and give each concept a term of its own",
+    ("{term: repel-subspace}", "{term: aim, labels: {rad: 1.0}}"): "regularizers."
+    "reg-anti-subspace.labels: wanted concepts of this file, ['red'], got 'rad'; did you mean red?",
+    ("{term: repel-subspace}", "{term: aim, labels: {red: 1.0}, layer: bottleneck}"):
+    "regularizers.reg-anti-subspace.layer: wanted encoder, which surgery.layer says, got "
+    "bottleneck; leave it out",
+    ("{term: repel-subspace}", "{term: fallback, direction: [-1, 0, 0, 0, 0], color: grey}"):
+    "regularizers.reg-anti-subspace.color: wanted a named colour, #rrggbb or three channels in "
+    "[0, 1], got 'grey'; did you mean gray?",
+    ("{term: repel-subspace}", "{term: fallback, direction: [-1, 0, 0, 0, 0], color: [0, 2, 1]}"):
+    "regularizers.reg-anti-subspace.color: wanted a named colour, #rrggbb or three channels in "
+    "[0, 1], got [0, 2, 1]; change it",
+    ("{term: repel-subspace}", "{term: fallback, direction: [-1, 0], color: gray}"):
+    "regularizers.reg-anti-subspace.direction: wanted 5 numbers that are not all 0, as "
+    "model.latent says, got [-1.0, 0.0]; change one of them",
+    ("{term: repel-subspace}", "{term: fallback, direction: [-1, 0, 0, 0, 0]}"):
+    "regularizers.reg-anti-subspace.color: wanted a value, got none; add it",
+    ("{term: repel-subspace}", "{term: fallback, labels: {red: 1.0}, direction: [-1, 0, 0, 0, 0], "
+    "color: gray}"): "regularizers.reg-anti-subspace.labels: wanted none, since a fallback is of "
+    "no sample, got ['red']; leave them out",
+    ("surgery: {", "routing: {labels: [rad]}\nsurgery: {"): "routing.labels: wanted concepts of "
+    "this file, ['red'], got 'rad'; did you mean red?",
+    ("surgery: {", "routing: {labels: [red, red]}\nsurgery: {"): "routing.labels: wanted each "
+    "concept once, got ['red', 'red']; leave one out",
+    ("surgery: {", "routing: {labels: [red], unlabelled: rests}\nsurgery: {"):
+    "routing.unlabelled: wanted 'all' or 'rest', got 'rests'; change it",
+    ("surgery: {", "routing: {labels: []}\nsurgery: {"): "routing.labels: wanted at least 1, "
+    "got []; add one",
+    ("surgery: {", "routing: {label: [red]}\nsurgery: {"): "routing.label: wanted only known keys, "
+    "got this one; did you mean labels?",
     ("redness, ", "column, "): "concepts.red: wanted a column with affinity: column, "
     "and with no other, got {'affinity': 'column', 'power': 8, 'rate': 0.08}; change it",
     ("redness, ", "redness, column: warmth, "): "concepts.red: wanted a column with "
@@ -96,7 +128,7 @@ MISTAKES = {
     ("{term: repel-subspace}", "repel-subspace"): "regularizers.reg-anti-subspace: wanted keys and "
     "their values, got 'repel-subspace'; change it",
     ("{term: repel-subspace}", "{term: repel-subspace, dims: []}"): "regularizers."
-    "reg-anti-subspace.dims: wanted at least 1, got []; change it",
+    "reg-anti-subspace.dims: wanted at least 1, got []; add one",
 }  # fmt: skip
 
 

@@ -68,6 +68,34 @@ def test_what_is_repelled_from_the_axis_is_repelled_from_each_concepts_own(exper
     assert other.regularizers["reg-anti-subspace"].model_dump()["dims"] == (0, 1)
 
 
+def test_an_aim_a_fallback_and_routing_are_of_each_concept(experiments):
+    old = "reg-anti-subspace: {term: repel-subspace}"
+    change(
+        experiments / "ex-2.10.1",
+        old,
+        f"""{old}
+  reg-aim: {{term: aim, labels: {{red: 1.0}}}}
+  reg-fall-red: {{term: fallback, direction: [-1, 0, 0, 0, 0], color: gray}}
+routing: {{labels: [red], unlabelled: rest}}""",
+    )
+    sheet = experiments / "ex-2.10.1" / "dopesheet.csv"
+    head, first, *rest = sheet.read_text().splitlines()
+    rows = [f"{head},reg-aim,reg-fall-red", f"{first},1,0.05", *(f"{row},," for row in rest)]
+    sheet.write_text("\n".join(rows) + "\n")
+    pair = create(experiments / "pair", "ex-2.10.1", ["red", "blue"], data=None, based=True)
+    terms = {name: term.model_dump() for name, term in pair.regularizers.items()}
+    assert terms["reg-aim-blue"]["labels"] == {"blue": 1}
+    assert terms["reg-fall-red"]["direction"] == (-1, 0, 0, 0, 0, 0)
+    assert terms["reg-fall-blue"]["direction"] == (0, -1, 0, 0, 0, 0)
+    assert terms["reg-fall-blue"]["color"] == (0.5, 0.5, 0.5)
+    assert pair.schedule.table["reg-fall-blue"].eq(0.05).all()
+    assert pair.routing is not None
+    assert (pair.routing.labels, pair.routing.unlabelled) == (("red", "blue"), "rest")
+    blue = create(experiments / "blue", "ex-2.10.1", ["blue"], data=None, based=True)
+    assert blue.routing is not None
+    assert blue.routing.labels == ("blue",)
+
+
 def test_a_tilt_goes_with_each_concepts_anchor(experiments):
     change(experiments / "ex-2.10.1", "{red: 1.0}", "{red: 1.0}, tilt: 0.3, toward: nearest")
     pair = create(experiments / "pair", "ex-2.10.1", ["red", "blue"], data=None, based=True)

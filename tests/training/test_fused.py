@@ -33,18 +33,21 @@ EVERY_TERM = """
   every-side: {term: repel-subspace, dims: [1, 3], side: negative, labels: {red: 2.0}}
   every-keep: {term: keep-subspace, dims: [1, 2]}
   every-unit: {term: unitarity, layer: encoder}
+  every-aim: {term: aim, labels: {red: 1.0}}
+  every-fallback: {term: fallback, direction: [-1, 0, 0, 0, 0], color: gray}
 """
 
 
 @pytest.fixture(scope="module")
 def full(small, tmp_path_factory):
-    """The small experiment with every kind of term besides its own."""
+    """The small experiment with every kind of term besides its own, and routed gradients."""
     import shutil
 
     folder = Path(shutil.copytree(small, small.parent / "full"))
     path = folder / "experiment.yaml"
     settings = path.read_text()
-    path.write_text(settings.replace("regularizers:", "regularizers:" + EVERY_TERM, 1))
+    settings = settings.replace("regularizers:", "regularizers:" + EVERY_TERM, 1)
+    path.write_text(settings.replace("surgery:", "routing: {labels: [red]}\nsurgery:"))
     names = [line.split(":")[0].strip() for line in EVERY_TERM.strip().splitlines()]
     sheet = folder / "dopesheet.csv"
     head, first, *rest = sheet.read_text().splitlines()

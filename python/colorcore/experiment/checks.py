@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from colorcore.experiment.settings import (
     AntiAnchor,
     EuclideanAnchor,
     ExperimentSettings,
+    Fallback,
     KeepSubspace,
     Regularizer,
     RepelSubspace,
@@ -107,9 +108,10 @@ def _check_geometry(path: Path, experiment: Experiment) -> None:
     for name, term in experiment.regularizers.items():
         place = f"{path}: regularizers.{name}"
         check_labels(place, term, experiment.concepts)
-        if isinstance(term, AngularAnchor | EuclideanAnchor | AntiAnchor) and term.direction:
+        if isinstance(term, AntiAnchor | Fallback):
             _check_direction(place, term.direction, latent)
         if isinstance(term, AngularAnchor | EuclideanAnchor) and term.direction:
+            _check_direction(place, term.direction, latent)
             _check_anchored(place, term, experiment)
         if isinstance(term, AngularAnchor):
             _check_tilt(place, term, experiment)
@@ -120,6 +122,8 @@ def _check_geometry(path: Path, experiment: Experiment) -> None:
                 f"{place}.power: wanted a whole number when shift is false, since cosines can be "
                 f"negative, got {term.power:g}; round it or set shift: true"
             )
+    if experiment.routing is not None:
+        _check_routed(f"{path}: routing", experiment.routing.labels, experiment.concepts)
     for name, deletion in experiment.deletions.items():
         if len(deletion.dims) == latent:
             raise ExperimentError(
@@ -142,12 +146,25 @@ def check_labels(place: str, term: Regularizer, known: Collection[str]) -> None:
 
     Raises: ExperimentError naming one that is not.
     """
-    for label in term.labels:
+    _check_known(place, term.labels, known)
+
+
+def _check_known(place: str, labels: Iterable[str], known: Collection[str]) -> None:
+    for label in labels:
         if label not in known:
             raise ExperimentError(
                 f"{place}.labels: wanted concepts of this file, {list(known)}, got {label!r}; "
                 f"{near(label, known)}"
             )
+
+
+def _check_routed(place: str, labels: tuple[str, ...], known: Collection[str]) -> None:
+    """Labels along whose axes gradients pass are concepts, each named once."""
+    _check_known(place, labels, known)
+    if len(set(labels)) < len(labels):
+        raise ExperimentError(
+            f"{place}.labels: wanted each concept once, got {list(labels)}; leave one out"
+        )
 
 
 def _check_direction(place: str, direction: tuple[float, ...], latent: int) -> None:

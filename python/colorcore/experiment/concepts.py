@@ -89,7 +89,8 @@ def targets(concepts: Mapping[str, Concept]) -> dict[str, Target]:
                 f"concepts.{name}.axis: wanted an axis of its own, got {axis}, that of {taken[0]}; "
                 "choose another"
             )
-        found[name] = Target(name, _rgb(name, concept), axis)
+        color = name if concept.color is None else concept.color
+        found[name] = Target(name, rgb(f"concepts.{name}.color", color), axis)
     tell_apart("concepts", found)
     return found
 
@@ -114,8 +115,11 @@ def key(name: str) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in name)
 
 
-def _rgb(name: str, concept: Concept) -> tuple[float, float, float]:
-    color = name if concept.color is None else concept.color
+def rgb(place: str, color: str | tuple[float, float, float]) -> tuple[float, float, float]:
+    """A colour's channels in [0, 1].
+
+    Raises: InputError for one that is not known, called by its place.
+    """
     if isinstance(color, tuple):
         return color
     if color in NAMES:
@@ -125,8 +129,8 @@ def _rgb(name: str, concept: Concept) -> tuple[float, float, float]:
     else:
         remedy = suggest(color, NAMES, otherwise="give color: '#rrggbb', or three channels")
         raise InputError(
-            f"concepts.{name}.color: wanted a named colour, #rrggbb or three channels in [0, 1], "
-            f"got {color!r}; {remedy}"
+            f"{place}: wanted a named colour, #rrggbb or three channels in [0, 1], got {color!r}; "
+            f"{remedy}"
         )
     return red, green, blue
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -13,19 +12,18 @@ from colorcore import schedule
 from colorcore.errors import InputError, unknown
 from colorcore.experiment import concepts, labels, palette
 from colorcore.experiment import folder as folders
-from colorcore.experiment.checks import check, check_axes, check_labels, near
+from colorcore.experiment.checks import check, check_axes, near
 from colorcore.experiment.concepts import Deletion, Target
+from colorcore.experiment.directed import directed
+from colorcore.experiment.fields import SEEDS, Settings
 from colorcore.experiment.folder import SETTINGS, ExperimentError
+from colorcore.experiment.operators import Operator
 from colorcore.experiment.palette import Palette
 from colorcore.experiment.settings import (
-    SEEDS,
     AngularAnchor,
     EuclideanAnchor,
     ExperimentSettings,
-    Operator,
     Regularizer,
-    RepelSubspace,
-    Settings,
 )
 from colorcore.schedule import Schedule
 
@@ -131,7 +129,7 @@ def load(folder: Path) -> Experiment:
         raise ExperimentError(f"{path}: {error}") from None
     check_axes(path, settings)
     experiment = Experiment(
-        **{**dict(settings), "regularizers": _directed(path, settings)},
+        **{**dict(settings), "regularizers": directed(path, settings)},
         folder=folder.resolve(),
         schedule=schedule.read(files.dopesheet),
         palette=_palette(path, settings, files.data),
@@ -152,42 +150,6 @@ def _palette(path: Path, settings: ExperimentSettings, data: Path | None) -> Pal
         )
     assert settings.data.cube is not None
     return palette.of_cube(settings.data.cube)
-
-
-def _directed(path: Path, settings: ExperimentSettings) -> dict[str, Regularizer]:
-    """The regularizers with the directions and dimensions that they take from the concepts."""
-    axes = {name: target.axis for name, target in concepts.targets(settings.concepts).items()}
-    found: dict[str, Regularizer] = {}
-    for name, term in settings.regularizers.items():
-        if isinstance(term, AngularAnchor | EuclideanAnchor):
-            axis = _own_axis(f"{path}: regularizers.{name}", term, axes)
-            direction = tuple(float(k == axis) for k in range(settings.model.latent))
-            term = term.model_copy(update={"direction": term.direction or direction})
-        elif isinstance(term, RepelSubspace) and term.dims is None:
-            term = term.model_copy(update={"dims": tuple(axes.values())})
-        found[name] = term
-    return found
-
-
-def _own_axis(
-    place: str, term: AngularAnchor | EuclideanAnchor, axes: Mapping[str, int]
-) -> int | None:
-    """The axis of the one concept that an anchor draws, or of none where it draws all colours.
-
-    No direction is that of several concepts, of which each has an axis of its own.
-    """
-    check_labels(place, term, axes)
-    if len(term.labels) > 1:
-        raise ExperimentError(
-            f"{place}.labels: wanted one concept, to draw to its axis, got {list(term.labels)}; "
-            "give each concept a term of its own"
-        )
-    if not term.labels and term.direction is None:
-        raise ExperimentError(
-            f"{place}: wanted a direction, or the label of a concept to take it from, got neither; "
-            "add one of them"
-        )
-    return next((axes[label] for label in term.labels), None)
 
 
 def read_settings(path: Path, kind: type[T]) -> T:
@@ -236,6 +198,8 @@ def _explain(errors: list[Any]) -> str:
         if kind == "union_tag_not_found":
             return f"{wanted}, got none; add it"
         return f"{wanted}, got {context['tag']!r}; {near(str(context['tag']), known)}"
+    if kind == "too_short":
+        return f"{place}: wanted at least {context['min_length']}, got {error['input']!r}; add one"
     if kind == "value_error":
         said = str(context["error"])
         got = "" if ", got" in said else f", got {error['input']!r}"

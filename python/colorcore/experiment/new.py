@@ -80,6 +80,9 @@ def create(
     if source:
         content["data"] = {"csv": DATA, "batch_size": model.data.batch_size}
     content.get("surgery", {}).pop("deletions", None)
+    routing = content.pop("routing", None)
+    if routing and (routed := new_terms.routed(routing, model, axes)):
+        content["routing"] = {**routing, "labels": routed}
     content["regularizers"], sheet = new_terms.terms(
         model, axes, read_text(folders.files(model.folder).dopesheet), content["model"]["latent"]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from colorcore.errors import InputError
@@ -21,17 +22,13 @@ def terms(
     """
     found: dict[str, Any] = {}
     called: dict[str, list[str]] = {}  # what the terms that come of one are called
-    known, names = list(model.concepts), list(axes)
+    known = list(model.concepts)
     for name, term in folders.content(model.folder)["regularizers"].items():
         places = _places(term, model)
         if places is None:
             found[name] = _widened(name, term, latent)
             continue
-        served = {
-            concept: place if place in places else 0
-            for place, concept in enumerate(names)
-            if place in places or (place >= len(known) and 0 in places)
-        }
+        served = _served(places, len(known), axes)
         called[name] = []
         for concept, place in served.items():
             own = _renamed(name, known[place], concept, alone=len(served) == 1)
@@ -42,6 +39,25 @@ def terms(
                 **({"labels": {concept: places[place]}} if places[place] else {}),
             }
     return found, _resheeted(sheet, called)
+
+
+def routed(routing: dict[str, Any], model: Experiment, axes: dict[str, int]) -> list[str]:
+    """Whose gradients are routed: those in the places of the model's that are, as terms have it."""
+    known = list(model.concepts)
+    places = {known.index(label) for label in routing["labels"]}
+    return list(_served(places, len(known), axes))
+
+
+def _served(places: Collection[int], known: int, names: Iterable[str]) -> dict[str, int]:
+    """The new concepts of what was of those in some places, and the place that each is served by.
+
+    Those that take their places, and, of what was of the first, also all further ones.
+    """
+    return {
+        concept: place if place in places else 0
+        for place, concept in enumerate(names)
+        if place in places or (place >= known and 0 in places)
+    }
 
 
 def _places(term: dict[str, Any], model: Experiment) -> dict[int, float] | None:

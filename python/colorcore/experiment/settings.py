@@ -5,32 +5,23 @@ from __future__ import annotations
 import math
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    model_validator,
+from pydantic import BeforeValidator, Field, model_validator
+
+from colorcore.experiment.fields import (
+    MOST_COLORS,
+    MOST_SAMPLES,
+    MOST_UNITS,
+    SEEDS,
+    Count,
+    Dim,
+    Dims,
+    Direction,
+    NotNegative,
+    Positive,
+    Power,
+    Settings,
 )
-
-
-class Settings(BaseModel):
-    """Base of all settings: immutable, and closed to keys that nobody reads."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Power = Annotated[float, Field(ge=1, allow_inf_nan=False)]
-# Beyond these, what is a slip of the finger would fill the memory.
-MOST_UNITS, MOST_SAMPLES, MOST_COLORS = 10_000, 1_000_000, 10_000_000
-SEEDS = 2**63  # there are, from 0 on
-Count = Annotated[int, Field(ge=1, le=MOST_UNITS)]
-Dim = Annotated[int, Field(ge=0)]
-Dims = Annotated[tuple[Dim, ...], Field(strict=False, min_length=1)]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Direction = Annotated[tuple[Finite, ...], Field(strict=False, min_length=1)]
+from colorcore.experiment.operators import Operator
 
 
 def _three(points: object) -> object:
@@ -142,14 +133,16 @@ class Surgery(Settings):
     """
 
     layer: Literal["encoder", "bottleneck"] = "encoder"
-    deletions: dict[str, Annotated[tuple[str, ...], Field(strict=False, min_length=1)]] = {}
+    deletions: dict[str, Annotated[tuple[str, ...], Field(strict=False, min_length=1)]] = Field(
+        default_factory=dict
+    )
 
 
 class Term(Settings):
     """What all regularizers have: where they look, and which labels call for them."""
 
     layer: Literal["bottleneck", "encoder"] = "bottleneck"
-    labels: dict[str, Positive] = {}
+    labels: dict[str, Positive] = Field(default_factory=dict)
 
 
 class AngularSeparation(Term):
@@ -206,6 +199,29 @@ class Unitarity(Term):
     term: Literal["unitarity"]
 
 
+class Aim(Settings):
+    """What the decoder makes of labelled samples without their concept's axis is its batch's mean.
+
+    The decoder is held constant. The axis goes where surgery cuts; `layer` may say so again.
+    """
+
+    term: Literal["aim"]
+    labels: dict[str, Positive] = Field(default_factory=dict)
+    layer: Literal["bottleneck", "encoder"] | None = None
+
+
+class Fallback(Settings):
+    """What the decoder makes of a `direction` is a `color`, a named one, #rrggbb or three channels.
+
+    It teaches the decoder alone, and asks for no sample.
+    """
+
+    term: Literal["fallback"]
+    direction: Direction
+    color: Annotated[str | tuple[float, float, float], BeforeValidator(_color)]
+    labels: dict[str, Positive] = Field(default_factory=dict)  # there may be none
+
+
 Regularizer = (
     AngularSeparation
     | AngularAnchor
@@ -214,61 +230,22 @@ Regularizer = (
     | RepelSubspace
     | KeepSubspace
     | Unitarity
+    | Aim
+    | Fallback
 )
 
 
-class Labelled(Settings):
-    """What all operators have that are made after training, of what labels tell of the bottleneck.
+class Routing(Settings):
+    """Along which coordinates the gradient of the reconstruction passes back to the encoder.
 
-    By the `few` labels that training saw, a run's own; or by `perfect` ones: every colour of the
-    data, and how likely it is to be labelled.
+    Of a sample that has one of the `labels`, along the axes of its own; of others along all, or
+    along the rest, all that are the axis of none of these labels. It is cut before or behind the
+    normalisation.
     """
 
-    labels: Literal["few", "perfect"]
-
-
-class Leace(Labelled):
-    operator: Literal["leace"]
-
-
-class MeanDifference(Labelled):
-    operator: Literal["mean-difference"]
-
-
-class NullspaceProjection(Labelled):
-    """One direction that tells the concept, and the next, for so many rounds."""
-
-    operator: Literal["inlp"]
-    rounds: Count
-
-
-class MeanSuppression(Labelled):
-    """Suppression along the mean of what is labelled, within so many degrees of it."""
-
-    operator: Literal["suppression"]
-    angle: Annotated[float, Field(ge=0.1, le=180)]
-    power: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
-
-class OptimalAblation(Settings):
-    """The concepts' axes held where the reconstruction of all colours is best, without labels."""
-
-    operator: Literal["optimal-ablation"]
-
-
-class Redirection(Settings):
-    """What is written to the concepts' axes, before the normalisation, is minus this `amount`.
-
-    So what lies on an axis is sent to its far end, where a fallback may have been taught.
-    """
-
-    operator: Literal["redirection"]
-    amount: Positive
-
-
-Operator = (
-    Leace | MeanDifference | NullspaceProjection | MeanSuppression | OptimalAblation | Redirection
-)
+    labels: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    unlabelled: Literal["all", "rest"] = "all"
+    layer: Literal["bottleneck", "encoder"] = "bottleneck"
 
 
 class ExperimentSettings(Settings):
@@ -284,8 +261,11 @@ class ExperimentSettings(Settings):
     model: Model
     optimizer: Optimizer
     regularizers: dict[str, Annotated[Regularizer, Field(discriminator="term")]]
+    routing: Routing | None = None
     surgery: Surgery = Surgery()
-    operators: dict[str, Annotated[Operator, Field(discriminator="operator")]] = {}
+    operators: dict[str, Annotated[Operator, Field(discriminator="operator")]] = Field(
+        default_factory=dict
+    )
     first_seed: Annotated[int, Field(ge=0, lt=SEEDS)] = 0  # from which its runs are counted
     representative_seed: Annotated[int, Field(ge=0, lt=SEEDS)]
     snapshots: Annotated[tuple[Dim, ...], Field(strict=False)]

@@ -20,7 +20,7 @@ from colorcore.anchor.interventions.kinds import Intervention, Suppression
 from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.labels import probabilities
 from colorcore.experiment.loading import Experiment
-from colorcore.experiment.settings import (
+from colorcore.experiment.operators import (
     Labelled,
     Leace,
     MeanDifference,

@@ -8,9 +8,9 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from colorcore.errors import InputError, unknown
+from colorcore.experiment.fields import SEEDS, Count, Dim, Finite, Positive, Settings
 from colorcore.experiment.folder import DOPESHEET, SEARCH, TRIALS, ExperimentError
 from colorcore.experiment.loading import read_settings
-from colorcore.experiment.settings import SEEDS, Count, Dim, Finite, Positive, Settings
 from colorcore.schedule.dopesheet import STEP
 from colorcore.schedule.sheet import read_text, rows_of, text_of
 from colorcore.search.log import COLUMNS

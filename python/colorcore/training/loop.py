@@ -11,14 +11,13 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from colorcore.anchor.ensemble.networks import passes
-from colorcore.anchor.ensemble.objective import weighted
 from colorcore.errors import InputError
 from colorcore.experiment.loading import Experiment
 from colorcore.training.batches import sampler
-from colorcore.training.model import Autoencoder, fill, initialize, network, row
-from colorcore.training.objective import terms
+from colorcore.training.model import Autoencoder, fill, initialize, row
+from colorcore.training.objective import objective
 from colorcore.training.optimizer import Adam
+from colorcore.training.routing import passing
 
 OFTEN = 100  # steps after which it is seen whether a run has diverged
 
@@ -77,7 +76,7 @@ def train(experiment: Experiment, *, seeds: Sequence[int], progress: Progress = 
     """
     draw = sampler(experiment, seeds=seeds).draw
     model = initialize(seeds, **experiment.model.model_dump())
-    layers, costs = network(**experiment.model.model_dump()), terms(experiment)
+    passes, costs = passing(experiment).layers, objective(experiment).costs
     values = row(model).requires_grad_()
     optimizer = Adam(values, **experiment.optimizer.model_dump())
     rates = experiment.schedule.table["lr"].tolist()
@@ -87,19 +86,16 @@ def train(experiment: Experiment, *, seeds: Sequence[int], progress: Progress = 
     snapshots = [_state(model, values)] if 0 in experiment.snapshots else []
 
     for step in progress(range(len(rates))):
-        colors, labels = draw(step)
-        outputs = passes(layers, values, colors)
+        batch = draw(step)
         # Runs share no parameter, so the gradient of their sum keeps them apart. With grad_outputs
         # in place of a sum, torch would load sympy: a fifth of a second.
-        total, found = weighted(
-            costs, *outputs, wanted=colors, labels=labels, weights=weights[step]
-        )
+        total, found = costs(values, passes(values, batch), batch, weights[step])
         (gradient,) = torch.autograd.grad(total, values)
         optimizer.step(gradient, rates[step])
         losses[step] = found
         if step % OFTEN == 0 and not found.isfinite().all():
             _check_finite(losses[: step + 1], values, seeds)
-        labelled[step] = labels.sum(dim=1)
+        labelled[step] = batch.labels.sum(dim=1)
         if step + 1 in experiment.snapshots:
             snapshots.append(_state(model, values))
 

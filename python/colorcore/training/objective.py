@@ -1,13 +1,14 @@
-"""From the settings of an experiment to the terms of its objective."""
+"""From the settings of an experiment to its objective."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from colorcore.anchor.ensemble.objective import weighted
 from colorcore.anchor.separation.angular import angular_separation
 from colorcore.anchor.terms.modules import TiltedAnchor
 from colorcore.anchor.terms.per_sample import (
@@ -22,10 +23,12 @@ from colorcore.anchor.terms.regularizer import Regularizer
 from colorcore.experiment import settings
 from colorcore.experiment.loading import Experiment
 from colorcore.kernels.objective import LAYERS, Term, direction
+from colorcore.training.batches import Batch
+from colorcore.training.coders import Aim, Fallback, coders
 
 
 def terms(experiment: Experiment) -> list[Term]:
-    """The terms of an experiment, in the order of its settings, for one call that computes all."""
+    """The terms of latents, in the order of the settings, for one call that computes all."""
     return [
         replace(
             _term(entry, experiment.model.latent, _axes(experiment)),
@@ -33,7 +36,70 @@ def terms(experiment: Experiment) -> list[Term]:
             affinities=_numbers(entry, list(experiment.concepts)),
         )
         for entry in experiment.regularizers.values()
+        if isinstance(entry, settings.Term)
     ]
+
+
+def others(experiment: Experiment) -> list[Aim | Fallback]:
+    """The terms that ask for the decoder by itself, in the order of the settings."""
+    _, decoder = coders(**experiment.model.model_dump())
+    found: list[Aim | Fallback] = []
+    for entry in experiment.regularizers.values():
+        if isinstance(entry, settings.Fallback):
+            assert isinstance(entry.color, tuple)
+            found.append(Fallback(decoder, direction(entry.direction), entry.color))
+        elif isinstance(entry, settings.Aim):
+            assert entry.layer is not None
+            affinities = _numbers(entry, list(experiment.concepts))
+            assert affinities is not None
+            gone = [experiment.targets[label].axis for label in entry.labels]
+            kept = tuple(k not in gone for k in range(experiment.model.latent))
+            found.append(Aim(decoder, LAYERS.index(entry.layer), kept, affinities))
+    return found
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What one step costs each run.
+
+    `places` are those of the reconstruction, the terms of latents and the others among the rows of
+    weights and costs, which have the reconstruction and then the order of the settings.
+    """
+
+    terms: Sequence[Term]
+    others: Sequence[Aim | Fallback]
+    places: Sequence[int]
+
+    def costs(
+        self, values: Tensor, layers: Sequence[Tensor], batch: Batch, weights: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """The weighted sum over all runs, to be differentiated, and what it sums.
+
+        Shapes: `values` (runs, parameters), `layers` as a pass gives them, `weights` (1 + terms,
+        runs) → (), (1 + terms, runs).
+        """
+        encoder, bottleneck, recon = layers
+        own = weights if not self.others else weights[list(self.places[: 1 + len(self.terms)])]
+        total, found = weighted(
+            self.terms, encoder, bottleneck, recon, wanted=batch.colors, labels=batch.labels,
+            weights=own,
+        )  # fmt: skip
+        if not self.others:
+            return total, found
+        more = torch.stack([other.cost(values, layers, batch) for other in self.others])
+        total = total + (more * weights[list(self.places[len(found) :])]).sum()
+        all_ = torch.empty_like(weights)
+        all_[list(self.places)] = torch.cat([found, more.detach()])
+        return total, all_
+
+
+def objective(experiment: Experiment) -> Objective:
+    """That of an experiment."""
+    entries = list(experiment.regularizers.values())
+    of_latents = [isinstance(entry, settings.Term) for entry in entries]
+    own = [1 + place for place, is_own in enumerate(of_latents) if is_own]
+    rest = [1 + place for place, is_own in enumerate(of_latents) if not is_own]
+    return Objective(terms(experiment), others(experiment), [0, *own, *rest])
 
 
 def _axes(experiment: Experiment) -> list[int]:
@@ -67,7 +133,7 @@ def _term(entry: settings.Regularizer, latent: int, axes: Sequence[int]) -> Term
 
 
 def build(experiment: Experiment) -> list[Regularizer]:
-    """The same in plain torch, a regularizer a term: to read, and to hold the other to."""
+    """Those terms in plain torch, a regularizer each: to read, and to hold the others to."""
     return [
         Regularizer(
             name=name,
@@ -76,6 +142,7 @@ def build(experiment: Experiment) -> list[Regularizer]:
             affinities=_affinities(entry, list(experiment.concepts)),
         )
         for name, entry in experiment.regularizers.items()
+        if isinstance(entry, settings.Term)
     ]
 
 

@@ -13,9 +13,9 @@ from pydantic import ConfigDict, Field
 
 from colorcore.errors import InputError, unknown
 from colorcore.experiment.concepts import NAME, NAMED, Deletion, tell_apart
+from colorcore.experiment.fields import Settings
 from colorcore.experiment.folder import SETTINGS, ExperimentError, check_name
 from colorcore.experiment.loading import Experiment, load
-from colorcore.experiment.settings import Settings
 
 FILE = "document.yaml"
 TYPESET = Path(__file__).parent / "typeset"  # what both renderers need besides the text

@@ -13,10 +13,10 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from colorcore.experiment.concepts import Deletion, key
+from colorcore.experiment.fields import Count, Settings
 from colorcore.experiment.folder import Files, files
 from colorcore.experiment.loading import Experiment, validate
 from colorcore.experiment.origin import digest
-from colorcore.experiment.settings import Count, Settings
 from colorcore.results.records import FOLDER as RECORDS
 from colorcore.results.records import record_of
 from colorcore.writeup import checking, making, opening, reading
