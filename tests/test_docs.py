@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 from markdown_it import MarkdownIt
 
+from checkout import FILES
 from colorcore.errors import InputError
 from colorcore.results.files import OF_RUNS
 from colorcore.writeup import style
@@ -130,15 +131,7 @@ def test_the_figure_of_the_page_on_documents_is_drawn(main):
 def test_the_commands_of_your_own_experiment_lead_from_nothing_to_a_report(tmp_path):
     """With two runs each, in a copy of the repository, whose set-up is that of this one."""
     copy_experiments(tmp_path / "experiments")
-    for name in (
-        "config",
-        "profiles",
-        "Snakefile",
-        "plan.smk",
-        "writeup.smk",
-        "Makefile",
-        "environment.yaml",
-    ):
+    for name in ("config", "profiles", *FILES):
         (shutil.copytree if Path(name).is_dir() else shutil.copy)(name, tmp_path / name)
     (tmp_path / ".venv").symlink_to(Path(".venv").resolve())
     (tmp_path / "build").mkdir()

@@ -169,3 +169,12 @@ def test_a_dopesheet_of_more_weights_than_there_are_colors_is_drawn():
 def test_two_latent_dimensions_can_be_viewed(main, name):
     model = main.experiment.model.model_copy(update={"latent": 2})
     gather(name, replace(main, experiment=main.experiment.model_copy(update={"model": model})))
+
+
+def test_of_weights_that_move_alike_each_is_seen():
+    sheet = "STEP,PHASE,ACTION,lr,one,other,third\n0,,,0.1,0,0,0\n9,,,0.1,1,1,0.5\n"
+    with style.applied(style.LIGHT):
+        figure = dopesheet.draw(resolve(sheet, path=Path("sheet")), style.LIGHT)
+    lines = {line.get_label(): line for line in figure.axes[0].get_lines()}
+    looks = [lines[name].get_linestyle() for name in ("one", "other", "third")]
+    assert looks == ["-", "--", "-"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -233,3 +235,16 @@ def test_a_figure_is_of_the_files_that_it_reads_besides_results(essay):
     before = found.origins.shows("figures", "search")
     change(essay / "experiments" / "ex-reliable", "trials:", "trials:  ", "search.yaml", times=1)
     assert found.origins.shows("figures", "search") != before
+
+
+def test_a_plan_loads_nothing_that_only_results_and_figures_need():
+    heavy = ["matplotlib", "scipy", "torch", "xarray"]
+    code = (
+        "import sys\n"
+        "from colorcore.writeup.plan import Plan\n"
+        "plan = Plan.of({'document': 'paper', 'build': 'build', 'seeds': 60, 'shards': 1,\n"
+        "                'check_claims': True})\n"
+        "plan.origins.of_numbers, plan.origins.of_report\n"
+        f"assert not set(sys.modules).intersection({heavy})\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from colorcore.kernels import hsv_cube, rgb_cube
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 CHANNELS = ["r", "g", "b"]
 RGB_AXES = ("red", "green", "blue")
@@ -50,6 +54,8 @@ def hsv_dataset(
 
 
 def _dataset(names: tuple[str, ...], axes: tuple[NDArray, ...], colors: NDArray) -> xr.Dataset:
+    import xarray as xr  # which plans do without
+
     coordinates = dict(zip(names, axes, strict=True))
     return xr.Dataset(
         {"color": ((*names, "channel"), colors)}, {**coordinates, "channel": CHANNELS}

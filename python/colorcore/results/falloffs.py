@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from colorcore.anchor.interventions.acting import intervene
 from colorcore.anchor.interventions.falloff import Falloff
@@ -20,6 +20,9 @@ from colorcore.results.interventions import ABLATED, INTERVENTIONS
 from colorcore.results.measures import likeness, score, unlike
 from colorcore.results.response import Array, blocks, respond, variants
 from colorcore.training.model import Autoencoder
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 KINDS = {"suppression": Suppression, "repulsion": Repulsion}
 

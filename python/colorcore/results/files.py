@@ -6,10 +6,9 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
-import xarray as xr
 
 from colorcore.errors import InputError
 from colorcore.experiment.concepts import key
@@ -18,6 +17,9 @@ from colorcore.experiment.origin import origin
 from colorcore.outputs import replacing, write_text
 from colorcore.results import records
 from colorcore.results.records import Record
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 T = TypeVar("T")
 
@@ -164,6 +166,8 @@ class Results:
 
     def grid(self, name: str) -> xr.Dataset:
         """A colour cube by name, wholly in memory; see `grids.damage`."""
+        import xarray as xr  # which plans do without
+
         return self._read(self.grid_path(name), lambda path: xr.load_dataset(path, engine="scipy"))
 
     def scene(self) -> str:

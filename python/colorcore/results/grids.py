@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import xarray as xr
 
 from colorcore.colors.cubes import flat_colors, grid_axes, score_grid
 from colorcore.experiment.concepts import Deletion
@@ -12,6 +13,9 @@ from colorcore.results.distribution import BAND, band_axes, binned
 from colorcore.results.measures import likeness
 from colorcore.results.response import VARIANTS, Array, blocks, respond, single_run, variants
 from colorcore.training.model import Autoencoder
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 def damage(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from colorcore.experiment.concepts import key
@@ -75,7 +76,8 @@ class Written:
 
     def __init__(self, document: Document, build: Path) -> None:
         self.document, self.build = document, build
-        self.origins = Origins(document)
+        self._load = cache(document.load)
+        self.origins = Origins(document, self._load)
 
     @classmethod
     def of(cls, one: Subject) -> Written:
@@ -151,5 +153,5 @@ class Written:
             yield from self.explorer(one)
 
     def _named(self, experiment: str, *files: str) -> list[Path]:
-        results = Results(self.build / experiment, self.document.load(experiment))
+        results = Results(self.build / experiment, self._load(experiment))
         return [path for file in files for path in results.named(file)]

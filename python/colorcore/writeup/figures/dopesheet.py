@@ -28,9 +28,11 @@ def draw(data: Schedule, theme: Theme) -> Figure:
     weights = [name for name in data.properties if name != LEARNING_RATE]
     colors = dict(zip(weights, cycle(theme.lines), strict=False)) | {LEARNING_RATE: theme.text}
     for axes, names in ((upper, weights), (lower, [LEARNING_RATE])):
-        for name in names:
+        for place, name in enumerate(names):
             keys = data.keyframes[data.keyframes["property"] == name]
-            axes.plot(data.table.index, data.table[name], color=colors[name], label=name)
+            is_hidden = any(data.table[name].equals(data.table[other]) for other in names[:place])
+            look = {"color": colors[name], "ls": (0, (4, 4)) if is_hidden else "-"}  # both are seen
+            axes.plot(data.table.index, data.table[name], label=name, **look)
             axes.plot(keys["step"], keys["value"], "o", color=colors[name], ms=3.5)
         axes.set_ylim(0, axes.get_ylim()[1] * 1.12)
         axes.margins(x=0.01)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
-import xarray as xr
 
 from colorcore.results.distribution import band_of
 from colorcore.writeup import style
@@ -13,6 +12,7 @@ from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
 
 if TYPE_CHECKING:
+    import xarray as xr
     from matplotlib.figure import Figure
 
 READS = ("score_grid.nc",)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import xarray as xr
-
 from colorcore.writeup import style
 from colorcore.writeup.sphere import draw_latents, flat, order, target_at
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
 
 if TYPE_CHECKING:
+    import xarray as xr
     from matplotlib.figure import Figure
 
 READS = ("evolution.nc",)

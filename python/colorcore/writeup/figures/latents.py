@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import xarray as xr
 
 from colorcore.writeup import style
 from colorcore.writeup.sphere import draw_latents, flat, order, target_at
@@ -13,6 +12,7 @@ from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject, Variant
 
 if TYPE_CHECKING:
+    import xarray as xr
     from matplotlib.figure import Figure
 
 READS = ("latent_cube.nc",)

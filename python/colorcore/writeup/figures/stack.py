@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import xarray as xr
 
 from colorcore.writeup import style
 from colorcore.writeup.numerals import significant
@@ -14,6 +13,7 @@ from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject, Variant
 
 if TYPE_CHECKING:
+    import xarray as xr
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -76,6 +76,8 @@ def draw(data: Data, theme: Theme) -> Figure:
 
 def _around(slices: xr.Dataset) -> xr.Dataset:
     """The hues once around, and on past both ends as far as the errors go."""
+    import xarray as xr
+
     last = slices.isel(hue=[-1])
     first = slices.isel(hue=[0, 1])
     left = last.assign_coords(hue=last["hue"] - 1)
