@@ -42,6 +42,7 @@ class Places(NamedTuple):
     axes: Sequence[int] = ()  # of each given layer, where they differ
     fewer: bool = False  # whether they are not there at all in what is compared
     shown: Sequence[str] = ()  # those of which each dimension has to be something on the sample
+    remedy: str = "name others"
 
 
 def check(model: nn.Module, result: nn.Module, sample: Sample, places: Places) -> None:
@@ -220,7 +221,7 @@ def _compare(
             raise InputError(
                 f"{path}: wanted what the model gives with the dimensions set to zero, got another "
                 f"by {apart:.2g} of {size:.2g}; something carries the dimensions around these "
-                "layers, or mixes them: name others"
+                f"layers, or mixes them: {places.remedy}"
             )
         telling |= _distance(wanted[path], whole[path], path) > TELLING * limit
     if not telling:
