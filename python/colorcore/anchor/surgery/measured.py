@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from colorcore.anchor.layers.copies import duplicate
+from colorcore.anchor.layers.eager import eagerly
 from colorcore.anchor.layers.named import find
 from colorcore.anchor.precision import HALF
 from colorcore.errors import InputError
@@ -76,6 +77,8 @@ def quiet(model: nn.Module) -> nn.Module:
 def run(model: nn.Module, sample: Sample, what: str = "the model") -> dict[str, Any]:
     """All that a model gives, by the way to it. The random state stays as it was.
 
+    What is compiled runs as it is written, since hooks are what sets dimensions to zero.
+
     Raises: InputError when the model does not take the sample.
     """
     floats = {one.dtype for one in model.parameters() if one.is_floating_point()}
@@ -83,7 +86,7 @@ def run(model: nn.Module, sample: Sample, what: str = "the model") -> dict[str, 
     args = given if isinstance(given, tuple) else () if isinstance(given, Mapping) else (given,)
     kwargs = given if isinstance(given, Mapping) else {}
     devices = {one.device for one in model.parameters() if one.device.type == "cuda"}
-    with torch.no_grad(), torch.random.fork_rng(devices=list(devices)):
+    with eagerly(), torch.no_grad(), torch.random.fork_rng(devices=list(devices)):
         try:
             return dict(_leaves(model(*args, **kwargs), "output", set()))
         except InputError:
