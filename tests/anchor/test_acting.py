@@ -19,12 +19,6 @@ from colorcore.training.model import initialize
 AXIS = [1.0, 0.0, 0.0]
 
 
-@pytest.fixture
-def model():
-    torch.manual_seed(0)
-    return nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2))
-
-
 def test_an_intervention_acts_in_its_context_while_it_is_on(model):
     x = torch.randn(8, 4)
     before = model(x)

@@ -13,28 +13,9 @@ from torch import nn
 from torch.utils.checkpoint import CheckpointError, checkpoint
 
 from colorcore.anchor.interventions.acting import intervene
-from colorcore.anchor.interventions.kinds import Steering
 from colorcore.anchor.layers.captures import capture
 from colorcore.anchor.layers.hooks import hook
 from colorcore.errors import InputError
-
-AHEAD = Steering([1.0, 0.0, 0.0], 100.0)
-
-
-@pytest.fixture
-def model():
-    torch.manual_seed(0)
-    return nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2))
-
-
-@pytest.fixture
-def x():
-    return torch.linspace(-1, 1, 20).reshape(5, 4)
-
-
-def steered(model, x):
-    """What a model makes of x, steered behind its second layer."""
-    return model[2](AHEAD(model[1](model[0](x))))
 
 
 def has_hooks(model):
@@ -45,17 +26,17 @@ def has_hooks(model):
 
 
 @pytest.mark.parametrize("run", [lambda model, x: None, lambda model, x: model[0](x)])
-def test_a_layer_that_does_not_run_is_an_error_at_the_end_of_the_context(model, x, run):
+def test_a_layer_that_does_not_run_is_an_error_at_the_end_of_the_context(model, x, run, ahead):
     wanted = "layer 1: wanted to run within the context, got no call of it; run the model within t"
     with pytest.raises(InputError, match=wanted), capture(model, ["1"]):
         run(model, x)
-    with pytest.raises(InputError, match=wanted), intervene(model, AHEAD, layer="1"):
+    with pytest.raises(InputError, match=wanted), intervene(model, ahead, layer="1"):
         run(model, x)
     assert not has_hooks(model)
 
 
-def test_a_layer_that_runs_while_the_switch_is_off_is_no_error(model, x):
-    with intervene(model, AHEAD, layer="1") as switch:
+def test_a_layer_that_runs_while_the_switch_is_off_is_no_error(model, x, ahead):
+    with intervene(model, ahead, layer="1") as switch:
         switch.on = False
         assert torch.equal(model(x), model[2](model[1](model[0](x))))
 
@@ -133,9 +114,9 @@ def test_what_a_copy_gives_is_not_captured(model, x):
     assert torch.equal(pickle.loads(pickle.dumps(copied))(x), model(x))
 
 
-def test_an_intervention_acts_in_a_copy_as_long_as_in_the_model(model, x):
+def test_an_intervention_acts_in_a_copy_as_long_as_in_the_model(model, x, ahead, steered):
     plain, wanted = model(x), steered(model, x)
-    with intervene(model, AHEAD, layer="1") as switch:
+    with intervene(model, ahead, layer="1") as switch:
         copied = copy.deepcopy(model)
         assert torch.equal(copied(x), wanted)
         switch.on = False
@@ -146,8 +127,8 @@ def test_an_intervention_acts_in_a_copy_as_long_as_in_the_model(model, x):
     assert torch.equal(pickle.loads(pickle.dumps(copied))(x), plain)
 
 
-def test_a_model_is_not_pickled_within_the_context(model, x):
-    for context in (capture(model, ["1"]), intervene(model, AHEAD, layer="1")):
+def test_a_model_is_not_pickled_within_the_context(model, x, ahead):
+    for context in (capture(model, ["1"]), intervene(model, ahead, layer="1")):
         with context:
             model(x)
             with pytest.raises(InputError, match="model: wanted one to pickle outside of capture"):
@@ -160,9 +141,9 @@ def in_a_thread(work):
     thread.join()
 
 
-def test_what_another_thread_runs_is_neither_captured_nor_acted_on(model, x):
+def test_what_another_thread_runs_is_neither_captured_nor_acted_on(model, x, ahead, steered):
     plain, found = model(x), []
-    with capture(model, ["0"]) as layers, intervene(model, AHEAD, layer="1"):
+    with capture(model, ["0"]) as layers, intervene(model, ahead, layer="1"):
         wanted = model(x)
         in_a_thread(lambda: found.append(model(torch.cat([x, x]))))
     assert torch.equal(found[0][:5], plain)
@@ -227,11 +208,11 @@ def test_a_capture_in_a_checkpoint_keeps_what_the_layer_gave_first(x, within):
         torch.testing.assert_close(found.grad, wanted.grad)
 
 
-def test_a_layer_in_a_reentrant_checkpoint_is_refused_where_gradients_are_wanted(x):
+def test_a_layer_in_a_reentrant_checkpoint_is_refused_where_gradients_are_wanted(x, ahead):
     model, x = Checkpointed(use_reentrant=True), x.requires_grad_()
     for context in (
         capture(model, ["block.1"]),
-        intervene(model, AHEAD, layer="block.1"),
+        intervene(model, ahead, layer="block.1"),
     ):
         with context, pytest.raises(InputError, match="call checkpoint with use_reentrant=False"):
             model(x)
@@ -275,8 +256,8 @@ def test_a_backward_pass_with_the_switch_set_otherwise_is_refused(x):
             loss.backward()
 
 
-def test_an_intervention_acts_on_a_model_that_torch_func_transforms(model, x):
-    with intervene(model, AHEAD, layer="1"):
+def test_an_intervention_acts_on_a_model_that_torch_func_transforms(model, x, ahead, steered):
+    with intervene(model, ahead, layer="1"):
         mapped = torch.func.vmap(model)(x)
     torch.testing.assert_close(mapped, steered(model, x))
 

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import jaxtyping
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -31,17 +32,6 @@ KINDS = [
     Steering([1.0, 2.0, -1.0], 0.1),
     Affine([[1.0, 2.0, 0.0], [0.0, 1.0, 0.5], [0.1, 0.0, 0.3]], [1.0, -1.0, 0.25]),
 ]
-
-
-@pytest.fixture
-def model():
-    torch.manual_seed(0)
-    return nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2))
-
-
-@pytest.fixture
-def x():
-    return torch.linspace(-1, 1, 20).reshape(5, 4)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -161,6 +151,11 @@ def test_an_intervention_comes_back_from_its_file(kind, dtype, tmp_path):
     assert torch.equal(found(latents), made(latents))
     assert repr(found) == repr(made)
     assert {one.dtype for one in found.buffers()} == {dtype}
+
+
+def test_settings_that_are_numbers_of_numpy_come_back(tmp_path):
+    save_intervention(tmp_path / "a", Suppression([1.0, 0.0], Falloff(np.float32(60))))
+    assert load_intervention(tmp_path / "a").settings["angle"] == 60
 
 
 def test_a_parameter_comes_back_as_one(tmp_path):

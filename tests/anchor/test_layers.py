@@ -1,11 +1,15 @@
-"""Layers of any model are found by name."""
+"""Layers of any model are found by name, and those of colorcore's own do what they say."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+import torch
 from torch import nn
 
-from colorcore.anchor.layers.named import find
+from colorcore.anchor.layers.named import Unit, find
+from colorcore.anchor.surgery.operations import ablate, prune
 from colorcore.errors import InputError
 
 
@@ -34,3 +38,20 @@ def test_a_name_that_a_wrapper_stands_before_is_told_with_it(model, wrapper, wan
         find(wrapped, "0.1")
     with pytest.raises(InputError, match=f"got '{wanted}'; did you mean 0.1. wrappers"):
         find(model, wanted)
+
+
+def test_channels_that_come_first_are_brought_to_unit_length():
+    maps = torch.tensor([[[3.0, 0.0], [4.0, 0.0]]])
+    assert Unit(axis=1)(maps).tolist() == [[[0.6000000238418579, 0.0], [0.800000011920929, 0.0]]]
+    assert repr(Unit(axis=1)) == "Unit(axis=1)"
+
+
+def test_channels_at_unit_length_are_operated_on():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(2, 4, 1), Unit(axis=1), nn.Conv2d(4, 2, 1))
+    images = torch.randn(2, 2, 3, 3)
+    options: Any
+    for options in ({}, {"after": "1"}):
+        ablated = ablate(model, [1], layer="1", sample=images, **options)
+        pruned = prune(model, [1], layer="1", sample=images, **options)
+        torch.testing.assert_close(pruned(images), ablated(images))

@@ -10,27 +10,8 @@ from torch import fx, nn
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from colorcore.anchor.interventions.acting import intervene
-from colorcore.anchor.interventions.kinds import Steering
 from colorcore.anchor.layers.captures import capture
 from colorcore.errors import InputError
-
-AHEAD = Steering([1.0, 0.0, 0.0], 100.0)
-
-
-@pytest.fixture
-def model():
-    torch.manual_seed(0)
-    return nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2))
-
-
-@pytest.fixture
-def x():
-    return torch.linspace(-1, 1, 20).reshape(5, 4)
-
-
-def steered(model, x):
-    """What a model makes of x, steered behind its second layer."""
-    return model[2](AHEAD(model[1](model[0](x))))
 
 
 @pytest.fixture
@@ -42,7 +23,9 @@ def compiling():
 # The compiler looks for gradients of what a part is given, and torch warns of that.
 @pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
 @pytest.mark.parametrize("kind", ["compiled", "in place", "a part", "a function"])
-def test_layers_of_what_was_compiled_and_run_before_are_reached(model, x, kind, compiling):
+def test_layers_of_what_was_compiled_and_run_before_are_reached(
+    model, x, kind, compiling, ahead, steered
+):
     run = model
     if kind == "compiled":
         run = torch.compile(model, backend="eager")
@@ -55,7 +38,7 @@ def test_layers_of_what_was_compiled_and_run_before_are_reached(model, x, kind, 
     plain = run(x)
     wanted = steered(model, x)
     for _ in range(2):
-        with capture(model, ["1"]) as layers, intervene(model, AHEAD, layer="1") as switch:
+        with capture(model, ["1"]) as layers, intervene(model, ahead, layer="1") as switch:
             torch.testing.assert_close(run(x), wanted)
             switch.on = False
             torch.testing.assert_close(run(x), plain)
@@ -64,7 +47,9 @@ def test_layers_of_what_was_compiled_and_run_before_are_reached(model, x, kind, 
     assert torch._dynamo.eval_frame._stance.stance == "default"
 
 
-def test_contexts_of_two_threads_end_in_any_order_and_compilation_goes_on(model, x, compiling):
+def test_contexts_of_two_threads_end_in_any_order_and_compilation_goes_on(
+    model, x, compiling, ahead, steered
+):
     run, wanted = torch.compile(model, backend="eager"), steered(model, x)
     inside, leave = threading.Event(), threading.Event()
 
@@ -75,7 +60,7 @@ def test_contexts_of_two_threads_end_in_any_order_and_compilation_goes_on(model,
             leave.wait()
 
     thread = threading.Thread(target=other, daemon=True)
-    with intervene(model, AHEAD, layer="1"):
+    with intervene(model, ahead, layer="1"):
         thread.start()
         assert inside.wait(60)
         torch.testing.assert_close(run(x), wanted)
@@ -106,8 +91,8 @@ def test_a_context_within_compiled_code_is_refused(model, x, compiling):
     "trace",
     [torch.jit.trace, lambda model, x: make_fx(model)(x)],
 )
-def test_tracing_within_the_context_is_refused(model, x, trace):
-    for context in (capture(model, ["1"]), intervene(model, AHEAD, layer="1")):
+def test_tracing_within_the_context_is_refused(model, x, trace, ahead):
+    for context in (capture(model, ["1"]), intervene(model, ahead, layer="1")):
         with (
             context,
             pytest.raises(
@@ -117,9 +102,9 @@ def test_tracing_within_the_context_is_refused(model, x, trace):
             trace(model, x)
 
 
-def test_exporting_within_the_context_is_refused(model, x):
+def test_exporting_within_the_context_is_refused(model, x, ahead):
     with (
-        intervene(model, AHEAD, layer="1"),
+        intervene(model, ahead, layer="1"),
         pytest.raises(
             InputError, match="layer 1: wanted a model that runs as it is, got one that is being c"
         ),
@@ -127,7 +112,7 @@ def test_exporting_within_the_context_is_refused(model, x):
         torch.export.export(model, (x,))
 
 
-def test_following_symbols_through_the_model_within_the_context_is_refused(model):
+def test_following_symbols_through_the_model_within_the_context_is_refused(model, ahead):
     class Through(fx.Tracer):
         def is_leaf_module(self, m, module_qualified_name):
             return False
@@ -138,7 +123,7 @@ def test_following_symbols_through_the_model_within_the_context_is_refused(model
 
     doubling = nn.Sequential(Doubling())
     with (
-        intervene(doubling, AHEAD, layer="0"),
+        intervene(doubling, ahead, layer="0"),
         pytest.raises(
             InputError, match="layer 0: wanted a model that runs as it is, got one that is being t"
         ),
@@ -146,8 +131,8 @@ def test_following_symbols_through_the_model_within_the_context_is_refused(model
         Through().trace(doubling)
 
 
-def test_a_replica_of_data_parallel_is_refused(model, x):
+def test_a_replica_of_data_parallel_is_refused(model, x, ahead):
     replica = model[1]._replicate_for_data_parallel()
-    for context in (capture(model, ["1"]), intervene(model, AHEAD, layer="1")):
+    for context in (capture(model, ["1"]), intervene(model, ahead, layer="1")):
         with context, pytest.raises(InputError, match="got a replica that DataParallel made"):
             replica(x)

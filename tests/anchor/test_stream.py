@@ -55,10 +55,34 @@ def vit() -> Case:
     return model, "vit.layers.0", {"pixel_values": torch.randn(2, 3, 8, 8)}
 
 
+def bloom() -> Case:
+    """A norm begins the stream."""
+    config = transformers.BloomConfig(hidden_size=8, n_layer=2, n_head=2, vocab_size=11)
+    return transformers.BloomModel(config), "h.0", {"input_ids": TOKENS}
+
+
+def olmo2() -> Case:
+    """What is added goes through norms, and norms of queries have the stream's width."""
+    config = transformers.Olmo2Config(**SIZES, intermediate_size=12, pad_token_id=0, eos_token_id=0)
+    return transformers.Olmo2Model(config), "layers.0", {"input_ids": TOKENS}
+
+
+def t5() -> Case:
+    """One embedding under three names, of which a model calls two."""
+    config = transformers.T5Config(
+        vocab_size=11, d_model=8, d_kv=4, d_ff=12, num_layers=2, num_heads=2
+    )
+    sample = {"input_ids": TOKENS, "decoder_input_ids": TOKENS}
+    return transformers.T5Model(config), "decoder.block.0", sample
+
+
 @pytest.fixture(params=[gpt2, llama, neox, bert, vit])
 def case(request):
+    return not_trivial(*request.param())
+
+
+def not_trivial(model: Any, layer: str, sample: dict[str, Any]) -> Case:
     torch.manual_seed(0)
-    model, layer, sample = request.param()
     with torch.no_grad():
         for parameter in model.parameters():  # biases, weights of norms and tokens are not trivial
             parameter.add_(0.2 * torch.randn_like(parameter))
@@ -101,6 +125,34 @@ def test_it_is_the_model_with_every_sum_projected_as_it_runs(case):
     assert not torch.allclose(model(**sample)[0], wanted)
 
 
+@pytest.mark.parametrize("make", [bloom, olmo2, t5])
+def test_norms_may_begin_the_stream_or_add_to_it(make):
+    model, layer, sample = not_trivial(*make())
+    ablated = ablate_stream(model, [3, 5], layer=layer, sample=sample)
+    cls = type(ablated.get_submodule(layer))
+    seen: list[torch.Tensor] = []
+    for one in ablated.modules():
+        if isinstance(one, cls):
+            one.register_forward_pre_hook(lambda _, args: seen.append(args[0]))
+            one.register_forward_hook(
+                lambda _, args, y: seen.append(y[0] if type(y) is tuple else y)
+            )
+    last = ablated(**sample).last_hidden_state
+    assert len(seen) >= 4
+    for one in (*seen, last):
+        assert one[..., [3, 5]].abs().max() == 0
+        assert one[..., 0].abs().max() > 0
+    assert [*ablated.state_dict()] == [*model.state_dict()]
+
+
+def test_queries_of_the_streams_width_are_none_of_it():
+    model, layer, sample = not_trivial(*olmo2())
+    ablated = ablate_stream(model, [3, 5], layer=layer, sample=sample)
+    attention, before = (one.layers[0].self_attn for one in (ablated, model))
+    for name in ("q_norm", "k_norm", "q_proj", "k_proj"):
+        assert torch.equal(getattr(attention, name).weight, getattr(before, name).weight)
+
+
 def test_what_writes_and_what_norms_are_found_by_pushing():
     torch.manual_seed(0)
     model, layer, sample = vit()
@@ -135,7 +187,9 @@ def test_an_embedding_that_also_serves_another_space_is_refused():
     config = transformers.BertConfig(**SIZES, intermediate_size=12)
     model = transformers.BertForMaskedLM(config)  # whose head reads latents of its own
     sample = {"input_ids": TOKENS}
-    with pytest.raises(InputError, match=r"output\['logits'\]: wanted what the model gives with"):
+    with pytest.raises(
+        InputError, match=r"output\['logits'\]: wanted what the model gives with .*bake"
+    ):
         ablate_stream(model, [3], layer="bert.encoder.layer.0", sample=sample)
     head = model.cls.predictions.decoder
     head.weight = nn.Parameter(head.weight.detach().clone())
@@ -179,7 +233,8 @@ def test_a_stream_that_something_unknown_writes_is_refused():
     torch.manual_seed(0)
     block = Block()
     block.add_module("spare", nn.Identity())
-    with pytest.raises(InputError, match=r"(wanted what the model gives|wanted a stream of zeros)"):
+    remedy = r"bake a Projection into each block, by colorcore\.anchor\.bake, or intervene$"
+    with pytest.raises(InputError, match=remedy):
         ablate_stream(Halves(block), [1], layer="block", sample=torch.randn(2, 3))
 
 

@@ -200,3 +200,25 @@ def test_a_layer_that_the_sample_does_not_reach_is_refused():
         "sample: wanted one on which layer first is called, got none; name a layer that the model "
         "calls, or give another sample"
     )
+
+
+# The compiler looks for gradients of what a part is given, and torch warns of that.
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
+@pytest.mark.parametrize("kind", ["compiled", "in place", "a part"])
+@pytest.mark.parametrize("operate", [ablate, prune])
+def test_a_model_that_was_compiled_and_run_is_measured_as_it_is_written(kind, operate):
+    torch.manual_seed(0)
+    plain, x = nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 4)), torch.randn(9, 4)
+    model, name = copy.deepcopy(plain), "1"
+    if kind == "compiled":
+        model, name = torch.compile(model, backend="eager"), "_orig_mod.1"
+    if kind == "in place":
+        model.compile(backend="eager")
+    if kind == "a part":
+        model[1].compile(backend="eager")
+    model(x)
+    for after in (False, True):
+        found = operate(model, [1], layer=name, after=name if after else None, sample=x)
+        wanted = operate(plain, [1], layer="1", after="1" if after else None)
+        torch.testing.assert_close(found(x), wanted(x))
+    torch._dynamo.reset()

@@ -24,7 +24,7 @@ def write(path: Path | str, what: str, tensors: Mapping[str, Tensor], settings: 
     flat = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     with replacing(Path(path)) as stand_in:
         try:
-            save_file(flat, stand_in, metadata={_key(what): json.dumps(settings)})
+            save_file(flat, stand_in, metadata={_key(what): json.dumps(settings, default=float)})
         except SafetensorError as error:
             raise OSError(str(error)) from error  # as other writers say that there is no space
 

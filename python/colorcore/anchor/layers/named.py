@@ -12,7 +12,8 @@ from colorcore.errors import InputError, unknown
 class Unit(nn.Module):
     """Normalisation to unit length, as a layer, so that what it gives has a name.
 
-    Shapes: (…, latent) → (…, latent), of length 1 along the last axis; zero vectors stay zero.
+    Shapes: (…, latent, …) → the same, of length 1 along `axis`, the last one or, for channels
+    first, 1; zero vectors stay zero.
 
     Example:
 
@@ -21,8 +22,15 @@ class Unit(nn.Module):
         tensor([[0.6000, 0.8000]])
     """
 
-    def forward(self, x: Float[Tensor, "*batch latent"]) -> Float[Tensor, "*batch latent"]:
-        return normalize(x)
+    def __init__(self, axis: int = -1) -> None:
+        super().__init__()
+        self.axis = axis
+
+    def forward(self, x: Float[Tensor, "*axes"]) -> Float[Tensor, "*axes"]:
+        return normalize(x) if self.axis == -1 else nn.functional.normalize(x, dim=self.axis)
+
+    def extra_repr(self) -> str:
+        return "" if self.axis == -1 else f"axis={self.axis}"
 
 
 WRAPPERS = ("module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module")

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from colorcore.anchor.layers.copies import duplicate
+from colorcore.anchor.layers.eager import eagerly
 from colorcore.anchor.layers.named import find
 from colorcore.anchor.precision import HALF
 from colorcore.errors import InputError
@@ -42,6 +43,7 @@ class Places(NamedTuple):
     axes: Sequence[int] = ()  # of each given layer, where they differ
     fewer: bool = False  # whether they are not there at all in what is compared
     shown: Sequence[str] = ()  # those of which each dimension has to be something on the sample
+    remedy: str = "name others"
 
 
 def check(model: nn.Module, result: nn.Module, sample: Sample, places: Places) -> None:
@@ -75,6 +77,8 @@ def quiet(model: nn.Module) -> nn.Module:
 def run(model: nn.Module, sample: Sample, what: str = "the model") -> dict[str, Any]:
     """All that a model gives, by the way to it. The random state stays as it was.
 
+    What is compiled runs as it is written, since hooks are what sets dimensions to zero.
+
     Raises: InputError when the model does not take the sample.
     """
     floats = {one.dtype for one in model.parameters() if one.is_floating_point()}
@@ -82,7 +86,7 @@ def run(model: nn.Module, sample: Sample, what: str = "the model") -> dict[str, 
     args = given if isinstance(given, tuple) else () if isinstance(given, Mapping) else (given,)
     kwargs = given if isinstance(given, Mapping) else {}
     devices = {one.device for one in model.parameters() if one.device.type == "cuda"}
-    with torch.no_grad(), torch.random.fork_rng(devices=list(devices)):
+    with eagerly(), torch.no_grad(), torch.random.fork_rng(devices=list(devices)):
         try:
             return dict(_leaves(model(*args, **kwargs), "output", set()))
         except InputError:
@@ -220,7 +224,7 @@ def _compare(
             raise InputError(
                 f"{path}: wanted what the model gives with the dimensions set to zero, got another "
                 f"by {apart:.2g} of {size:.2g}; something carries the dimensions around these "
-                "layers, or mixes them: name others"
+                f"layers, or mixes them: {places.remedy}"
             )
         telling |= _distance(wanted[path], whole[path], path) > TELLING * limit
     if not telling:

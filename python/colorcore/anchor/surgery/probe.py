@@ -10,7 +10,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from colorcore.anchor.layers.named import find
-from colorcore.anchor.surgery.channels import Kind, kind
+from colorcore.anchor.surgery.channels import kind
 from colorcore.anchor.surgery.measured import Sample, first, quiet, run
 from colorcore.errors import InputError
 
@@ -41,9 +41,10 @@ def find_stream(model: nn.Module, layer: str, sample: Sample) -> Stream:
     """The stream that a block gives, and all others of its type, as a sample tells.
 
     What is pushed along one dimension at a layer that writes the stream arrives at the next norm
-    or the end of a block along that dimension alone, and by the same amount wherever it does; at
+    or at an end of a block along that dimension alone, and by the same amount wherever it does; at
     any other layer it is bent or spread. A norm is a layer with a weight for each dimension, and
-    perhaps a bias, and no more.
+    perhaps a bias, and no more; what is pushed behind one shows where a stream that it began is
+    read.
 
     Raises: InputError when the layer gives no tensor, when nothing is found that reads the stream,
     or something that may write it does nothing on the sample.
@@ -52,7 +53,7 @@ def find_stream(model: nn.Module, layer: str, sample: Sample) -> Stream:
     cls = type(find(trial, layer))
     blocks = [name for name, one in trial.named_modules() if type(one) is cls]
     width = _width(trial, layer, sample)
-    norms = _norms(trial, width, sample)
+    norms = _norms(trial, width, blocks, sample)
     if not norms:
         raise InputError(
             f"layer {layer}: wanted a residual stream that norms of {width} weights read, got "
@@ -60,10 +61,12 @@ def find_stream(model: nn.Module, layer: str, sample: Sample) -> Stream:
         )
     still = _seen(trial, norms, blocks, sample)
     push = PUSH * max(one.abs().max().item() for calls in still.values() for one in calls)
+
     stream, hit = Stream(width, blocks), set()
     for names, found in (
         (_layers(trial, width, push), stream.layers),
         (_tokens(trial, width, push), stream.tokens),
+        (_given_by(trial, norms, push), []),  # which is added to the stream, or goes on as it
     ):
         for name in names:  # while it is pushed
             arrived = _straight(still, _seen(trial, norms, blocks, sample))
@@ -86,24 +89,26 @@ def _width(model: nn.Module, layer: str, sample: Sample) -> int:
     return found.shape[-1]
 
 
-def _norms(model: nn.Module, width: int, sample: Sample) -> list[str]:
-    """Norms of the width, but of what a matrix makes of what another norm gives, as of queries."""
-    names = [name for name, one in model.named_modules() if _is_norm(one, width)]
+def _norms(model: nn.Module, width: int, blocks: list[str], sample: Sample) -> list[str]:
+    """Norms of the width, but of what a matrix makes of the stream or of what another norm gives of
+    it, as of queries."""
+    norms = {name: one for name, one in model.named_modules() if _is_norm(one, width)}
+    matrices = [one for one in model.modules() if kind(one) is not None]
     calls: dict[nn.Module, list[tuple[Any, Any]]] = {}  # held, so that no place is taken twice
 
     def note(layer: nn.Module, args: tuple[Any, ...], output: Any) -> None:
-        calls.setdefault(layer, []).append((args[0] if args else None, output))
+        calls.setdefault(layer, []).append((args[0] if args else None, first(output)))
 
-    norms = {name: find(model, name) for name in names}
-    matrices = [one for one in model.modules() if kind(one) is not None]
+    around = [find(model, name) for name in blocks]
     with ExitStack() as hooks:
-        for one in (*norms.values(), *matrices):
+        for one in {*norms.values(), *matrices, *around}:
             hooks.enter_context(one.register_forward_hook(note))
         run(model, sample)
     idle = next((name for name, one in norms.items() if one not in calls), None)
     if idle is not None:
         raise _idle(idle)
     given = {_place(y) for one in norms.values() for _, y in calls[one]}
+    given |= {_place(value) for one in around for call in calls.get(one, []) for value in call}
     made = {_place(y) for one in matrices for x, y in calls.get(one, []) if _place(x) in given}
     return [name for name, one in norms.items() if not made & {_place(x) for x, _ in calls[one]}]
 
@@ -123,18 +128,18 @@ def _is_norm(module: nn.Module, width: int) -> bool:
 def _seen(
     model: nn.Module, norms: list[str], blocks: list[str], sample: Sample
 ) -> dict[str, list[Tensor]]:
-    """What norms take and blocks give, in each of their calls."""
-    seen: dict[str, list[Tensor]] = {f"into {name}": [] for name in norms}
+    """What norms and blocks take and blocks give, in each of their calls."""
+    seen: dict[str, list[Tensor]] = {f"into {name}": [] for name in (*norms, *blocks)}
     seen |= {f"from {name}": [] for name in blocks}
 
     def taken(name: str) -> Callable[[nn.Module, tuple[Any, ...]], None]:
-        return lambda _layer, args: seen[f"into {name}"].append(args[0])
+        return lambda _layer, args: seen[f"into {name}"].extend(args[:1])
 
     def given(name: str) -> Callable[[nn.Module, object, Any], None]:
         return lambda _layer, _args, y: seen[f"from {name}"].append(first(y))
 
     with ExitStack() as hooks:
-        for name in norms:
+        for name in (*norms, *blocks):
             hooks.enter_context(find(model, name).register_forward_pre_hook(taken(name)))
         for name in blocks:
             hooks.enter_context(find(model, name).register_forward_hook(given(name)))
@@ -148,17 +153,33 @@ def _layers(model: nn.Module, width: int, push: float) -> Iterator[str]:
         known = kind(module)
         if known is not None and known.written(module) == width:
             calls: list[nn.Module] = []
-            with module.register_forward_hook(_pushed(known, push, calls)):
+            with module.register_forward_hook(_pushed(known.axis, push, calls)):
                 yield name
-            if not calls:
+            if not calls and not _is_double(model, module):
                 raise _idle(name)
 
 
-def _pushed(known: Kind, push: float, calls: list[nn.Module]) -> Callable[..., Tensor]:
+def _is_double(model: nn.Module, module: nn.Module) -> bool:
+    """Whether another layer of its kind has the same weight: either may be left uncalled."""
+    return any(
+        one is not module and kind(one) == kind(module) and one.weight is module.weight
+        for one in model.modules()
+        if kind(one) is not None
+    )
+
+
+def _given_by(model: nn.Module, norms: list[str], push: float) -> Iterator[str]:
+    """Norms, each while what it gives is pushed."""
+    for name in norms:
+        with find(model, name).register_forward_hook(_pushed(-1, push, [])):
+            yield name
+
+
+def _pushed(axis: int, push: float, calls: list[nn.Module]) -> Callable[..., Tensor]:
     def hook(layer: nn.Module, _args: object, output: Tensor) -> Tensor:
         calls.append(layer)
         output = output.clone()
-        output.select(known.axis, 0).add_(push)
+        output.select(axis, 0).add_(push)
         return output
 
     return hook

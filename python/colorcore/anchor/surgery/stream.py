@@ -19,6 +19,8 @@ from colorcore.errors import InputError
 
 Model = TypeVar("Model", bound=nn.Module)
 
+REMEDY = "bake a Projection into each block, by colorcore.anchor.bake, or intervene"
+
 
 def ablate_stream(
     model: Model, dims: Dims, *, layer: str, sample: Sample, frozen: bool = False
@@ -33,8 +35,9 @@ def ablate_stream(
 
     What adds to the stream is found by running the model on the `sample`, with every layer pushed
     in turn; then the result is compared with the model when all of these are set to zero as it
-    runs. A head that is tied to the embeddings may stay so if it reads this stream. `frozen` holds
-    the zeros through training.
+    runs. What weights cannot do is refused: `bake` does it at the end of each block. A head that is
+    tied to the embeddings may stay so if it reads this stream. `frozen` holds the zeros through
+    training.
 
     Shapes: `sample` is a tensor, a tuple of positional arguments or a dict of named ones.
 
@@ -63,7 +66,8 @@ def ablate_stream(
     names = [*stream.layers, *stream.norms, *stream.blocks]
     axes = {name: channels.layer(model, name, tied=True)[1].axis for name in stream.layers}
     axis = [axes.get(name, -1) for name in names]
-    check(model, result, sample, Places(names, stream.norms, -1, gone, stream.width, axis))
+    places = Places(names, stream.norms, -1, gone, stream.width, axis, remedy=REMEDY)
+    check(model, result, sample, places)
     _check_zero(result, stream, sample, gone)
     return result
 
@@ -104,5 +108,5 @@ def _check_zero(model: nn.Module, stream: Stream, sample: Sample, dims: list[int
         if most:
             raise InputError(
                 f"layer {name}: wanted a stream of zeros in dims, got up to {most:.2g}; something "
-                "else writes it: intervene while the model runs, by colorcore.anchor.intervene"
+                f"else writes it: {REMEDY}"
             )
