@@ -204,9 +204,7 @@ def _explain(errors: list[Any]) -> str:
         said = str(context["error"])
         got = "" if ", got" in said else f", got {error['input']!r}"
         return f"{place}: {said}{got}; change it"
-    if kind == "too_short":
-        wanted = f"wanted at least {context['min_length']}"
-    elif kind in ("dict_type", "model_type", "model_attributes_type"):
+    if kind in ("dict_type", "model_type", "model_attributes_type"):
         wanted = "wanted keys and their values"
     else:
         said = error["msg"].replace("Input should be", "wanted")
