@@ -11,7 +11,7 @@ from colorcore.experiment.concepts import key
 from colorcore.experiment.folder import TRIALS
 from colorcore.results.departures import departures
 from colorcore.results.distribution import agreement
-from colorcore.results.files import AUDIT, Results
+from colorcore.results.files import AUDIT, RECOVERY, Results
 from colorcore.results.measures import HARMED
 from colorcore.search import settings
 from colorcore.search.log import read_log
@@ -23,6 +23,7 @@ from colorcore.writeup.numbers import (
     comparisons,
     condition_numbers,
     experiment_numbers,
+    recovery_numbers,
     spread,
 )
 from colorcore.writeup.numerals import fixed, percent, significant
@@ -53,6 +54,8 @@ def numbers(document: Document, build: Path) -> Numbers:
                 found[key(name)] |= of_red(results)
     for name in audited(document, AUDIT):
         found[key(name)]["audit"] = audit_numbers(main.results_of(name).audit())
+    for name in audited(document, RECOVERY):
+        found[key(name)]["recovery"] = recovery_numbers(main.results_of(name).recovery())
     for name, summaries in published.summaries().groupby("experiment"):
         row = published.published_means(main.results_of(str(name)).runs(), summaries).iloc[0]
         found[key(str(name))]["published"] = {

@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 
 from colorcore.results.comparison import paired
 from colorcore.results.distribution import HIGH, LOW
-from colorcore.results.files import AUDIT
+from colorcore.results.files import AUDIT, RECOVERY
 from colorcore.writeup.document import Document
 from colorcore.writeup.making import audited
 from colorcore.writeup.subject import subject
@@ -23,7 +23,8 @@ class Evidence(NamedTuple):
     """Runs of the main experiment, of the original and of every condition, by experiment.
 
     `moments` has them through training; `interventions` has the main experiment's runs under each
-    intervention; `summaries` what was published of sweeps; `audits` what operators leave in runs.
+    intervention; `summaries` what was published of sweeps; `audits` what operators leave in runs,
+    and `recoveries` how those are trained on.
     """
 
     ours: pd.DataFrame
@@ -33,6 +34,7 @@ class Evidence(NamedTuple):
     interventions: dict[str, pd.DataFrame]
     summaries: pd.DataFrame
     audits: dict[str, pd.DataFrame]
+    recoveries: dict[str, pd.DataFrame]
 
 
 def gather(document: Document, build: Path) -> Evidence:
@@ -48,6 +50,7 @@ def gather(document: Document, build: Path) -> Evidence:
         interventions={str(name): runs for name, runs in interventions},
         summaries=published.summaries(),
         audits={name: results[name].audit() for name in audited(document, AUDIT)},
+        recoveries={name: results[name].recovery() for name in audited(document, RECOVERY)},
     )
 
 

@@ -9,7 +9,7 @@ OPERATORS = (NONE, ABLATED, REST)
 
 LEFT = (
     "linear", "quadratic", "network", "linear auc", "network auc",
-    "nearest", "decoder", "decoder balanced", "decoder without",
+    "nearest", "decoder", "long decoder", "decoder balanced", "decoder without",
 )  # fmt: skip
 """Columns of an audit that tell what readers find."""
 

@@ -24,6 +24,7 @@ from colorcore.results.operators import operated
 from colorcore.results.response import Array, blocks, respond
 from colorcore.training.model import Autoencoder
 
+STEPS, LONG = 1500, 6000  # of a reader that is trained
 INITIAL = (0,)  # seeds of readers that are trained, each beside every run of a model
 
 
@@ -61,9 +62,9 @@ def audit_table(experiment: Experiment, model: Autoencoder, *, seeds: list[int])
     the latents of the data: `linear`, `quadratic` and `network`, R² of likeness on the score grid;
     `linear auc` and `network auc`, how surely a colour that is the concept's own is ranked above
     another there, by one that has seen as many of both; `nearest`, the error of a target that is
-    taken for the mean of the colours nearest to it; `decoder`, that by a fresh decoder, and by one
-    that has seen the concept's own half of the time (`decoder balanced`), or never (`decoder
-    without`).
+    taken for the mean of the colours nearest to it; `decoder`, that by a fresh decoder, by one that
+    took four times as long (`long decoder`), that has seen the concept's own half of the time
+    (`decoder balanced`), or never (`decoder without`).
 
     Operators: `none`, the ceiling; `ablated`, the deletion; those of the settings by their names;
     and `rest`, the floor, where readers are given each colour with the concept taken out of it: the
@@ -132,10 +133,12 @@ def nearest(latents: Latents, points: Points) -> Array:
     return mistaken(found, points.targets).mean(axis=-1)
 
 
-def decoded(latents: Latents, points: Points, weights: Array | None = None) -> Array:
+def decoded(
+    latents: Latents, points: Points, weights: Array | None = None, *, steps: int = STEPS
+) -> Array:
     """Error of targets by a fresh decoder of the data's latents. Shapes: → (runs,)."""
     given = (latents.data, points.data, latents.targets)
-    (found,) = read_network(*given, seeds=INITIAL, weights=weights)
+    (found,) = read_network(*given, seeds=INITIAL, weights=weights, steps=steps)
     return mistaken(found, points.targets).mean(axis=-1)
 
 
@@ -156,6 +159,7 @@ def _left(latents: Latents, points: Points, deletion: Deletion) -> dict[str, Arr
         "network auc": separated(classes, asked),
         "nearest": nearest(latents, points),
         "decoder": decoded(latents, points),
+        "long decoder": decoded(latents, points, steps=LONG),
         "decoder balanced": decoded(latents, points, balanced),
         "decoder without": decoded(latents, points, prior_weights(own, "without")),
     }

@@ -17,7 +17,7 @@ from colorcore.results.files import read_result
 
 FIRST = 10_000  # seed: apart from those that results are told of, and that anything was chosen on
 AT_A_TIME = 60
-COLUMNS = ("seed", "score_r2", "target", "harm", "worst", "data_mse", "nearest", "decoder")
+COLUMNS = ("seed", "score_r2", "target", "harm", "worst", "data_mse", "nearest", "long decoder")
 
 Show = Callable[[str], None]
 
@@ -81,6 +81,6 @@ def _judged(experiment: Experiment, seeds: range) -> pd.DataFrame:
             **audits.damage(ablated, points, deletion),
             "worst": audits.worst(ablated, deletion),
             "nearest": audits.nearest(latents, points),
-            "decoder": audits.decoded(latents, points),
+            "long decoder": audits.decoded(latents, points, steps=audits.LONG),
         }
     )[[*COLUMNS]]

@@ -183,6 +183,15 @@ def audit_numbers(audit: pd.DataFrame) -> Numbers:
     return found
 
 
+def recovery_numbers(recovery: pd.DataFrame) -> Numbers:
+    """How the concept comes back, and what the rest pays, by way and step."""
+    found: Numbers = {}
+    for (way, step), runs in recovery.groupby(["way", "step"], sort=False):
+        told = {name: spread(runs[name]) for name in ("target", "harm")}
+        found.setdefault(key(str(way)), {})[str(step)] = told
+    return found
+
+
 def comparisons(document: Document) -> Numbers:
     """How many intervals a document tells, and how many are expected to miss what they are of."""
     conditions = sum(len(group.conditions) for group in document.groups.values())

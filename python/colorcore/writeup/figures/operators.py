@@ -25,7 +25,7 @@ PANELS = {
     "target": ("MSE of {concept}", "linear"),
     "harm": ("damage unlike {concept}", "log"),
     "nearest": ("nearest, MSE", "linear"),
-    "decoder": ("fresh decoder, MSE", "linear"),
+    "long decoder": ("fresh decoder, MSE", "linear"),
 }
 SMALLEST = 1e-5  # on a logarithmic axis: damage below it is as good as none
 
@@ -88,7 +88,7 @@ def describe(data: Data) -> str:
     rows = "; ".join(
         f"{name}: score {runs['score_r2'].median():.2f}, {data.concept} "
         f"{runs['target'].median():.2f}, damage {runs['harm'].median():.1g}, nearest "
-        f"{runs['nearest'].median():.2g}, fresh decoder {runs['decoder'].median():.2g}"
+        f"{runs['nearest'].median():.2g}, fresh decoder {runs['long decoder'].median():.2g}"
         for name, runs in data.runs.items()
     )
     return (
