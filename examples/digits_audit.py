@@ -37,7 +37,7 @@ def save(audit: Audit, out: Path) -> None:
 
 def found(audit: Audit) -> pd.DataFrame:
     """A row for each that the page quotes: its ceiling, what is left, its floor."""
-    rows = audit.table.loc[list(READ.values()), ["ceiling", "edited", "floor"]]
+    rows = audit.table.reindex(list(READ.values()))[["ceiling", "edited", "floor"]]
     return rows.set_axis(list(READ), axis="index")
 
 
@@ -49,7 +49,7 @@ def steps_back(audit: Audit) -> dict[str, float]:
     before = audit.collateral.set_index("group")["before"]["concept"]
     steps = audit.steps_to(NEAR * float(before)).fillna(math.inf)
     kinds = steps["part"] + "_" + steps["shown"]
-    return steps.groupby(kinds)["step"].median().to_dict()
+    return {str(kind): float(n) for kind, n in steps.groupby(kinds)["step"].median().items()}
 
 
 def check(audit: Audit) -> None:
@@ -90,10 +90,7 @@ def numbers(audit: Audit) -> dict[str, Any]:
     damage = audit.collateral.set_index("group")
     return {
         "alt": describe(audit.table, audit.relearning),
-        **{
-            name: {column: _shown(name, value) for column, value in row.items()}
-            for name, row in left.to_dict("index").items()
-        },
+        **{name: {column: _shown(name, left[column][name]) for column in left} for name in READ},
         "steps": {kind: "never" if math.isinf(n) else f"{n:.0f}" for kind, n in steps.items()},
         "damage": {
             group: {at: fixed(float(damage[at][group]), 3) for at in ("before", "after")}
