@@ -14,7 +14,7 @@ from colorcore.experiment.loading import load
 from colorcore.training.batches import sampler
 from colorcore.training.coders import coders
 from colorcore.training.loop import train
-from colorcore.training.model import initialize, network, row
+from colorcore.training.model import Autoencoder, initialize, network, row
 from colorcore.training.objective import objective
 from colorcore.training.routing import Routed, passing
 from editing import change
@@ -22,7 +22,7 @@ from editing import change
 TERMS = """
   a-fallback: {term: fallback, direction: [-3, 0, 0, 0, 0], color: '#336699'}
   an-aim: {term: aim, labels: {red: 0.5}}"""
-GRAY = (0.2, 0.4, 0.6)
+ANSWER = (0.2, 0.4, 0.6)  # of the fallback
 
 
 def copied(folder: Path, place: Path) -> Path:
@@ -61,16 +61,17 @@ def without_axis(layers, layer):
     return normalize(layers.encoder * kept, dim=-1) if layer == "encoder" else layers[1] * kept
 
 
-def decoder_of(model):
+def decoder_of(model: Autoencoder) -> list[tuple[torch.Tensor, torch.Tensor]]:
     """The weights and biases of the decoder."""
-    return [(part.weight, part.bias) for part in model.decoder]
+    parameters = list(model.decoder.parameters())
+    return list(zip(parameters[::2], parameters[1::2], strict=True))
 
 
-def decoded(model, latents):
+def decoded(layers, latents: torch.Tensor) -> torch.Tensor:
     """What the decoder makes, of tensors that are those of its parameters, held constant or not."""
-    for i, (weight, bias) in enumerate(model):
+    for i, (weight, bias) in enumerate(layers):
         latents = latents @ weight.mT + bias[:, None]
-        latents = torch.nn.functional.gelu(latents) if i + 1 < len(model) else latents
+        latents = torch.nn.functional.gelu(latents) if i + 1 < len(layers) else latents
     return latents
 
 
@@ -93,9 +94,8 @@ def test_an_aim_and_a_fallback_are_those_of_plain_torch(aimed, layer):
     own = batch.labels[..., 0] * 0.5
     aim = (own * off.square().mean(dim=-1)).sum(dim=-1) / (own.sum(dim=-1) + 1e-8)
     point = torch.tensor([[[-1.0, 0, 0, 0, 0]]], dtype=torch.float64).expand(2, 1, 5)
-    fallback = (
-        (decoded(parts, point) - torch.tensor(GRAY, dtype=torch.float64)).square().mean(dim=(1, 2))
-    )
+    answer = decoded(parts, point)
+    fallback = (answer - torch.tensor(ANSWER, dtype=torch.float64)).square().mean(dim=(1, 2))
     torch.testing.assert_close(found[1:3], torch.stack([fallback, aim]))
 
     plain = replaced(aimed)
@@ -141,7 +141,7 @@ def test_a_fallback_teaches_the_decoder_what_to_answer(aimed):
     before = initialize([2], hidden=16, depth=2, latent=5)
     layers = decoder_of(before)
     (first,) = decoded(layers, torch.tensor([[[-1.0, 0, 0, 0, 0]]]))
-    assert mse_loss(answer[0], torch.tensor(GRAY)) < mse_loss(first[0], torch.tensor(GRAY)) / 10
+    assert mse_loss(answer[0], torch.tensor(ANSWER)) < mse_loss(first[0], torch.tensor(ANSWER)) / 10
 
 
 def test_an_aim_teaches_the_decoder_nothing(aimed):
