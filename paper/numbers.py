@@ -9,10 +9,11 @@ from scipy.stats import spearmanr
 
 from colorcore.experiment.concepts import key
 from colorcore.experiment.folder import TRIALS
+from colorcore.results.audited import BACK, KIN, LONG, READ, RECOVERED
 from colorcore.results.departures import departures
 from colorcore.results.distribution import agreement
 from colorcore.results.files import AUDIT, RECOVERY, Results
-from colorcore.results.measures import HARMED
+from colorcore.results.measures import HARMED, bounds
 from colorcore.search import settings
 from colorcore.search.log import read_log
 from colorcore.writeup.document import Document
@@ -52,6 +53,8 @@ def numbers(document: Document, build: Path) -> Numbers:
             found[key(name)]["deletions"] = deletions(main, name)
             if "red" in results.experiment.concepts:
                 found[key(name)] |= of_red(results)
+    black = document.load("concept-black").deletion
+    found["concept-black"]["bound"] = significant(bounds(black).unlike, 1)
     for name in audited(document, AUDIT):
         found[key(name)]["audit"] = audit_numbers(main.results_of(name).audit())
     for name in audited(document, RECOVERY):
@@ -80,6 +83,13 @@ def main_numbers(main: Subject) -> Numbers:
             "gray-for-red": "¼",
             "unlike-for-red": "2⁄9",
             "orange-share-wanted": fixed(ORANGE_SHARE, 2),
+        },
+        "audited": {
+            "steps": str(READ),
+            "long": str(LONG),
+            "last": str(RECOVERED),
+            "back": fixed(BACK, 2),
+            "alike": fixed(KIN, 1),
         },
     }
 

@@ -16,4 +16,8 @@ LEFT = (
 WAYS = ("all", "decoder", "few", "without", "scratch")
 """How runs are trained on after their deletion, and what stands beside that."""
 
+READ, LONG = 1500, 6000  # steps of a reader that is trained, and of one that took its time
+RECOVERED = 1000  # steps that runs are trained on
+BACK = 0.05  # the error at which a concept counts as back
+
 KIN = 0.3  # from this likeness on, a colour counts as the concept's own

@@ -18,13 +18,12 @@ from colorcore.colors.named import NAMES, named_colors
 from colorcore.colors.similarity import is_same
 from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.loading import Experiment
-from colorcore.results.audited import KIN, REST
+from colorcore.results.audited import KIN, LONG, READ, REST
 from colorcore.results.measures import ANSWERS, likeness, score, unlike, unlike_names
 from colorcore.results.operators import operated
 from colorcore.results.response import Array, blocks, respond
 from colorcore.training.model import Autoencoder
 
-STEPS, LONG = 1500, 6000  # of a reader that is trained
 INITIAL = (0,)  # seeds of readers that are trained, each beside every run of a model
 
 
@@ -134,7 +133,7 @@ def nearest(latents: Latents, points: Points) -> Array:
 
 
 def decoded(
-    latents: Latents, points: Points, weights: Array | None = None, *, steps: int = STEPS
+    latents: Latents, points: Points, weights: Array | None = None, *, steps: int = READ
 ) -> Array:
     """Error of targets by a fresh decoder of the data's latents. Shapes: → (runs,)."""
     given = (latents.data, points.data, latents.targets)
@@ -149,8 +148,8 @@ def _left(latents: Latents, points: Points, deletion: Deletion) -> dict[str, Arr
     kind, balanced = own.astype(float), prior_weights(own, "balanced")
     ask = (latents.data, alike, latents.grid)
     tell = (latents.data, kind, latents.grid)
-    (network,) = read_network(*ask, seeds=INITIAL)
-    (classes,) = read_network(*tell, seeds=INITIAL, weights=balanced)
+    (network,) = read_network(*ask, seeds=INITIAL, steps=READ)
+    (classes,) = read_network(*tell, seeds=INITIAL, weights=balanced, steps=READ)
     return {
         "linear": explained(read_linear(*ask), on_grid),
         "quadratic": explained(read_quadratic(*ask), on_grid),

@@ -11,7 +11,7 @@ from colorcore.anchor.audit.relearning import Relearned, relearn
 from colorcore.colors.cubes import flat_colors, score_grid
 from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.loading import Experiment
-from colorcore.results.audited import KIN
+from colorcore.results.audited import KIN, RECOVERED
 from colorcore.results.measures import likeness, unlike
 from colorcore.results.response import Array, blocks, frozen
 from colorcore.training.model import Autoencoder, initialize
@@ -21,7 +21,7 @@ Way = tuple[Autoencoder, Chosen, list[str] | None]
 """The model to train on, which colours of the data it is shown, and which parts may move."""
 
 FEW = 4  # colours, the concept's own and its nearest
-STEPS, RATE = 1000, 0.003
+RATE = 0.003
 BATCHES = 0  # the seed by which all runs see the same batches
 FRESH = 2**32  # beyond a run's seed: what a network starts from that has learned nothing
 
@@ -78,7 +78,7 @@ def _relearned(way: Way, experiment: Experiment) -> Relearned:
         only=only,
         runs=model.runs,
         answer=lambda one, x: one(x).recon,
-        steps=STEPS,
+        steps=RECOVERED,
         batch_size=experiment.data.batch_size,
         rate=RATE,
     )

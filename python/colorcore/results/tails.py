@@ -13,6 +13,7 @@ from colorcore.errors import InputError
 from colorcore.experiment.loading import Experiment
 from colorcore.experiment.origin import digest
 from colorcore.outputs import write_text
+from colorcore.results.audited import LONG
 from colorcore.results.files import read_result
 
 FIRST = 10_000  # seed: apart from those that results are told of, and that anything was chosen on
@@ -81,6 +82,6 @@ def _judged(experiment: Experiment, seeds: range) -> pd.DataFrame:
             **audits.damage(ablated, points, deletion),
             "worst": audits.worst(ablated, deletion),
             "nearest": audits.nearest(latents, points),
-            "long decoder": audits.decoded(latents, points, steps=audits.LONG),
+            "long decoder": audits.decoded(latents, points, steps=LONG),
         }
     )[[*COLUMNS]]

@@ -19,6 +19,7 @@ from colorcore.experiment.concepts import key
 from colorcore.experiment.loading import Experiment
 from colorcore.experiment.settings import AngularSeparation
 from colorcore.outputs import write_text
+from colorcore.results.audited import BACK
 from colorcore.results.comparison import LEVEL, MEASURES, paired
 from colorcore.results.departures import departures
 from colorcore.results.distribution import summary
@@ -184,11 +185,17 @@ def audit_numbers(audit: pd.DataFrame) -> Numbers:
 
 
 def recovery_numbers(recovery: pd.DataFrame) -> Numbers:
-    """How the concept comes back, and what the rest pays, by way and step."""
+    """How the concept comes back, and what the rest pays, by way and step.
+
+    `back` is the first step at which the median run has it back, of ways in which it has.
+    """
     found: Numbers = {}
     for (way, step), runs in recovery.groupby(["way", "step"], sort=False):
         told = {name: spread(runs[name]) for name in ("target", "harm")}
         found.setdefault(key(str(way)), {})[str(step)] = told
+    medians = recovery.groupby(["way", "step"])["target"].median()
+    for way, steps in medians[medians < BACK].reset_index("step").groupby("way"):
+        found[key(str(way))]["back"] = str(steps["step"].min())
     return found
 
 

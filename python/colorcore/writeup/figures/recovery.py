@@ -49,8 +49,9 @@ def gather(subject: Subject, of: dict[str, str]) -> Data:
 
 
 def _curves(recovery: pd.DataFrame) -> pd.DataFrame:
-    spread = recovery.groupby(["way", "step"])["target"].quantile([LOW, 0.5, HIGH])
-    return spread.unstack().set_axis(["low", "median", "high"], axis=1)
+    errors = recovery.groupby(["way", "step"])["target"]
+    ends = {"low": LOW, "median": 0.5, "high": HIGH}
+    return pd.DataFrame({name: errors.quantile(share) for name, share in ends.items()})
 
 
 def draw(data: Data, theme: Theme) -> Figure:
