@@ -7,14 +7,17 @@ import re
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import torch
 from hypothesis import settings
 
 import paper  # noqa: F401  a document's own modules are then those of the repository
-from colorcore.experiment.loading import load
-from colorcore.results.files import Results, write_runs
-from colorcore.writeup import opening
+from colorcore.experiment.loading import Experiment, load
+from colorcore.experiment.operators import ALWAYS
+from colorcore.results.audited import DAMAGE, LEFT, WAYS
+from colorcore.results.files import AUDIT, Results, write_runs
+from colorcore.writeup import making, opening
 from colorcore.writeup.document import Document
 from colorcore.writeup.subject import Subject, subject
 from commands import MAIN, copy_experiments, run_all
@@ -26,6 +29,8 @@ if not torch.cuda.is_available():  # Triton reads it once, when something first 
 # keep a processor busy for minutes.
 settings.load_profile("ci")
 settings.register_profile("fuzz", derandomize=False, max_examples=20_000)
+
+MOMENTS = (0, 50, 1000)  # of runs that are trained on, among those that there are
 
 SHEET = """STEP,PHASE,ACTION,lr,reg-separate,reg-anchor,reg-anti-subspace
 0,Start,,1e-8,,0,0.25
@@ -112,10 +117,30 @@ def results(small, document, tmp_path_factory) -> Results:
     for name in document.names:
         if name != small.name:
             other = Results(build / name, document.load(name))
-            write_runs(other.runs_path, better)
+            write_runs(other.runs_path, of_each_deletion(better, other.experiment))
             write_runs(other.moments_path, found.moments())
             other.note("evaluate", made=[other.runs_path, other.moments_path])
+    for place in map(build.joinpath, making.audits(document)):
+        stand_in_audit(Results(place.parent, document.load(place.parent.name)), place)
     return found
+
+
+def of_each_deletion(runs: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
+    """The same runs, as those of another experiment."""
+    labels = {f"labelled_{concept}": runs["labelled_red"] for concept in experiment.concepts}
+    each = [runs.assign(**labels, deletion=name) for name in experiment.deletions]
+    return pd.concat(each, ignore_index=True)
+
+
+def stand_in_audit(results: Results, path: Path) -> None:
+    """An audit that nothing was found by: every measure of four runs is 0.1 to 0.4."""
+    names = [*ALWAYS, *results.experiment.operators]
+    axes = {"operator": names} if path.name == AUDIT else {"way": WAYS, "step": MOMENTS}
+    rows = pd.MultiIndex.from_product([*axes.values(), range(4)], names=[*axes, "seed"])
+    columns = DAMAGE + LEFT if path.name == AUDIT else ("target", "harm")
+    table = rows.to_frame(index=False)
+    write_runs(path, table.assign(**dict.fromkeys(columns, 0.1 + table["seed"] / 10)))
+    results.note("audit" if path.name == AUDIT else "recover", made=[path])
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from colorcore.errors import InputError, suggest
 from colorcore.experiment.concepts import NAME, NAMED, targets, tell_apart
 from colorcore.experiment.folder import ExperimentError
+from colorcore.experiment.operators import ALWAYS, Labelled
 from colorcore.experiment.settings import (
     AngularAnchor,
     AngularSeparation,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from colorcore.experiment.loading import Experiment
 
 LEARNING_RATE = "lr"  # the dopesheet column that is no regularizer's weight
+LEAST_FITTED = 20.0  # labels that an eraser is fitted to: no run in 10⁸ has none
 LEAST_LABELS = 1.0  # of a concept, expected in a run: of fewer, over a third of runs have none
 RESERVED = ("lr", "loss", "recon", "seed", "step")  # columns of the history, not names of terms
 
@@ -43,6 +45,7 @@ def check(path: Path, sheet: Path, experiment: Experiment) -> None:
     _check_labelled(path, experiment)
     _check_geometry(path, experiment)
     _check_snapshots(path, experiment)
+    _check_operators(path, experiment)
 
 
 def near(got: str, known: Collection[str]) -> str:
@@ -63,6 +66,28 @@ def _check_labelled(path: Path, experiment: Experiment) -> None:
                 f"{experiment.anchoring_steps[name]} steps of a run that anchor it, got "
                 f"{expected[name]:.2g}; raise its rate or its affinities, or train longer"
             )
+
+
+def _check_operators(path: Path, experiment: Experiment) -> None:
+    """Operators are told apart, and those that go by few labels will have some."""
+    tell_apart(f"{path}: operators", [*ALWAYS, *experiment.operators])
+    for name, operator in experiment.operators.items():
+        place = f"{path}: operators.{name}"
+        if name in ALWAYS or not NAME.fullmatch(name):
+            raise ExperimentError(
+                f"{place}: wanted {NAMED}, and none of {', '.join(ALWAYS)}, which there always are, "
+                f"got {name!r}; rename it"
+            )
+        if not isinstance(operator, Labelled) or operator.labels == "perfect":
+            continue
+        for target in experiment.deletion.targets:
+            expected = experiment.seen_labels[target.name]
+            if expected < LEAST_FITTED:
+                raise ExperimentError(
+                    f"{place}.labels: wanted at least {LEAST_FITTED:g} labels of {target.name} "
+                    f"expected in a run, to be fitted to, got {expected:.2g}; raise its rate, or go "
+                    "by perfect ones"
+                )
 
 
 def _check_columns(settings: Path, sheet: Path, experiment: Experiment) -> None:

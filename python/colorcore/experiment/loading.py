@@ -110,6 +110,17 @@ class Experiment(ExperimentSettings):
         }
 
     @property
+    def seen_labels(self) -> dict[str, float]:
+        """How many samples of a run each concept is expected to label in all its steps."""
+        shares = labels.probabilities(
+            self.palette, self.concepts.values(), self.targets.values()
+        ).mean(axis=0)
+        samples = self.data.batch_size * self.schedule.steps
+        return {
+            name: float(samples * share) for name, share in zip(self.concepts, shares, strict=True)
+        }
+
+    @property
     def targets(self) -> dict[str, Target]:
         """Every concept's colour and axis, by its name."""
         return concepts.targets(self.concepts)

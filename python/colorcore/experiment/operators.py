@@ -8,6 +8,11 @@ from pydantic import Field
 
 from colorcore.experiment.fields import Count, Positive, Settings
 
+NONE, ABLATED = "none", "ablated"  # the model as it was trained, and after its surgery
+REST = "rest"  # readers are given no latents, but the colours without the concept
+ALWAYS = (NONE, ABLATED, REST)
+"""What every experiment is audited under, beside operators of its own."""
+
 
 class Labelled(Settings):
     """What all operators have that are made after training, of what labels tell of the bottleneck.

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-NONE, ABLATED = "none", "ablated"  # the model as it was trained, and after its deletion
-REST = "rest"  # readers are given no latents, but the colours without the concept
-OPERATORS = (NONE, ABLATED, REST)
-"""Those of every experiment, beside its own."""
+DAMAGE = ("score_r2", "target", "harm", "data_mse")
+"""Columns of an audit that tell what the decoder itself makes of colours."""
 
 LEFT = (
     "linear", "quadratic", "network", "linear auc", "network auc",

@@ -18,7 +18,8 @@ from colorcore.colors.named import NAMES, named_colors
 from colorcore.colors.similarity import is_same
 from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.loading import Experiment
-from colorcore.results.audited import KIN, LONG, READ, REST
+from colorcore.experiment.operators import REST
+from colorcore.results.audited import KIN, LONG, READ
 from colorcore.results.measures import ANSWERS, likeness, score, unlike, unlike_names
 from colorcore.results.operators import operated
 from colorcore.results.response import Array, blocks, respond
@@ -132,9 +133,7 @@ def nearest(latents: Latents, points: Points) -> Array:
     return mistaken(found, points.targets).mean(axis=-1)
 
 
-def decoded(
-    latents: Latents, points: Points, weights: Array | None = None, *, steps: int = READ
-) -> Array:
+def decoded(latents: Latents, points: Points, weights: Array | None = None, *, steps: int) -> Array:
     """Error of targets by a fresh decoder of the data's latents. Shapes: → (runs,)."""
     given = (latents.data, points.data, latents.targets)
     (found,) = read_network(*given, seeds=INITIAL, weights=weights, steps=steps)
@@ -145,7 +144,8 @@ def _left(latents: Latents, points: Points, deletion: Deletion) -> dict[str, Arr
     """What readers find. Shapes: → (runs,), each."""
     alike, on_grid = likeness(points.data, deletion), likeness(points.grid, deletion)
     own, asked = alike >= KIN, on_grid >= KIN
-    kind, balanced = own.astype(float), prior_weights(own, "balanced")
+    balanced, excluding = prior_weights(own, "balanced"), prior_weights(own, "without")
+    kind = own.astype(float)
     ask = (latents.data, alike, latents.grid)
     tell = (latents.data, kind, latents.grid)
     (network,) = read_network(*ask, seeds=INITIAL, steps=READ)
@@ -157,8 +157,8 @@ def _left(latents: Latents, points: Points, deletion: Deletion) -> dict[str, Arr
         "linear auc": separated(read_linear(*tell, weights=balanced), asked),
         "network auc": separated(classes, asked),
         "nearest": nearest(latents, points),
-        "decoder": decoded(latents, points),
+        "decoder": decoded(latents, points, steps=READ),
         "long decoder": decoded(latents, points, steps=LONG),
-        "decoder balanced": decoded(latents, points, balanced),
-        "decoder without": decoded(latents, points, prior_weights(own, "without")),
+        "decoder balanced": decoded(latents, points, balanced, steps=READ),
+        "decoder without": decoded(latents, points, excluding, steps=READ),
     }

@@ -21,6 +21,8 @@ from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.labels import probabilities
 from colorcore.experiment.loading import Experiment
 from colorcore.experiment.operators import (
+    ABLATED,
+    NONE,
     Labelled,
     Leace,
     MeanDifference,
@@ -29,7 +31,6 @@ from colorcore.experiment.operators import (
     OptimalAblation,
     Redirection,
 )
-from colorcore.results.audited import ABLATED, NONE
 from colorcore.results.response import respond, variants
 from colorcore.training.model import Autoencoder
 from colorcore.training.seen import seen

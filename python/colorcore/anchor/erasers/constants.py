@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 
 from colorcore.anchor import arguments, samples
 from colorcore.anchor.arguments import Dims, Vectors
@@ -103,9 +104,14 @@ class _Ablation:
 
         Shapes: (runs, k) → (runs,) and (runs, k).
         """
-        constants = constants.detach().requires_grad_()
-        eraser = self.eraser(constants)
-        with torch.enable_grad(), intervene(self.model, eraser, layer=self.layer, index=self.index):
+        constants, eraser = constants.detach().requires_grad_(), self.eraser(constants.detach())
+        shift = (constants[:, None] @ self.basis)[:, 0]
+
+        def act(latents: Tensor) -> Tensor:
+            learned = {"shift": shift if self.runs else shift[0]}
+            return functional_call(eraser, learned, (latents,))
+
+        with torch.enable_grad(), intervene(self.model, act, layer=self.layer, index=self.index):
             losses = _checked(self.loss(_run(self.model, self.batch)))
             found = _means(losses, self.weights, len(constants), self.runs)
         slopes = None

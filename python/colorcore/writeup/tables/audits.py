@@ -9,7 +9,8 @@ import pandas as pd
 
 from colorcore.errors import InputError, unknown
 from colorcore.experiment.loading import Experiment
-from colorcore.results.audited import LEFT, OPERATORS
+from colorcore.experiment.operators import ALWAYS
+from colorcore.results.audited import LEFT
 from colorcore.results.distribution import summary
 from colorcore.results.files import AUDIT
 from colorcore.results.measures import HARMED
@@ -59,7 +60,7 @@ def check(document: Document, rows: Rows, show: tuple[str, ...]) -> None:
     """
     place = f"{document.folder / FILE}: tables"
     for name, operator in rows.values():
-        known = [*OPERATORS, *document.load(name).operators]
+        known = [*ALWAYS, *document.load(name).operators]
         if operator not in known:
             raise InputError(f"{place}: {unknown(f'operator of {name}', operator, known)}")
     for measure in show:
