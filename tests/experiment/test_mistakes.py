@@ -129,6 +129,21 @@ MISTAKES = {
     "their values, got 'repel-subspace'; change it",
     ("{term: repel-subspace}", "{term: repel-subspace, dims: []}"): "regularizers."
     "reg-anti-subspace.dims: wanted at least 1, got []; add one",
+    ("surgery: {", "operators: {a: {operator: leac, labels: few}}\nsurgery: {"): "operators.a."
+    "operator: wanted one of leace, mean-difference, inlp, suppression, optimal-ablation, "
+    "redirection, got 'leac'; did you mean leace?",
+    ("surgery: {", "operators: {a: {labels: few}}\nsurgery: {"): "operators.a.operator: wanted one "
+    "of leace, mean-difference, inlp, suppression, optimal-ablation, redirection, got none; add it",
+    ("surgery: {", "operators: {a: {operator: leace, labels: some}}\nsurgery: {"): "operators.a."
+    "labels: wanted 'few' or 'perfect', got 'some'; change it",
+    ("surgery: {", "operators: {a: {operator: inlp, labels: few, rounds: 0}}\nsurgery: {"):
+    "operators.a.rounds: wanted greater than or equal to 1, got 0; change it",
+    ("surgery: {", "operators: {rest: {operator: leace, labels: perfect}}\nsurgery: {"):
+    "operators.rest: wanted a name of letters and digits, with single hyphens, underscores or "
+    "spaces between, and none of none, ablated, rest, which there always are, got 'rest'; rename it",
+    ("rate: 0.08", "rate: 0.02}\noperators: {a: {operator: leace, labels: few}"): "operators.a."
+    "labels: wanted at least 20 labels of red expected in a run, to be fitted to, got 18; raise "
+    "its rate, or go by perfect ones",
 }  # fmt: skip
 
 

@@ -75,8 +75,8 @@ def _check_operators(path: Path, experiment: Experiment) -> None:
         place = f"{path}: operators.{name}"
         if name in ALWAYS or not NAME.fullmatch(name):
             raise ExperimentError(
-                f"{place}: wanted {NAMED}, and none of {', '.join(ALWAYS)}, which there always are, "
-                f"got {name!r}; rename it"
+                f"{place}: wanted {NAMED}, and none of {', '.join(ALWAYS)}, which there always "
+                f"are, got {name!r}; rename it"
             )
         if not isinstance(operator, Labelled) or operator.labels == "perfect":
             continue
@@ -85,8 +85,8 @@ def _check_operators(path: Path, experiment: Experiment) -> None:
             if expected < LEAST_FITTED:
                 raise ExperimentError(
                     f"{place}.labels: wanted at least {LEAST_FITTED:g} labels of {target.name} "
-                    f"expected in a run, to be fitted to, got {expected:.2g}; raise its rate, or go "
-                    "by perfect ones"
+                    f"expected in a run, to be fitted to, got {expected:.2g}; raise its rate, or "
+                    "go by perfect ones"
                 )
 
 

@@ -100,25 +100,19 @@ class Experiment(ExperimentSettings):
     @property
     def expected_labels(self) -> dict[str, float]:
         """How many samples of a run each concept is expected to label while it is anchored."""
-        shares = labels.probabilities(
-            self.palette, self.concepts.values(), self.targets.values()
-        ).mean(axis=0)
-        steps = self.anchoring_steps
-        return {
-            name: float(share * self.data.batch_size * steps[name])
-            for name, share in zip(self.concepts, shares, strict=True)
-        }
+        return {name: self._labels_in(steps)[name] for name, steps in self.anchoring_steps.items()}
 
     @property
     def seen_labels(self) -> dict[str, float]:
         """How many samples of a run each concept is expected to label in all its steps."""
+        return self._labels_in(self.schedule.steps)
+
+    def _labels_in(self, steps: int) -> dict[str, float]:
         shares = labels.probabilities(
             self.palette, self.concepts.values(), self.targets.values()
         ).mean(axis=0)
-        samples = self.data.batch_size * self.schedule.steps
-        return {
-            name: float(samples * share) for name, share in zip(self.concepts, shares, strict=True)
-        }
+        samples = steps * self.data.batch_size
+        return {name: float(samples * x) for name, x in zip(self.concepts, shares, strict=True)}
 
     @property
     def targets(self) -> dict[str, Target]:
