@@ -140,7 +140,8 @@ MISTAKES = {
     "operators.a.rounds: wanted greater than or equal to 1, got 0; change it",
     ("surgery: {", "operators: {rest: {operator: leace, labels: perfect}}\nsurgery: {"):
     "operators.rest: wanted a name of letters and digits, with single hyphens, underscores or "
-    "spaces between, and none of none, ablated, rest, which there always are, got 'rest'; rename it",
+    "spaces between, and none of none, ablated, rest, which there always are, got 'rest'; rename "
+    "it",
     ("rate: 0.08", "rate: 0.02}\noperators: {a: {operator: leace, labels: few}"): "operators.a."
     "labels: wanted at least 20 labels of red expected in a run, to be fitted to, got 18; raise "
     "its rate, or go by perfect ones",
