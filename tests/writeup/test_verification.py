@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -15,10 +16,10 @@ from colorcore.writeup.written import Written
 from editing import change
 
 
-@pytest.fixture
-def one(main, tmp_path) -> Subject:
+@pytest.fixture(scope="module")
+def whole(main, tmp_path_factory) -> Subject:
     """The main experiment, in a build with a figure, a table, numbers, and pages of them."""
-    build = tmp_path / "build"
+    build = tmp_path_factory.mktemp("whole") / "build"
     shutil.copytree(main.results.folder.parent, build)
     own = replace(main, results=replace(main.results, folder=build / main.experiment.name))
     for other in build.iterdir():  # of which the shared results have but the tables of runs
@@ -33,6 +34,14 @@ def one(main, tmp_path) -> Subject:
         page.write_text("a page")
     replace(pages, of=lambda: [build / "numbers.json"]).note()
     return own
+
+
+@pytest.fixture
+def one(whole, tmp_path) -> Subject:
+    """The same in a build that a test may damage."""
+    build = Path(shutil.copytree(whole.results.folder.parent, tmp_path / "build"))
+    folder = build / whole.experiment.name
+    return replace(whole, results=replace(whole.results, folder=folder))
 
 
 def wrong(one: Subject) -> list[str]:
