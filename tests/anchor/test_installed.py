@@ -154,7 +154,8 @@ def test_an_intervention_comes_back_from_its_file(kind, dtype, tmp_path):
 
 
 def test_settings_that_are_numbers_of_numpy_come_back(tmp_path):
-    save_intervention(tmp_path / "a", Suppression([1.0, 0.0], Falloff(np.float32(60))))
+    float_of_numpy: Any = np.float32(60)
+    save_intervention(tmp_path / "a", Suppression([1.0, 0.0], Falloff(float_of_numpy)))
     assert load_intervention(tmp_path / "a").settings["angle"] == 60
 
 

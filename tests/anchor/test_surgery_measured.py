@@ -209,7 +209,8 @@ def test_a_layer_that_the_sample_does_not_reach_is_refused():
 def test_a_model_that_was_compiled_and_run_is_measured_as_it_is_written(kind, operate):
     torch.manual_seed(0)
     plain, x = nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 4)), torch.randn(9, 4)
-    model, name = copy.deepcopy(plain), "1"
+    model: Any = copy.deepcopy(plain)
+    name = "1"
     if kind == "compiled":
         model, name = torch.compile(model, backend="eager"), "_orig_mod.1"
     if kind == "in place":

@@ -230,9 +230,14 @@ def test_what_is_no_mask_is_refused(mask, message):
     assert str(caught.value) == message
 
 
-def test_latents_that_are_whole_numbers_are_refused():
-    with pytest.raises(InputError, match=r"latents must be real numbers, got int64 \(2, 3\); cast"):
-        vectors(torch.ones(2, 3, dtype=torch.int64), -1, None)
+@pytest.mark.parametrize("kind", ["int64", "complex64", "float8_e4m3fn"])
+def test_latents_in_which_nothing_is_computed_are_refused(kind):
+    with pytest.raises(InputError) as caught:
+        vectors(torch.ones(2, 3).to(getattr(torch, kind)), -1, None)
+    assert str(caught.value) == (
+        f"latents must be float32, float64, float16 or bfloat16, got {kind} (2, 3); cast with "
+        "latents.float()"
+    )
 
 
 def test_a_direction_that_is_a_parameter_is_learned():

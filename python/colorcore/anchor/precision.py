@@ -14,6 +14,9 @@ Rest = ParamSpec("Rest")
 
 HALF = (torch.float16, torch.bfloat16)
 
+FLOATS = (torch.float32, torch.float64, *HALF)
+"""What latents may be of. Eight bits are for storage: torch does not compute in them."""
+
 CASTING = {
     device for device in ("cpu", "cuda", "mps", "xpu") if torch.amp.is_autocast_available(device)
 }

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from colorcore.anchor import arguments
 from colorcore.anchor.arguments import is_at_hand, is_traced
+from colorcore.anchor.precision import FLOATS
 from colorcore.errors import InputError
 
 Numbers = Tensor | NDArray[Any] | Sequence[Any]
@@ -37,10 +38,10 @@ def vectors(latents: Tensor, axis: int, mask: Numbers | None) -> Tensor:
         >>> vectors(maps, 1, None).shape
         torch.Size([2, 4, 4, 3])
     """
-    if not latents.is_floating_point():
+    if latents.dtype not in FLOATS:
         raise InputError(
-            f"latents must be real numbers, got {_kind(latents)} {tuple(latents.shape)}; cast with "
-            "latents.float()"
+            f"latents must be float32, float64, float16 or bfloat16, got {_kind(latents)} "
+            f"{tuple(latents.shape)}; cast with latents.float()"
         )
     last = latents.movedim(arguments.axis(axis, latents), -1)
     if last.shape[-1] == 0:

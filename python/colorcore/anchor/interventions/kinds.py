@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from colorcore.anchor import arguments
+from colorcore.anchor import arguments, samples
 from colorcore.anchor.arguments import Vector, Vectors
 from colorcore.anchor.interventions.falloff import Falloff
 from colorcore.anchor.precision import precise
@@ -59,13 +59,8 @@ class Intervention(nn.Module):
         return {name: getattr(self, name) for name in self.names}
 
     def forward(self, latents: Tensor) -> Tensor:
-        if not latents.is_floating_point():
-            kind = str(latents.dtype).removeprefix("torch.")
-            raise InputError(f"latents must be of a floating type, got {kind}; cast them")
-        axis = arguments.axis(self.axis, latents)
-        is_last = axis == latents.ndim - 1
-        acted = precise(self._act_on_all)(latents if is_last else latents.movedim(axis, -1))
-        return (acted if is_last else acted.movedim(-1, axis)).to(latents.dtype)
+        vectors = samples.vectors(latents, self.axis, None)
+        return precise(self._act_on_all)(vectors).to(latents.dtype).movedim(-1, self.axis)
 
     def _act_on_all(self, latents: Latents) -> Latents:
         values = list(self.values.values())

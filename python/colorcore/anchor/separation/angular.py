@@ -8,12 +8,10 @@ import torch
 from torch import Tensor
 
 from colorcore.anchor import arguments, distributed, samples
-from colorcore.anchor.precision import HALF, precise
+from colorcore.anchor.precision import FLOATS, precise
 from colorcore.anchor.separation import operators
 from colorcore.anchor.separation.formula import formula_grad
 from colorcore.kernels.arguments import power as checked_power
-
-FLOATS = (torch.float32, torch.float64, *HALF)
 
 
 def angular_separation(
