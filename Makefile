@@ -4,6 +4,7 @@
 # make test    every check, and a small build of the whole workflow
 # make test-slurm  runs builds on a Slurm cluster that it starts; takes four minutes
 # make search  searches for a schedule anew, as its experiment says; takes half an hour
+# make tail    trains a thousand runs of some experiments, to see how seldom they fail; takes half an hour
 # make wheel   builds the package for others, and tests it in an environment of its own
 # make fuzz    passes arbitrary arrays to the kernels; takes ten minutes
 # make stress  kills builds, damages results and passes odd arrays; MINUTES=10 of each of the three
@@ -28,7 +29,7 @@ RUST := $(shell find rust -name "*.rs")
 EXAMPLES := $(patsubst %,build/examples/%.done,digits language images)
 
 .DELETE_ON_ERROR:
-.PHONY: paper report docs test test-slurm search bench fuzz stress wheel setup lock clean
+.PHONY: paper report docs test test-slurm search tail bench fuzz stress wheel setup lock clean
 .PHONY: check-rust check-lints check-types check-python check-workflow
 
 paper: setup
@@ -118,6 +119,15 @@ stress: setup
 # with what the experiment's folder has.
 search: setup
 	colorcore search experiments/ex-reliable --out build/search
+
+# An interrupted tail goes on where it stopped; what is there is begun anew once it is deleted. TAILS are
+# the experiments of which the paper tells how seldom they fail.
+TAILS := ex-2.10.1 ex-reliable ex-reliable-sided ex-erasing
+RUNS ?= 1020
+
+tail: setup
+	printf '%s\n' $(TAILS) | xargs --max-procs=2 --replace \
+	  env OMP_NUM_THREADS=1 colorcore tail experiments/{} --out experiments/{}/tail.csv --seeds $(RUNS)
 
 # The machine should have nothing else to do. Peers come on top of the pinned packages.
 bench: setup

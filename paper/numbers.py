@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 from scipy.stats import spearmanr
 
-from colorcore.experiment.concepts import key
-from colorcore.experiment.folder import TRIALS
+from colorcore.experiment.concepts import key, listed
+from colorcore.experiment.folder import TAIL, TRIALS
+from colorcore.results import tails
 from colorcore.results.audited import BACK, KIN, LONG, READ, RECOVERED
 from colorcore.results.departures import departures
 from colorcore.results.distribution import agreement
@@ -59,12 +60,32 @@ def numbers(document: Document, build: Path) -> Numbers:
         found[key(name)]["audit"] = audit_numbers(main.results_of(name).audit())
     for name in audited(document, RECOVERY):
         found[key(name)]["recovery"] = recovery_numbers(main.results_of(name).recovery())
+    found["tails"] = tail_numbers(document)
     for name, summaries in published.summaries().groupby("experiment"):
         row = published.published_means(main.results_of(str(name)).runs(), summaries).iloc[0]
         found[key(str(name))]["published"] = {
             "mean": fixed(row["published mean"], 2),
             "ours": fixed(row["mean"], 2),
             "p": significant(row["p"], 1),
+        }
+    return found
+
+
+def tail_numbers(document: Document) -> Numbers:
+    """How many of many runs of each experiment fail, of those that there is a tail of."""
+    found: Numbers = {}
+    for name in document.tables["tail"].options["of"].values():
+        runs = tails.read(document.load(name), document.experiments / name / TAIL)
+        harmed = runs[runs["harm"] > HARMED]
+        counts = harmed["worst"].value_counts()
+        found[key(name)] = {
+            "runs": str(len(runs)),
+            "weak": str(int((runs["target"] < 0.2).sum())),
+            "harmed": str(len(harmed)),
+            "worst": listed(f"{one} ({count})" for one, count in counts.items())
+            if len(counts)
+            else "nothing",
+            "read": str(int((runs[["nearest", "long decoder"]].min(axis=1) < 0.2).sum())),
         }
     return found
 

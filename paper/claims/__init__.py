@@ -1,8 +1,12 @@
 """What the text claims in words: one sentence each, and what it takes for it to be true."""
 
-from paper.claims import chance, conditions, reliable, runs
+from paper.claims import chance, concepts, conditions, reliable, remains, rivals, runs
 from paper.claims.evidence import gather
 
-CLAIMS = (*runs.CLAIMS, *conditions.CLAIMS, *chance.CLAIMS, *reliable.CLAIMS)
+CLAIMS = tuple(
+    claim
+    for part in (runs, conditions, chance, reliable, remains, rivals, concepts)
+    for claim in part.CLAIMS
+)
 
 __all__ = ["CLAIMS", "gather"]

@@ -19,6 +19,7 @@ from colorcore.errors import InputError, suggest
 SETTINGS, DOPESHEET = "experiment.yaml", "dopesheet.csv"
 SEARCH, TRIALS = "search.yaml", "trials.csv"  # where the dopesheet was searched for
 TAIL = "tail.csv"  # of many more runs, how each turned out
+KEPT = (SEARCH, TRIALS, TAIL)  # what numbers may be computed from, beside results
 BASE = "base"
 NAME = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
 # By what a build has besides its experiments, and what a text quotes besides those.

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from colorcore.errors import InputError
-from colorcore.experiment.folder import SEARCH, SETTINGS, TRIALS
+from colorcore.experiment.folder import KEPT, SETTINGS
 from colorcore.experiment.loading import load, read_settings
 from colorcore.results.records import record_of
 from colorcore.writeup import making, reading, single
@@ -86,7 +86,8 @@ def _own(document: Document, name: str, build: Path) -> Iterator[ModuleType]:
 
 
 def _results(document: Document, build: Path) -> list[Path]:
-    """What numbers and claims are made of besides: results, what made them, settings, searches."""
+    """What numbers and claims are made of besides: results, what made them, settings, and what is
+    kept beside those."""
     audits = [build / place for place in making.audits(document)]
     folders = [document.experiments / name for name in document.names]
     of_each = ("runs.csv", "moments.csv", "records/evaluate.json")
@@ -96,5 +97,5 @@ def _results(document: Document, build: Path) -> list[Path]:
         *(file for place in audits for file in (place, record_of(place))),
         *(path for part in of_main for path in (build / document.main_name).glob(part)),
         *making.settings_of(folders),
-        *(folder / file for folder in folders for file in (SEARCH, TRIALS)),
+        *(folder / file for folder in folders for file in KEPT),
     ]

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from colorcore import provenance
-from colorcore.experiment.folder import SEARCH, TRIALS
+from colorcore.experiment.folder import KEPT
 from colorcore.experiment.loading import Experiment
 from colorcore.experiment.origin import told
 from colorcore.results import records
@@ -60,10 +60,10 @@ class Origins:
 
     @property
     def data(self) -> list[str]:
-        """Those of them that numbers may be computed from, and searches of its experiments."""
+        """Those that numbers may be computed from, and what is kept beside its experiments."""
         folders = [self.document.experiments / name for name in self.document.names]
-        searches = [folder / file for folder in folders for file in (SEARCH, TRIALS)]
-        found = (path for path in searches if path.is_file())
+        kept = [folder / file for folder in folders for file in KEPT]
+        found = (path for path in kept if path.is_file())
         return [os.path.relpath(path) for path in (*data(self.document), *found)]
 
     def content(self, paths: Iterable[str | Path]) -> str:
