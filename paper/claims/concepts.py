@@ -6,13 +6,15 @@ from colorcore.results.measures import HARMED
 from colorcore.writeup.claims import Claim
 from paper.claims.evidence import Evidence
 
-CORNERS = ("green", "blue", "cyan", "magenta", "yellow")
-BETWEEN = ("orange", "azure", "pink", "white")
+CORNERS = (
+    "concept-green", "concept-blue", "concept-cyan", "concept-magenta", "concept-yellow",
+)  # fmt: skip
+BETWEEN = ("concept-orange", "concept-azure", "concept-pink", "concept-white")
 ENOUGH = ("concepts-two", "concepts-three")
 
 
-def _middle(e: Evidence, concept: str, column: str) -> float:
-    return float(e.conditions[f"concept-{concept}"][column].median())
+def _middle(e: Evidence, name: str, column: str) -> float:
+    return float(e.conditions[name][column].median())
 
 
 def _harmed(e: Evidence, name: str) -> float:
@@ -35,17 +37,19 @@ CLAIMS = (
         "in nine runs of ten",
         lambda e: all(
             _middle(e, concept, "score_r2") < min(_middle(e, c, "score_r2") for c in CORNERS)
-            and _harmed(e, f"concept-{concept}") < 0.1
+            and _harmed(e, concept) < 0.1
             for concept in BETWEEN
         ),
     ),
     Claim(
         "black scores below a half and hurts what counts as unlike it in every run",
-        lambda e: _middle(e, "black", "score_r2") < 0.5 and _harmed(e, "concept-black") == 1,
+        lambda e: (
+            _middle(e, "concept-black", "score_r2") < 0.5 and _harmed(e, "concept-black") == 1
+        ),
     ),
     Claim(
         "grey is not deleted: an error below a tenth in the median run",
-        lambda e: _middle(e, "gray", "ablated target") < 0.1,
+        lambda e: _middle(e, "concept-gray", "ablated target") < 0.1,
     ),
     Claim(
         "with a dimension for each concept beside four, fewer than one run of ten is harmed, and "

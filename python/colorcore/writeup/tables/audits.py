@@ -81,8 +81,16 @@ def write(subject: Subject, rows: Rows, show: tuple[str, ...]) -> str:
 
 
 def labels(experiment: Experiment, operator: str) -> str:
-    """By which labels an operator goes, those of training in it."""
+    """How many labels an operator goes by that a run is expected to see, or that it knows all.
+
+    Those of training count too, where its terms or its routing go by some.
+    """
     chosen = experiment.operators.get(operator)
-    trained = any(term.labels for term in experiment.regularizers.values())
-    told = getattr(chosen, "labels", None) or ("few" if trained else "none")
-    return "few" if trained and told == "none" else told
+    told = getattr(chosen, "labels", None)
+    trained = experiment.routing or any(term.labels for term in experiment.regularizers.values())
+    if told == "perfect":
+        return "every colour"
+    if not trained and told is None:
+        return "none"
+    seen = sum(experiment.seen_labels[target.name] for target in experiment.deletion.targets)
+    return f"{seen:.0f}"
