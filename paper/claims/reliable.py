@@ -91,14 +91,4 @@ CLAIMS = (
             _score(e, "before") < _score(e) and runs_of(e, "behind")["ablated red"].min() < 0.2
         ),
     ),
-    Claim(
-        "cut before the normalisation, red cannot be read off the nearest latents to within 0.1 in "
-        "the median run; cut behind it, it can to within 0.01 in nine runs of ten",
-        lambda e: (
-            e.ours["read_off"].median() > 0.1
-            and all(
-                runs["read_off"].quantile(0.9) < 0.01 for runs in (runs_of(e, "behind"), _runs(e))
-            )
-        ),
-    ),
 )

@@ -38,7 +38,7 @@ def test_an_audit_tells_labels_and_what_each_operator_does(main):
     show = ("score", "target", "damage", "harmed", "nearest")
     header, _, *rows = cells(audits.write(main, rows=ROWS, show=show))
     assert header == ["", "labels", "score (worst)", "error", "damage", "harmed", "nearest"]
-    told = ["0.25 (0.10)", "0.25 (0.12 to 0.38)", "0.2", "4 of 4", "0.25 (0.12 to 0.38)"]
+    told = ["0.25 (0.10)", "0.25 (0.12 to 0.39)", "0.2", "4 of 4", "0.25 (0.12 to 0.39)"]
     assert rows == [["as trained", "310", *told], ["LEACE", "310", *told]]
 
 

@@ -1,0 +1,163 @@
+"""Claims on what is left, on rivals and on other concepts hold and fail by their results."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from paper.claims import concepts, remains, rivals
+from paper.claims.evidence import MAIN, Evidence
+
+SEEDS = range(60)
+CLAIMS = [*remains.CLAIMS, *rivals.CLAIMS, *concepts.CLAIMS]
+KEPT = {"linear": 0.93, "network": 0.998, "nearest": 0.001, "long decoder": 0.001}
+BEHIND = {**KEPT, "linear": 0.4, "decoder without": 0.3}
+BEFORE = {"linear": 0.7, "network": 0.9, "nearest": 0.3, "decoder": 0.1, "long decoder": 0.01}
+HURTS = {"score_r2": 0.7, "harm": 0.07, "target": 0.4}
+SPARES = {"score_r2": 0.91, "harm": 0.001, "target": 0.16}
+RELIABLE = {"score_r2": 0.955, "harm": 0.002, "target": 0.29}
+WAYS = {
+    "all": [0.3, 0.01, 0.0],
+    "decoder": [0.3, 0.1, 0.005],
+    "few": [0.3, 0.002, 0.0],
+    "without": [0.3, 0.2, 0.09],
+    "scratch": [0.33, 0.2, 0.0],
+}
+
+
+def audit(**operators: dict[str, float]) -> pd.DataFrame:
+    """Runs under each operator, all alike but for errors, which spread by a tenth."""
+    rows = [
+        {
+            "operator": name.replace("_", "-"),
+            "seed": seed,
+            **made,
+            "target": made.get("target", 0) + 0.1 * seed / 60,
+        }
+        for name, made in operators.items()
+        for seed in SEEDS
+    ]
+    return pd.DataFrame(rows).replace(
+        {"operator": {name: name.replace("_", "-") for name in operators}}
+    )
+
+
+def recovery(**ways: list[float]) -> pd.DataFrame:
+    rows = [
+        {"way": way, "step": step, "seed": seed, "target": error}
+        for way, errors in {**WAYS, **ways}.items()
+        for step, error in zip((0, 50, 1000), errors, strict=True)
+        for seed in SEEDS
+    ]
+    return pd.DataFrame(rows)
+
+
+def turned_out(score: float, target: float, harm: float) -> pd.DataFrame:
+    """Runs of another concept."""
+    return pd.DataFrame({"seed": SEEDS, "score_r2": score, "ablated target": target, "harm": harm})
+
+
+@pytest.fixture
+def evidence():
+    """Evidence that bears out every claim."""
+    erased = {
+        f"{kind}_{labels}": HURTS
+        for kind in ("leace", "mean_difference", "inlp")
+        for labels in ("few", "perfect")
+    }
+    spread = {f"suppression_{labels}": SPARES for labels in ("few", "perfect")}
+    reliable = {**BEHIND, **RELIABLE}
+    audits = {
+        MAIN: audit(ablated=BEFORE),
+        f"{MAIN}-behind": audit(none=KEPT, ablated=BEHIND),
+        "ex-reliable-before": audit(ablated={"nearest": 0.004}),
+        "ex-reliable": audit(none=KEPT, ablated=reliable, **{"optimal_ablation": {"target": 0.05}}),
+        "rival-no-anchor": audit(**erased, **spread),
+        "rival-reconstruction": audit(suppression_few=HURTS | {"score_r2": 0.3}),
+        "rival-late-anchor": audit(ablated=RELIABLE),
+        "rival-routing": audit(ablated={"target": -0.04}),
+        "rival-fallback": audit(redirection={"target": 0.25}),
+    }
+    audits["rival-fallback"]["target"] = 0.25
+    corners = dict.fromkeys(concepts.CORNERS, turned_out(0.94, 0.26, 0.002))
+    between = dict.fromkeys(concepts.BETWEEN, turned_out(0.82, 0.17, 0.002))
+    enough = turned_out(0.95, 0.29, 0.002)
+    names = ("concept-red", "concepts-two", "concepts-three")
+    widths = {f"{name}-wide": enough for name in names}
+    narrow = {f"{name}-narrow": turned_out(0.75, 0.3, 0.1) for name in names}
+    conditions = {
+        **corners, **between, **widths, **narrow,
+        "ex-reliable": enough, "concepts-two": enough, "concepts-three": enough,
+        "concept-black": turned_out(0.2, 0.24, 0.18), "concept-gray": turned_out(0.4, 0.02, 0.002),
+    }  # fmt: skip
+    recoveries = {MAIN: recovery(decoder=[0.3, 0.29, 0.2]), "ex-reliable": recovery()}
+    none = pd.DataFrame()
+    return Evidence(none, none, conditions, {}, {}, none, audits, recoveries)
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.sentence[:50])
+def test_every_claim_can_hold(claim, evidence):
+    assert claim.holds(evidence)
+
+
+def said(part: str):
+    (claim,) = [claim for claim in CLAIMS if part in claim.sentence]
+    return claim
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "operator", "measure", "value"),
+    [
+        ("loses a third", "ex-reliable", "ablated", "network", 0.9),
+        ("loses a third", f"{MAIN}-behind", "ablated", "linear", 0.8),
+        ("seen nothing like red", "ex-reliable", "ablated", "decoder without", 0.1),
+        ("four times as long", MAIN, "ablated", "long decoder", 0.09),
+        ("give red away", "ex-reliable-before", "ablated", "nearest", 0.2),
+        ("linear erasers score", "rival-no-anchor", "leace-few", "score_r2", 0.9),
+        ("linear erasers score", "rival-no-anchor", "inlp-perfect", "harm", 0.001),
+        ("perfect labels change", "rival-no-anchor", "leace-perfect", "score_r2", 0.84),
+        ("suppression along", "rival-no-anchor", "suppression-few", "target", 0.3),
+        ("spread colours out", "rival-reconstruction", "suppression-few", "score_r2", 0.9),
+        ("anchored late", "rival-late-anchor", "ablated", "score_r2", 0.8),
+        ("gathers nothing", "rival-routing", "ablated", "target", 0.3),
+        ("with a fallback", "rival-fallback", "redirection", "target", 0.4),
+        ("optimal ablation", "ex-reliable", "optimal-ablation", "target", 0.29),
+    ],
+)
+def test_a_claim_on_an_operator_fails_without_its_data(
+    evidence, part, name, operator, measure, value
+):
+    changed = evidence.audits[name].copy()
+    changed.loc[changed["operator"] == operator, measure] = value
+    assert not said(part).holds(evidence._replace(audits={**evidence.audits, name: changed}))
+
+
+@pytest.mark.parametrize(
+    ("part", "way", "errors"),
+    [
+        ("with all weights free", "all", [0.3, 0.2, 0.0]),
+        ("with all weights free", "scratch", [0.3, 0.02, 0.0]),
+        ("four colours do as well", "few", [0.3, 0.2, 0.0]),
+        ("shown nothing like red", "without", [0.3, 0.3, 0.29]),
+        ("decoder by itself", "decoder", [0.3, 0.3, 0.3]),
+    ],
+)
+def test_a_claim_on_recovery_fails_without_its_data(evidence, part, way, errors):
+    changed = {**evidence.recoveries, "ex-reliable": recovery(**{way: errors})}
+    assert not said(part).holds(evidence._replace(recoveries=changed))
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "score", "target", "harm"),
+    [
+        ("bright and saturated corners", "concept-cyan", 0.85, 0.26, 0.002),
+        ("score lower than any", "concept-white", 0.96, 0.26, 0.002),
+        ("black scores", "concept-black", 0.9, 0.25, 0.002),
+        ("grey is not deleted", "concept-gray", 0.9, 0.25, 0.002),
+        ("a dimension for each", "concepts-two-wide", 0.9, 0.25, 0.05),
+        ("with one fewer", "concepts-three-narrow", 0.9, 0.25, 0.002),
+    ],
+)
+def test_a_claim_on_a_concept_fails_without_its_data(evidence, part, name, score, target, harm):
+    changed = {**evidence.conditions, name: turned_out(score, target, harm)}
+    assert not said(part).holds(evidence._replace(conditions=changed))
