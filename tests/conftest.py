@@ -13,8 +13,10 @@ import torch
 from hypothesis import settings
 
 import paper  # noqa: F401  a document's own modules are then those of the repository
+from colorcore.experiment.folder import TAIL
 from colorcore.experiment.loading import Experiment, load
 from colorcore.experiment.operators import ALWAYS
+from colorcore.results import tails
 from colorcore.results.audited import DAMAGE, LEFT, WAYS
 from colorcore.results.files import AUDIT, Results, write_runs
 from colorcore.writeup import making, opening
@@ -80,6 +82,8 @@ def repo(tmp_path_factory) -> Path:
         if f"base: {MAIN.name}\n" in own.read_text() and "snapshots:" not in own.read_text():
             own.write_text(f"{own.read_text()}snapshots:{snapshots}")
     (experiments / MAIN.name / "dopesheet.csv").write_text(SHEET)
+    tail = experiments / MAIN.name / TAIL  # is of the settings that it now has
+    tail.write_text(f"{tails.head(load(tail.parent))}\n{tail.read_text().partition(chr(10))[2]}")
     for name, rate in (("half", 0.07), ("quarter", 0.06)):  # in 31 steps they would draw no label
         labels = experiments / f"{MAIN.name}-labels-{name}" / "experiment.yaml"
         labels.write_text(re.sub("rate: [0-9.]+", f"rate: {rate}", labels.read_text()))

@@ -41,7 +41,12 @@ def extend(experiment: Experiment, path: Path, *, seeds: int, show: Show) -> Non
 
 def write(experiment: Experiment, path: Path, runs: pd.DataFrame) -> None:
     rows = runs.to_csv(index=False, float_format="%.6g", lineterminator="\n")
-    write_text(path, f"# settings {digest(experiment)}\n{rows}")
+    write_text(path, f"{head(experiment)}\n{rows}")
+
+
+def head(experiment: Experiment) -> str:
+    """The first line, which says of what settings the runs are."""
+    return f"# settings {digest(experiment)}"
 
 
 def read(experiment: Experiment, path: Path) -> pd.DataFrame:
@@ -51,8 +56,8 @@ def read(experiment: Experiment, path: Path) -> pd.DataFrame:
     from `FIRST` on.
     """
     text = read_result(path, lambda one: one.read_text(encoding="utf-8"))
-    head, _, rows = text.partition("\n")
-    if head != f"# settings {digest(experiment)}":
+    first, _, rows = text.partition("\n")
+    if first != head(experiment):
         raise InputError(
             f"{path}: wanted runs of {experiment.name} as its settings are, got those of others; "
             "delete it and make tail"
