@@ -48,7 +48,7 @@ CLAIMS = (
     ),
     Claim(
         "cut before it, the nearest colours are off by more than 0.1 in the median run, and a "
-        "fresh decoder comes to half its error or less when it takes four times as long",
+        "fresh decoder comes to half its error or less when it takes its time",
         lambda e: (
             middle(e, MAIN, "nearest") > 0.1
             and middle(e, MAIN, "long decoder") < middle(e, MAIN, "decoder") / 2

@@ -111,7 +111,7 @@ def said(part: str):
         ("loses a third", "ex-reliable", "ablated", "network", 0.9),
         ("loses a third", f"{MAIN}-behind", "ablated", "linear", 0.8),
         ("seen nothing like red", "ex-reliable", "ablated", "decoder without", 0.1),
-        ("four times as long", MAIN, "ablated", "long decoder", 0.09),
+        ("takes its time", MAIN, "ablated", "long decoder", 0.09),
         ("give red away", "ex-reliable-before", "ablated", "nearest", 0.2),
         ("linear erasers score", "rival-no-anchor", "leace-few", "score_r2", 0.9),
         ("linear erasers score", "rival-no-anchor", "inlp-perfect", "harm", 0.001),

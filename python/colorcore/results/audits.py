@@ -18,7 +18,7 @@ from colorcore.colors.named import NAMES, named_colors
 from colorcore.colors.similarity import is_same
 from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.loading import Experiment
-from colorcore.experiment.operators import REST
+from colorcore.experiment.operators import ALWAYS, REST
 from colorcore.results.audited import KIN, LONG, READ
 from colorcore.results.measures import ANSWERS, likeness, score, unlike, unlike_names
 from colorcore.results.operators import operated
@@ -63,12 +63,12 @@ def audit_table(experiment: Experiment, model: Autoencoder, *, seeds: list[int])
     `linear auc` and `network auc`, how surely a colour that is the concept's own is ranked above
     another there, by one that has seen as many of both; `nearest`, the error of a target that is
     taken for the mean of the colours nearest to it; `decoder`, that by a fresh decoder, by one that
-    took four times as long (`long decoder`), that has seen the concept's own half of the time
+    took its time (`long decoder`), that has seen the concept's own half of the time
     (`decoder balanced`), or never (`decoder without`).
 
-    Operators: `none`, the ceiling; `ablated`, the deletion; those of the settings by their names;
-    and `rest`, the floor, where readers are given each colour with the concept taken out of it: the
-    nearest colour unlike.
+    Operators: `none`, the ceiling; `ablated`, the deletion; those of the settings by their names,
+    which are read by `nearest` and `long decoder` alone; and `rest`, the floor, where readers are
+    given each colour with the concept taken out of it: the nearest colour unlike.
     """
     deletion = experiment.deletion
     tables = [_table(experiment, deletion, some, own) for some, own in blocks(model, seeds)]
@@ -84,9 +84,12 @@ def _table(
     for name, one in operated(experiment, deletion, model, seeds=seeds).items():
         latents = points.latents(lambda colors, one=one: respond(one, colors).latents)
         rows.append({"operator": name, "seed": seeds, **damage(one, points, deletion)})
-        rows[-1] |= _left(latents, points, deletion)
+        rows[-1] |= _left(latents, points, deletion, all_readers=name in ALWAYS)
     floor = points.latents(lambda colors: without(colors, deletion)[None])
-    left = {name: value.item() for name, value in _left(floor, points, deletion).items()}
+    left = {
+        name: value.item()
+        for name, value in _left(floor, points, deletion, all_readers=True).items()
+    }
     rows.append({"operator": REST, "seed": seeds, **left})
     return pd.concat([pd.DataFrame(row) for row in rows], ignore_index=True)
 
@@ -140,8 +143,19 @@ def decoded(latents: Latents, points: Points, weights: Array | None = None, *, s
     return mistaken(found, points.targets).mean(axis=-1)
 
 
-def _left(latents: Latents, points: Points, deletion: Deletion) -> dict[str, Array]:
-    """What readers find. Shapes: → (runs,), each."""
+def _left(
+    latents: Latents, points: Points, deletion: Deletion, *, all_readers: bool
+) -> dict[str, Array]:
+    """What readers find: the two that are the hardest to hide from, or all. Shapes: → (runs,)."""
+    hardest = {
+        "nearest": nearest(latents, points),
+        "long decoder": decoded(latents, points, steps=LONG),
+    }
+    return {**_all_left(latents, points, deletion), **hardest} if all_readers else hardest
+
+
+def _all_left(latents: Latents, points: Points, deletion: Deletion) -> dict[str, Array]:
+    """What the other readers find. Shapes: → (runs,), each."""
     alike, on_grid = likeness(points.data, deletion), likeness(points.grid, deletion)
     own, asked = alike >= KIN, on_grid >= KIN
     balanced, excluding = prior_weights(own, "balanced"), prior_weights(own, "without")
@@ -156,9 +170,7 @@ def _left(latents: Latents, points: Points, deletion: Deletion) -> dict[str, Arr
         "network": explained(network, on_grid),
         "linear auc": separated(read_linear(*tell, weights=balanced), asked),
         "network auc": separated(classes, asked),
-        "nearest": nearest(latents, points),
         "decoder": decoded(latents, points, steps=READ),
-        "long decoder": decoded(latents, points, steps=LONG),
         "decoder balanced": decoded(latents, points, balanced, steps=READ),
         "decoder without": decoded(latents, points, excluding, steps=READ),
     }
