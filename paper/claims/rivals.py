@@ -17,12 +17,6 @@ def _harmed(e: Evidence, name: str, operator: str) -> float:
     return float((audited(e, name, operator)["harm"] > HARMED).mean())
 
 
-def _width(e: Evidence, name: str, operator: str) -> float:
-    """Of the interval that holds nine runs of ten, in the error of red."""
-    low, high = audited(e, name, operator)["target"].quantile([0.05, 0.95])
-    return float(high - low)
-
-
 CLAIMS = (
     Claim(
         "linear erasers score below 0.85 in the median and hurt some colour unlike red in every "
@@ -72,15 +66,23 @@ CLAIMS = (
         lambda e: middle(e, "rival-routing", "target") < 0.05,
     ),
     Claim(
-        "with a fallback, red is sent to grey: within 0.05 of a quarter in the median run, in an "
-        "interval that is less than half as wide as reliable deletion's",
+        "nor does it by as many labels as there are",
+        lambda e: middle(e, "rival-routing-perfect", "target") < 0.05,
+    ),
+    Claim(
+        "redirection to a fallback scores lower than reliable deletion by more than 0.05, and "
+        "hurts other colours in more than half of the runs",
         lambda e: (
-            abs(middle(e, "rival-fallback", "target", "redirection") - 0.25) < 0.05
-            and _width(e, "rival-fallback", "redirection") < _width(e, OURS, "ablated") / 2
+            middle(e, "rival-fallback", "score_r2", "redirection")
+            < middle(e, OURS, "score_r2") - 0.05
+            and _harmed(e, "rival-fallback", "redirection") > 0.5
         ),
     ),
     Claim(
-        "optimal ablation brings red back to three quarters of its error or less",
-        lambda e: middle(e, OURS, "target", "optimal-ablation") < middle(e, OURS, "target") * 0.75,
+        "optimal ablation deletes red less than ablation does, and hurts other colours more",
+        lambda e: (
+            middle(e, OURS, "target", "optimal-ablation") < middle(e, OURS, "target")
+            and middle(e, OURS, "harm", "optimal-ablation") > 2 * middle(e, OURS, "harm")
+        ),
     ),
 )

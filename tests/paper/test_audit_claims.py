@@ -5,17 +5,21 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from paper.claims import concepts, remains, rivals
+from paper.claims import concepts, erasing, remains, rivals
 from paper.claims.evidence import MAIN, Evidence
 
 SEEDS = range(60)
-CLAIMS = [*remains.CLAIMS, *rivals.CLAIMS, *concepts.CLAIMS]
+CLAIMS = [*remains.CLAIMS, *rivals.CLAIMS, *erasing.CLAIMS, *concepts.CLAIMS]
 KEPT = {"linear": 0.93, "network": 0.998, "nearest": 0.001, "long decoder": 0.001}
 BEHIND = {**KEPT, "linear": 0.4, "decoder without": 0.3}
 BEFORE = {"linear": 0.7, "network": 0.9, "nearest": 0.3, "decoder": 0.1, "long decoder": 0.01}
 HURTS = {"score_r2": 0.7, "harm": 0.07, "target": 0.4}
 SPARES = {"score_r2": 0.91, "harm": 0.001, "target": 0.16}
 RELIABLE = {"score_r2": 0.955, "harm": 0.002, "target": 0.29}
+HIDES = {
+    "score_r2": 0.92, "target": 0.5, "nearest": 0.5, "decoder": 0.4, "long decoder": 0.02,
+    "decoder balanced": 0.2, "network auc": 0.93,
+}  # fmt: skip
 WAYS = {
     "all": [0.3, 0.01, 0.0],
     "decoder": [0.3, 0.1, 0.005],
@@ -71,14 +75,19 @@ def evidence():
         MAIN: audit(ablated=BEFORE),
         f"{MAIN}-behind": audit(none=KEPT, ablated=BEHIND),
         "ex-reliable-before": audit(ablated={"nearest": 0.004}),
-        "ex-reliable": audit(none=KEPT, ablated=reliable, **{"optimal_ablation": {"target": 0.05}}),
+        "ex-reliable": audit(
+            none=KEPT, ablated=reliable, optimal_ablation={"target": 0.2, "harm": 0.01}
+        ),
         "rival-no-anchor": audit(**erased, **spread),
         "rival-reconstruction": audit(suppression_few=HURTS | {"score_r2": 0.3}),
         "rival-late-anchor": audit(ablated=RELIABLE),
         "rival-routing": audit(ablated={"target": -0.04}),
-        "rival-fallback": audit(redirection={"target": 0.25}),
+        "rival-routing-perfect": audit(ablated={"target": -0.04}),
+        "rival-fallback": audit(redirection=HURTS),
+        "ex-tilt": audit(ablated=HIDES),
+        "ex-tilt-far": audit(ablated={"score_r2": 0.96, "nearest": 0.2}),
+        "ex-tilt-nearest": audit(ablated={"nearest": 0.05}),
     }
-    audits["rival-fallback"]["target"] = 0.25
     corners = dict.fromkeys(concepts.CORNERS, turned_out(0.94, 0.26, 0.002))
     between = dict.fromkeys(concepts.BETWEEN, turned_out(0.82, 0.17, 0.002))
     enough = turned_out(0.95, 0.29, 0.002)
@@ -111,7 +120,7 @@ def said(part: str):
         ("loses a third", "ex-reliable", "ablated", "network", 0.9),
         ("loses a third", f"{MAIN}-behind", "ablated", "linear", 0.8),
         ("seen nothing like red", "ex-reliable", "ablated", "decoder without", 0.1),
-        ("takes its time", MAIN, "ablated", "long decoder", 0.09),
+        ("error or less when it takes its time", MAIN, "ablated", "long decoder", 0.09),
         ("give red away", "ex-reliable-before", "ablated", "nearest", 0.2),
         ("linear erasers score", "rival-no-anchor", "leace-few", "score_r2", 0.9),
         ("linear erasers score", "rival-no-anchor", "inlp-perfect", "harm", 0.001),
@@ -120,8 +129,14 @@ def said(part: str):
         ("spread colours out", "rival-reconstruction", "suppression-few", "score_r2", 0.9),
         ("anchored late", "rival-late-anchor", "ablated", "score_r2", 0.8),
         ("gathers nothing", "rival-routing", "ablated", "target", 0.3),
-        ("with a fallback", "rival-fallback", "redirection", "target", 0.4),
-        ("optimal ablation", "ex-reliable", "optimal-ablation", "target", 0.29),
+        ("as many labels as", "rival-routing-perfect", "ablated", "target", 0.3),
+        ("to a fallback", "rival-fallback", "redirection", "harm", 0.001),
+        ("optimal ablation", "ex-reliable", "optimal-ablation", "harm", 0.002),
+        ("tilted by 0.3", "ex-tilt", "ablated", "nearest", 0.1),
+        ("takes its time has red", "ex-tilt", "ablated", "long decoder", 0.4),
+        ("tilted anchor scores", "ex-tilt", "ablated", "target", 0.3),
+        ("tilted further", "ex-tilt-far", "ablated", "nearest", 0.6),
+        ("half of the time does", "ex-tilt", "ablated", "decoder balanced", 0.4),
     ],
 )
 def test_a_claim_on_an_operator_fails_without_its_data(
