@@ -23,7 +23,12 @@ import typer
 from colorcore.colors.cubes import flat_colors, validation_grid
 from colorcore.experiment.labels import probabilities
 from colorcore.experiment.loading import Experiment, load
-from colorcore.experiment.settings import AngularAnchor, AngularSeparation, RepelSubspace, Term
+from colorcore.experiment.settings import (
+    AngularAnchor,
+    AngularSeparation,
+    Regularizer,
+    RepelSubspace,
+)
 from colorcore.kernels.reference import EPSILON, SAME
 from colorcore.outputs import write_text
 from timing import NotRunError, peer
@@ -69,7 +74,7 @@ def forward(layers: list[tuple[Any, Any]], colors: Any) -> tuple[Any, Any]:
     return latents, chain(layers[half:], latents)
 
 
-def per_sample(term: Term) -> Callable[[Any], Any]:
+def per_sample(term: Regularizer) -> Callable[[Any], Any]:
     """A regularizer's loss for each sample. Shapes: (batch, latent) → (batch,)."""
     match term:
         case AngularSeparation():

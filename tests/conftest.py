@@ -143,7 +143,10 @@ def stand_in_audit(results: Results, path: Path) -> None:
     rows = pd.MultiIndex.from_product([*axes.values(), range(4)], names=[*axes, "seed"])
     columns = DAMAGE + LEFT if path.name == AUDIT else ("target", "harm")
     table = rows.to_frame(index=False)
-    write_runs(path, table.assign(**dict.fromkeys(columns, 0.1 + table["seed"] / 10)))
+    found = 0.1 + table["seed"] / 10
+    if "step" in table:
+        found = found.where(table["step"] == 0, found / 100)  # it comes back
+    write_runs(path, table.assign(**dict.fromkeys(columns, found)))
     results.note("audit" if path.name == AUDIT else "recover", made=[path])
 
 

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import pandas as pd
 
-from colorcore.experiment.folder import SEARCH, SETTINGS, TRIALS, files
+from colorcore.experiment.folder import KEPT, SETTINGS, files
 from colorcore.results.records import FOLDER as RECORDS
 from colorcore.results.records import record_of
 from colorcore.writeup import drawing, making, tabulating
@@ -83,7 +83,7 @@ def make(subject: Subject, kind: making.Kind, name: str, folder: Path) -> tuple[
         path
         for path in opened
         if (path.is_relative_to(folder) and path.parent not in made)
-        or path.name in (SEARCH, TRIALS)
+        or path.name in KEPT
         or path.is_relative_to(published.REFERENCE)
     }
     return alone, {path.resolve() for path in said}, read

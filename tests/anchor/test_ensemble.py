@@ -221,7 +221,9 @@ def objective_of(x):
 
 def weighted_of(x):
     given = {"wanted": torch.zeros_like(x), "labels": torch.ones(2, 5, 2, dtype=torch.bool)}
-    return weighted(terms(3), x, x, x, **given, weights=torch.ones(9, 2, dtype=x.dtype))[0]
+    return weighted(
+        terms(3), x, x, x, **given, weights=torch.ones(1 + len(terms(3)), 2, dtype=x.dtype)
+    )[0]
 
 
 VALUES = rand(2, SMALL3.parameters)

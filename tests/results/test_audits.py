@@ -118,8 +118,10 @@ def test_linear_erasers_leave_labelled_and_other_latents_with_one_mean(operators
     latents = respond(models[name], experiment.palette.colors).latents
     own = few.values[..., 0] * few.weights
     for run, (with_it, every) in enumerate(zip(own, few.weights, strict=True)):
-        means = [np.average(latents[run], axis=0, weights=w) for w in (with_it, every - with_it)]
-        np.testing.assert_allclose(*means, atol=1e-6)
+        own_mean, other = (
+            np.average(latents[run], axis=0, weights=w) for w in (with_it, every - with_it)
+        )
+        np.testing.assert_allclose(own_mean, other, atol=1e-6)
 
 
 def test_inlp_takes_one_direction_from_every_run(operators):

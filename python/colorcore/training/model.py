@@ -55,7 +55,8 @@ class Autoencoder(nn.Module):
     @property
     def latent(self) -> int:
         """Width of the bottleneck."""
-        return self.encoder[-1].weight.shape[1]  # (runs, out, in)
+        *_, bias = self.encoder.parameters()
+        return bias.shape[1]  # (runs, out)
 
     @property
     def around_bottleneck(self) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
@@ -107,7 +107,7 @@ class _Edge(Local):
 
 @contextmanager
 def capture(
-    model: nn.Module, names: Sequence[str], *, axis: int = -1, index: Index = None
+    model: nn.Module, names: Iterable[str], *, axis: int = -1, index: Index = None
 ) -> Iterator[Captured]:
     """What some layers give in each pass of the model within the context, to put into a loss.
 

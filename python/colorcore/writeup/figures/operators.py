@@ -22,10 +22,10 @@ READS = ()
 READS_OF = (AUDIT,)
 PANELS = {
     "score_r2": ("score $R^2$", "linear"),
-    "target": ("MSE of {concept}", "linear"),
-    "harm": ("damage unlike {concept}", "log"),
-    "nearest": ("nearest, MSE", "linear"),
-    "long decoder": ("fresh decoder, MSE", "linear"),
+    "target": ("error", "linear"),
+    "harm": ("damage", "log"),
+    "nearest": ("nearest", "linear"),
+    "long decoder": ("decoder", "linear"),
 }
 SMALLEST = 1e-5  # on a logarithmic axis: damage below it is as good as none
 
@@ -73,7 +73,7 @@ def draw(data: Data, theme: Theme) -> Figure:
         axes.set_xscale(scale)
         if scale == "log":
             style.whole_powers(axes)
-        axes.set_xlabel(label.format(concept=data.concept))
+        axes.set_xlabel(label)
         axes.grid(axis="x", color=theme.faint, lw=0.4)
         axes.set_axisbelow(True)
         axes.tick_params(axis="y", length=0)

@@ -42,7 +42,7 @@ MEASURES: dict[str, tuple[str, str, Callable[[pd.Series], str]]] = {
     "score": ("score (worst)", "score_r2", _worst),
     "target": ("error", "target", _spread),
     "damage": ("damage", "harm", lambda harm: significant(harm.median(), 1)),
-    "harmed": ("harmed", "harm", lambda harm: f"{(harm > HARMED).sum()} of {len(harm)}"),
+    "harmed": ("harmed", "harm", lambda harm: str((harm > HARMED).sum())),
     **{name: (name, name, _spread) for name in LEFT},
 }
 """What a table can show: the head of its column, the measure, and how it is told."""
@@ -89,7 +89,7 @@ def labels(experiment: Experiment, operator: str) -> str:
     told = getattr(chosen, "labels", None)
     trained = experiment.routing or any(term.labels for term in experiment.regularizers.values())
     if told == "perfect":
-        return "every colour"
+        return "all"
     if not trained and told is None:
         return "none"
     seen = sum(experiment.seen_labels[target.name] for target in experiment.deletion.targets)
