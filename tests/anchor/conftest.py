@@ -1,9 +1,10 @@
-"""A small model to hook into, and what it makes of an input when steered."""
+"""A small model to hook into, what it makes of an input when steered, and a compiler for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import jaxtyping
 import pytest
 import torch
 from torch import Tensor, nn
@@ -15,6 +16,15 @@ from colorcore.anchor.interventions.kinds import Steering
 def model() -> nn.Sequential:
     torch.manual_seed(0)
     return nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2))
+
+
+@pytest.fixture
+def compiling():
+    """Without checks of shapes, which are no code that the compiler can follow."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
+    torch._dynamo.reset()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 
-import jaxtyping
 import pytest
 import torch
 from torch import nn
@@ -93,15 +92,6 @@ def test_what_differs_from_run_to_run_is_baked_and_saved_like_anything_else(kind
         one.fill_(1.0)
     other.load_state_dict(baked.state_dict())
     assert torch.equal(other(x), baked(x))
-
-
-@pytest.fixture
-def compiling():
-    """Without checks of shapes, which are no code that the compiler can follow."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
-    torch._dynamo.reset()
 
 
 @pytest.mark.parametrize(("name", "runs"), [("affine", 0), ("affine", ALL), ("suppression", ALL)])

@@ -6,7 +6,6 @@ import copy
 import json
 from typing import Any
 
-import jaxtyping
 import numpy as np
 import pytest
 import torch
@@ -42,15 +41,6 @@ def test_a_baked_copy_does_what_the_model_does_under_the_intervention(model, x, 
         wanted = model(x)
     assert torch.equal(baked(x), wanted)
     assert torch.equal(model(x), before)
-
-
-@pytest.fixture
-def compiling():
-    """Without checks of shapes, which are no code that the compiler can follow."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
-    torch._dynamo.reset()
 
 
 @pytest.mark.parametrize("kind", KINDS)

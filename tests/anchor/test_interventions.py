@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import math
 
-import jaxtyping
 import numpy as np
 import pytest
 import torch
@@ -286,15 +285,6 @@ def test_a_traced_intervention_acts_on_what_it_is_given_later(kind):
 def test_suppression_over_half_a_turn_takes_away_what_is_opposite_too():
     suppressed = Suppression(AXIS, Falloff(180, power=0))(torch.tensor([[-2.0, 0.0, 0.0]]))
     assert suppressed.tolist() == [[0.0, 0.0, 0.0]]
-
-
-@pytest.fixture
-def compiling():
-    """Without checks of shapes, which are no code that the compiler can follow."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
-    torch._dynamo.reset()
 
 
 @pytest.mark.parametrize("kind", KINDS)
