@@ -178,6 +178,20 @@ def basis(values: Vectors, latents: Tensor, *, name: str = "directions") -> Tens
     return orthonormal.mT
 
 
+def tensor(values: object, *, name: str, each: str = "coordinate") -> Tensor:
+    """Numbers as a tensor: the one given, or a new one, with a number for `each` of something.
+
+    Raises: InputError for what no tensor can be made of.
+    """
+    try:
+        return values if isinstance(values, Tensor) else torch.from_numpy(np.array(values))
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InputError(
+            f"{name} must be numbers, one a {each}, got {type(values).__name__} ({error}); give a "
+            "list, an array or a tensor of them"
+        ) from error
+
+
 def numbers(values: Vectors, *, name: str = "direction") -> Tensor:
     """Real numbers as a tensor: the one given, or a new one.
 
@@ -188,13 +202,7 @@ def numbers(values: Vectors, *, name: str = "direction") -> Tensor:
         >>> numbers([0, 3])
         tensor([0, 3])
     """
-    try:
-        found = values if isinstance(values, Tensor) else torch.from_numpy(np.array(values))
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise InputError(
-            f"{name} must be numbers, one a coordinate, got {type(values).__name__} ({error}); "
-            "give a list, an array or a tensor of them"
-        ) from error
+    found = tensor(values, name=name)
     if found.dtype == torch.bool or found.is_complex():
         kind = str(found.dtype).removeprefix("torch.")
         raise InputError(f"{name} must be real numbers, one a coordinate, got {kind}; cast them")

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -87,6 +86,7 @@ def weights(name: str, values: Numbers, like: Tensor) -> Tensor:
 
     Example:
 
+        >>> import numpy as np
         >>> weights("affinity", np.array([True, False]), torch.zeros(2))
         tensor([1., 0.])
     """
@@ -137,15 +137,7 @@ def refuse_traced(what: str) -> None:
 
 
 def _tensor(name: str, values: Numbers, like: Tensor) -> Tensor:
-    if isinstance(values, Tensor):
-        return values.to(like.device)
-    try:
-        return torch.from_numpy(np.array(values)).to(like.device)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise InputError(
-            f"{name} must be numbers, one a sample, got {type(values).__name__} ({error}); give a "
-            "list, an array or a tensor of them"
-        ) from error
+    return arguments.tensor(values, name=name, each="sample").to(like.device)
 
 
 def _real(name: str, found: Tensor, like: Tensor) -> Tensor:

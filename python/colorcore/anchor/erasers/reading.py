@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from colorcore.anchor import samples
+from colorcore.anchor import arguments, samples
 from colorcore.anchor.erasers.evidence import EXACT, Evidence, Run
 from colorcore.anchor.samples import Numbers
 from colorcore.errors import InputError
@@ -58,13 +57,7 @@ def _latents(latents: Numbers) -> tuple[Tensor, float]:
 
 def _real(name: str, values: Numbers) -> tuple[Tensor, float]:
     """Numbers in float64 on the CPU, and the error of a 1 in the type that they came in."""
-    try:
-        found = values if isinstance(values, Tensor) else torch.from_numpy(np.array(values))
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise InputError(
-            f"{name} must be numbers, one a sample, got {type(values).__name__} ({error}); give a "
-            "list, an array or a tensor of them"
-        ) from error
+    found = arguments.tensor(values, name=name, each="sample")
     if found.is_complex():
         raise InputError(f"{name} must be real numbers, got complex ones; give their real part")
     error = torch.finfo(found.dtype).eps if found.is_floating_point() else EXACT
