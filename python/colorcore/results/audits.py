@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -20,9 +19,9 @@ from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.loading import Experiment
 from colorcore.experiment.operators import ALWAYS, REST
 from colorcore.results.audited import KIN, LONG, READ
-from colorcore.results.measures import ANSWERS, likeness, score, unlike, unlike_names
+from colorcore.results.measures import ANSWERS, harm, likeness, score, unlike
 from colorcore.results.operators import operated
-from colorcore.results.response import Array, blocks, respond
+from colorcore.results.response import Array, Response, blocks, respond
 from colorcore.training.model import Autoencoder
 
 INITIAL = (0,)  # seeds of readers that are trained, each beside every run of a model
@@ -39,8 +38,20 @@ class Latents(NamedTuple):
     targets: Array
 
 
+class Seen(NamedTuple):
+    """What a model makes of the same colours."""
+
+    data: Response
+    grid: Response
+    targets: Response
+
+    @property
+    def latents(self) -> Latents:
+        return Latents(*(response.latents for response in self))
+
+
 class Points(NamedTuple):
-    """The colours that latents are of. Shapes: (points, 3), each."""
+    """Those colours. Shapes: (points, 3), each."""
 
     data: Array
     grid: Array
@@ -50,8 +61,8 @@ class Points(NamedTuple):
     def of(cls, experiment: Experiment, deletion: Deletion) -> Self:
         return cls(experiment.palette.colors, flat_colors(score_grid()), deletion.colors)
 
-    def latents(self, of: Callable[[Array], Array]) -> Latents:
-        return Latents(*map(of, self))
+    def seen_by(self, model: Autoencoder) -> Seen:
+        return Seen(*(respond(model, colors) for colors in self))
 
 
 def audit_table(experiment: Experiment, model: Autoencoder, *, seeds: list[int]) -> pd.DataFrame:
@@ -71,27 +82,29 @@ def audit_table(experiment: Experiment, model: Autoencoder, *, seeds: list[int])
     given each colour with the concept taken out of it: the nearest colour unlike.
     """
     deletion = experiment.deletion
-    tables = [_table(experiment, deletion, some, own) for some, own in blocks(model, seeds)]
+    points = Points.of(experiment, deletion)
+    tables = [_table(experiment, points, some, own) for some, own in blocks(model, seeds)]
     of_each = pd.concat(tables).groupby("operator", sort=False)
-    return pd.concat([rows for _, rows in of_each], ignore_index=True)
+    floor = _left(_floor(points, deletion), points, deletion, all_readers=True)
+    rest = {"operator": REST, "seed": seeds, **{name: one.item() for name, one in floor.items()}}
+    return pd.concat([*(rows for _, rows in of_each), pd.DataFrame(rest)], ignore_index=True)
 
 
 def _table(
-    experiment: Experiment, deletion: Deletion, model: Autoencoder, seeds: list[int]
+    experiment: Experiment, points: Points, model: Autoencoder, seeds: list[int]
 ) -> pd.DataFrame:
-    points = Points.of(experiment, deletion)
-    rows = []
+    deletion, tables = experiment.deletion, []
     for name, one in operated(experiment, deletion, model, seeds=seeds).items():
-        latents = points.latents(lambda colors, one=one: respond(one, colors).latents)
-        rows.append({"operator": name, "seed": seeds, **damage(one, points, deletion)})
-        rows[-1] |= _left(latents, points, deletion, all_readers=name in ALWAYS)
-    floor = points.latents(lambda colors: without(colors, deletion)[None])
-    left = {
-        name: value.item()
-        for name, value in _left(floor, points, deletion, all_readers=True).items()
-    }
-    rows.append({"operator": REST, "seed": seeds, **left})
-    return pd.concat([pd.DataFrame(row) for row in rows], ignore_index=True)
+        seen = points.seen_by(one)
+        left = _left(seen.latents, points, deletion, all_readers=name in ALWAYS)
+        row = {"operator": name, "seed": seeds, **damage(one, seen, points, deletion), **left}
+        tables.append(pd.DataFrame(row))
+    return pd.concat(tables)
+
+
+def _floor(points: Points, deletion: Deletion) -> Latents:
+    """In place of latents, the colours with the concept taken out. Shapes: (1, points, 3), each."""
+    return Latents(*(without(colors, deletion)[None] for colors in points))
 
 
 def without(colors: Array, deletion: Deletion) -> Array:
@@ -105,15 +118,13 @@ def without(colors: Array, deletion: Deletion) -> Array:
     return np.where(unlike(colors, deletion)[:, None], colors, nearby)
 
 
-def damage(model: Autoencoder, points: Points, deletion: Deletion) -> dict[str, Array]:
+def damage(model: Autoencoder, seen: Seen, points: Points, deletion: Deletion) -> dict[str, Array]:
     """What the model itself makes of colours. Shapes: → (runs,), each."""
-    on_grid, on_named = respond(model, points.grid).mse, respond(model, named_colors()).mse
-    far, apart = unlike(points.grid, deletion), [NAMES.index(n) for n in unlike_names(deletion)]
     return {
-        "score_r2": score(on_grid, points.grid, deletion),
-        "target": respond(model, points.targets).mse.mean(axis=1),
-        "harm": np.maximum(on_grid[:, far].max(axis=1), on_named[:, apart].max(axis=1, initial=0)),
-        "data_mse": respond(model, points.data).mse.mean(axis=1),
+        "score_r2": score(seen.grid.mse, points.grid, deletion),
+        "target": seen.targets.mse.mean(axis=1),
+        "harm": harm(seen.grid.mse, respond(model, named_colors()).mse, deletion),
+        "data_mse": seen.data.mse.mean(axis=1),
     }
 
 

@@ -18,7 +18,7 @@ from colorcore.experiment.loading import Experiment
 from colorcore.results.distribution import BAND, band_axes, binned
 from colorcore.results.interventions import ABLATED, INTERVENTIONS
 from colorcore.results.measures import likeness, score, unlike
-from colorcore.results.response import Array, blocks, respond, variants
+from colorcore.results.response import Array, ablated, blocks, respond
 from colorcore.training.model import Autoencoder
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _errors(
     Interventions act on the bottleneck, along each of the axes that surgery removes.
     """
     if name == ABLATED:
-        return respond(variants(model, experiment, deletion)[ABLATED], colors).mse
+        return respond(ablated(model, experiment, deletion), colors).mse
     kind, angle, power = INTERVENTIONS[name]
     with ExitStack() as acting:
         for axis in np.eye(experiment.model.latent)[deletion.dims].tolist():

@@ -11,7 +11,15 @@ from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.loading import Experiment
 from colorcore.results.distribution import BAND, band_axes, binned
 from colorcore.results.measures import likeness
-from colorcore.results.response import VARIANTS, Array, blocks, respond, single_run, variants
+from colorcore.results.response import (
+    VARIANTS,
+    Array,
+    ablated,
+    blocks,
+    respond,
+    single_run,
+    variants,
+)
 from colorcore.training.model import Autoencoder
 
 if TYPE_CHECKING:
@@ -85,7 +93,7 @@ def scored_grid(
     colors, sizes = flat_colors(grid), grid["color"].shape[:-1]
     alike = likeness(colors, deletion)
     errors = [
-        respond(variants(some, experiment, deletion)["ablated"], colors).mse.astype(np.float32)
+        respond(ablated(some, experiment, deletion), colors).mse.astype(np.float32)
         for some, _ in blocks(model, seeds)
     ]
     band = binned(alike, np.concatenate(errors))

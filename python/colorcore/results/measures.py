@@ -74,6 +74,16 @@ def opposite(rgb: tuple[float, float, float]) -> tuple[float, float, float]:
     return 1 - red, 1 - green, 1 - blue
 
 
+def harm(on_grid: Array, on_named: Array, deletion: Deletion) -> Array:
+    """The largest error of a colour unlike every target, of the score grid or named.
+
+    Shapes: errors (runs, points) of the score grid's colours, and of the named ones → (runs,).
+    """
+    far = unlike(flat_colors(score_grid()), deletion)
+    apart = [NAMES.index(name) for name in unlike_names(deletion)]
+    return np.maximum(on_grid[:, far].max(axis=1), on_named[:, apart].max(axis=1, initial=0))
+
+
 def score(mse: Array, colors: Array, deletion: Deletion) -> Array:
     """R² of damage with likeness: 1 means that the damage has the concept's shape.
 

@@ -31,7 +31,7 @@ from colorcore.experiment.operators import (
     OptimalAblation,
     Redirection,
 )
-from colorcore.results.response import respond, variants
+from colorcore.results.response import ablated, respond
 from colorcore.training.model import Autoencoder
 from colorcore.training.seen import seen
 
@@ -50,7 +50,7 @@ class Told(NamedTuple):
 def told(
     experiment: Experiment, deletion: Deletion, operator: Labelled, *, seeds: list[int]
 ) -> Told:
-    """By the few labels that training saw, or by perfect ones; see `settings.Labelled`."""
+    """By the few labels that training saw, or by perfect ones; see `operators.Labelled`."""
     names = list(experiment.concepts)
     columns = [names.index(target.name) for target in deletion.targets]
     if operator.labels == "few":
@@ -71,7 +71,8 @@ def operated(
 ) -> dict[str, Autoencoder]:
     """The model as it was trained, after its deletion, and under each operator of its settings."""
     latents = torch.from_numpy(respond(model, experiment.palette.colors).latents)
-    found = {NONE: model, ABLATED: variants(model, experiment, deletion)["ablated"]}
+    found = {NONE: model, ABLATED: ablated(model, experiment, deletion)}
+    known: dict[str, Told] = {}
     for name, operator in experiment.operators.items():
         if isinstance(operator, OptimalAblation):
             found[name] = _held(deletion, model, experiment.palette.colors)
@@ -79,9 +80,10 @@ def operated(
         if isinstance(operator, Redirection):
             found[name] = _redirected(deletion, model, operator.amount)
             continue
-        known = told(experiment, deletion, operator, seeds=seeds)
-        found[name] = model
-        for act in interventions(operator, latents, *map(torch.from_numpy, known)):
+        kind, found[name] = operator.labels, model
+        if kind not in known:
+            known[kind] = told(experiment, deletion, operator, seeds=seeds)
+        for act in interventions(operator, latents, *map(torch.from_numpy, known[kind])):
             found[name] = bake(found[name], act, layer="bottleneck")
     return found
 

@@ -13,7 +13,7 @@ from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.loading import Experiment
 from colorcore.results.audited import KIN, RECOVERED
 from colorcore.results.measures import likeness, unlike
-from colorcore.results.response import Array, blocks, frozen
+from colorcore.results.response import Array, ablated, blocks
 from colorcore.training.model import Autoencoder, initialize
 
 Chosen = NDArray[np.bool_]
@@ -42,7 +42,7 @@ def recovery_table(experiment: Experiment, model: Autoencoder, *, seeds: list[in
 
 def _table(experiment: Experiment, model: Autoencoder, seeds: list[int]) -> pd.DataFrame:
     deletion, data = experiment.deletion, experiment.palette.colors
-    edited = frozen(model, experiment, deletion).requires_grad_()
+    edited = ablated(model, experiment, deletion, frozen=True).requires_grad_()
     fresh = initialize([FRESH + seed for seed in seeds], **experiment.model.model_dump())
     every = np.ones(len(data), dtype=bool)
     ways: dict[str, Way] = {

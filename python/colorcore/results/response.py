@@ -50,21 +50,22 @@ def respond(model: Autoencoder, colors: Array) -> Response:
     return Response(recon, activations.bottleneck.numpy(), mse)
 
 
+def ablated(
+    model: Autoencoder, experiment: Experiment, deletion: Deletion, *, frozen: bool = False
+) -> Autoencoder:
+    """The model with a deletion's dimensions ablated, which stay so in training when `frozen`."""
+    return ablate(model, deletion.dims, **_around(model, experiment), frozen=frozen)
+
+
 def variants(
     model: Autoencoder, experiment: Experiment, deletion: Deletion
 ) -> dict[str, Autoencoder]:
     """The model as trained, with a deletion's dimensions ablated, and with them pruned."""
-    around = _around(model, experiment)
     return {
         "baseline": model,
-        "ablated": ablate(model, deletion.dims, **around),
-        "pruned": prune(model, deletion.dims, **around),
+        "ablated": ablated(model, experiment, deletion),
+        "pruned": prune(model, deletion.dims, **_around(model, experiment)),
     }
-
-
-def frozen(model: Autoencoder, experiment: Experiment, deletion: Deletion) -> Autoencoder:
-    """The model with a deletion's dimensions ablated, that stay so when it is trained on."""
-    return ablate(model, deletion.dims, **_around(model, experiment), frozen=True)
 
 
 def _around(model: Autoencoder, experiment: Experiment) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from colorcore.experiment.concepts import Deletion, Target
 from colorcore.experiment.labels import probabilities
 from colorcore.experiment.loading import Experiment
 from colorcore.results.files import DELETION
-from colorcore.results.measures import neighbors, opposite, score, unlike, unlike_names
+from colorcore.results.measures import harm, neighbors, opposite, score, unlike
 from colorcore.results.response import VARIANTS, Array, Response, blocks, respond, variants
 from colorcore.training import checkpoint
 from colorcore.training.model import Autoencoder
@@ -98,13 +98,10 @@ def _table(
         for i, target in enumerate(deletion.targets)
     )
     columns["surgery_gap"] = _largest_gap(on_grid, on_named)
-    far, apart = unlike(grid, deletion), [NAMES.index(name) for name in unlike_names(deletion)]
+    far = unlike(grid, deletion)
     columns["unlike_max"] = on_grid["ablated"].mse[:, far].max(axis=1)
     for name, variant in (("harm", "ablated"), ("harm_before", "baseline")):
-        columns[name] = np.maximum(
-            on_grid[variant].mse[:, far].max(axis=1),
-            on_named[variant].mse[:, apart].max(axis=1, initial=0),
-        )
+        columns[name] = harm(on_grid[variant].mse, on_named[variant].mse, deletion)
     columns["anchor_loss"] = _anchor_loss(experiment, deletion, model)
     columns |= _remainders(model, deletion)
     columns["read_off"] = _mean(

@@ -74,19 +74,18 @@ def read(experiment: Experiment, path: Path) -> pd.DataFrame:
 def _judged(experiment: Experiment, seeds: range) -> pd.DataFrame:
     # Whoever reads a tail needs no torch.
     from colorcore.results import audits
-    from colorcore.results.response import respond, variants
+    from colorcore.results.response import ablated
     from colorcore.training.loop import train
 
     deletion, points = experiment.deletion, audits.Points.of(experiment, experiment.deletion)
-    model = train(experiment, seeds=seeds).model
-    ablated = variants(model, experiment, deletion)["ablated"]
-    latents = points.latents(lambda colors: respond(ablated, colors).latents)
+    model = ablated(train(experiment, seeds=seeds).model, experiment, deletion)
+    seen = points.seen_by(model)
     return pd.DataFrame(
         {
             "seed": np.array(seeds),
-            **audits.damage(ablated, points, deletion),
-            "worst": audits.worst(ablated, deletion),
-            "nearest": audits.nearest(latents, points),
-            "long decoder": audits.decoded(latents, points, steps=LONG),
+            **audits.damage(model, seen, points, deletion),
+            "worst": audits.worst(model, deletion),
+            "nearest": audits.nearest(seen.latents, points),
+            "long decoder": audits.decoded(seen.latents, points, steps=LONG),
         }
     )[[*COLUMNS]]
