@@ -71,7 +71,7 @@ MISTAKES = {
     "regularizers.reg-anchor.toward: wanted labels with nearest, which is sought for labelled "
     "samples among the others, got none; add labels or leave toward out",
     ("{term: repel-subspace}", "{term: hide, reach: 0.75}"): "regularizers.reg-anti-subspace."
-    "labels: wanted a value, got none; add it",
+    "labels: wanted at least 1, got {}; add one",
     ("{term: repel-subspace}", "{term: hide, labels: {}, reach: 0.75}"): "regularizers."
     "reg-anti-subspace.labels: wanted at least 1, got {}; add one",
     ("{term: repel-subspace}", "{term: hide, labels: {rad: 1.0}, reach: 0.75}"): "regularizers."

@@ -209,8 +209,8 @@ class Hide(Term):
     """
 
     term: Literal["hide"]
-    layer: Literal["bottleneck"] = "bottleneck"
-    labels: Annotated[dict[str, Positive], Field(min_length=1)]
+    layer: Literal["bottleneck"] = "bottleneck"  # pyright: ignore[reportIncompatibleVariableOverride]
+    labels: dict[str, Positive] = Field(default_factory=dict, min_length=1, validate_default=True)
     reach: Positive
 
 
