@@ -122,7 +122,7 @@ search: setup
 
 # An interrupted tail goes on where it stopped; what is there is begun anew once it is deleted. TAILS are
 # the experiments of which the paper tells how seldom they fail.
-TAILS := ex-2.10.1 ex-reliable ex-reliable-sided
+TAILS := ex-2.10.1 ex-reliable ex-reliable-sided ex-tilt ex-erasing
 RUNS ?= 1020
 
 tail: setup

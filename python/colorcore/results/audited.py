@@ -7,7 +7,8 @@ DAMAGE = ("score_r2", "target", "harm", "data_mse")
 
 LEFT = (
     "linear", "quadratic", "network", "linear auc", "network auc",
-    "decoder", "decoder balanced", "decoder without", "nearest", "long decoder",
+    "decoder", "decoder balanced", "decoder without", "long decoder unseen", "nearest",
+    "long decoder",
 )  # fmt: skip
 """Columns of an audit that tell what readers find."""
 
