@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from colorcore.errors import InputError
+from colorcore.results import audits as audits_of_runs
 from colorcore.results import tails
 from colorcore.results.measures import HARMED
 from colorcore.writeup import checking
@@ -140,8 +141,8 @@ def test_failures_are_told_with_the_interval_of_their_share():
 
 
 def test_a_tail_is_extended_from_where_it_ends(results, tmp_path, monkeypatch):
-    monkeypatch.setattr(tails, "READ", 5)
-    monkeypatch.setattr(tails, "LONG", 5)
+    monkeypatch.setattr(audits_of_runs, "READ", 5)
+    monkeypatch.setattr(audits_of_runs, "LONG", 5)
     monkeypatch.setattr(tails, "AT_A_TIME", 2)
     path, shown = tmp_path / "tail.csv", []
     tails.extend(results.experiment, path, seeds=2, show=shown.append)

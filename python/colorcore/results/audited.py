@@ -15,7 +15,8 @@ LEFT = (
 WAYS = ("all", "decoder", "few", "without", "scratch")
 """How runs are trained on after their deletion, and what stands beside that."""
 
-READ, LONG = 750, 6000  # steps of a reader that is trained, and of one that took its time
+READ, LONG = 750, 3000  # steps of a reader that is trained, and of one that took its time
+RATE, LONG_RATE = 0.03, 0.1  # at which they learn; at the other's the latter needs twice the time
 RECOVERED = 1000  # steps that runs are trained on
 BACK = 0.05  # the error at which a concept counts as back
 

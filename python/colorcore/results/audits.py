@@ -19,7 +19,7 @@ from colorcore.colors.similarity import is_same
 from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.loading import Experiment
 from colorcore.experiment.operators import ALWAYS, REST
-from colorcore.results.audited import KIN, LONG, READ
+from colorcore.results.audited import KIN, LONG, LONG_RATE, RATE, READ
 from colorcore.results.measures import ANSWERS, harm, likeness, score, unlike
 from colorcore.results.operators import operated
 from colorcore.results.response import Array, Response, blocks, respond
@@ -154,12 +154,21 @@ def nearest(latents: Latents, points: Points) -> Array:
     return mistaken(found, points.targets).mean(axis=-1)
 
 
-def decoded(
-    latents: Latents, points: Points, weights: ArrayLike | None = None, *, steps: int
-) -> Array:
+def decoded(latents: Latents, points: Points, weights: ArrayLike | None = None) -> Array:
     """Error of targets by a fresh decoder of the data's latents. Shapes: → (runs,)."""
+    return _decoded(latents, points, weights, steps=READ, rate=RATE)
+
+
+def decoded_long(latents: Latents, points: Points, weights: ArrayLike | None = None) -> Array:
+    """The same by one that took its time. Shapes: → (runs,)."""
+    return _decoded(latents, points, weights, steps=LONG, rate=LONG_RATE)
+
+
+def _decoded(
+    latents: Latents, points: Points, weights: ArrayLike | None, *, steps: int, rate: float
+) -> Array:
     given = (latents.data, points.data, latents.targets)
-    (found,) = read_network(*given, seeds=INITIAL, weights=weights, steps=steps)
+    (found,) = read_network(*given, seeds=INITIAL, weights=weights, steps=steps, rate=rate)
     return mistaken(found, points.targets).mean(axis=-1)
 
 
@@ -169,7 +178,7 @@ def _left(
     """What readers find: the two that are the hardest to hide from, or all. Shapes: → (runs,)."""
     hardest = {
         "nearest": nearest(latents, points),
-        "long decoder": decoded(latents, points, steps=LONG),
+        "long decoder": decoded_long(latents, points),
     }
     return {**_all_left(latents, points, deletion), **hardest} if all_readers else hardest
 
@@ -190,8 +199,8 @@ def _all_left(latents: Latents, points: Points, deletion: Deletion) -> dict[str,
         "network": explained(network, on_grid),
         "linear auc": separated(read_linear(*tell, weights=balanced), asked),
         "network auc": separated(classes, asked),
-        "decoder": decoded(latents, points, steps=READ),
-        "decoder balanced": decoded(latents, points, balanced, steps=READ),
-        "decoder without": decoded(latents, points, excluding, steps=READ),
-        "long decoder unseen": decoded(latents, points, points.others, steps=LONG),
+        "decoder": decoded(latents, points),
+        "decoder balanced": decoded(latents, points, balanced),
+        "decoder without": decoded(latents, points, excluding),
+        "long decoder unseen": decoded_long(latents, points, points.others),
     }

@@ -13,7 +13,6 @@ from colorcore.errors import InputError
 from colorcore.experiment.loading import Experiment
 from colorcore.experiment.origin import digest
 from colorcore.outputs import write_text
-from colorcore.results.audited import LONG, READ
 from colorcore.results.files import read_result
 
 FIRST = 10_000  # seed: apart from those that results are told of, and that anything was chosen on
@@ -91,8 +90,8 @@ def _judged(experiment: Experiment, seeds: range) -> pd.DataFrame:
             **audits.damage(model, seen, points, deletion),
             "worst": audits.worst(model, deletion),
             "nearest": audits.nearest(seen.latents, points),
-            "decoder": audits.decoded(seen.latents, points, steps=READ),
-            "long decoder unseen": audits.decoded(seen.latents, points, points.others, steps=LONG),
-            "long decoder": audits.decoded(seen.latents, points, steps=LONG),
+            "decoder": audits.decoded(seen.latents, points),
+            "long decoder unseen": audits.decoded_long(seen.latents, points, points.others),
+            "long decoder": audits.decoded_long(seen.latents, points),
         }
     )[[*COLUMNS]]
