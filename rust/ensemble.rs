@@ -10,6 +10,7 @@ pub mod adam;
 mod affine;
 mod backward;
 pub mod descent;
+pub mod fit;
 mod forward;
 mod gelu;
 mod hide;

@@ -133,6 +133,27 @@ def adam(
     values -= rate / (1 - betas[0] ** count) * mean / spread
 
 
+def fit(
+    network: Network,
+    values: Array,
+    samples: Array,
+    wanted: Array,
+    drawn: Array,
+    rates: Array,
+    *,
+    betas: tuple[float, float],
+    eps: float,
+) -> None:
+    """Adam's steps down the mean squared error of what each step draws, in place."""
+    mean, square = np.zeros_like(values), np.zeros_like(values)
+    for count, (places, rate) in enumerate(zip(drawn, rates, strict=True), start=1):
+        x = samples[:, places]
+        (found,) = forward(network, values, x)
+        error = (found - wanted[places]) * found.dtype.type(2 / found[0].size)
+        gradient, _ = backward(network, values, x, [error])
+        adam(values, mean, square, gradient, float(rate), betas, eps, count)
+
+
 def objective(given: Given, terms: Sequence[Term]) -> Array:
     """Mean squared error and each term, unweighted. Shapes: → (1 + terms, runs)."""
     recon = np.square(given.recon - given.wanted).mean(axis=(1, 2))
