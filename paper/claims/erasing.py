@@ -65,8 +65,8 @@ CLAIMS = (
         ),
     ),
     Claim(
-        "trained on with all weights free, hidden red is back to within 0.1 at step 50 in the "
-        "median run",
+        "hidden red is back to within 0.1 at step 50 in the median run when the encoder is trained "
+        "again",
         lambda e: recovered(e, HIDDEN, "all", EARLY) < 0.1,
     ),
 )

@@ -90,8 +90,8 @@ CLAIMS = (
         ),
     ),
     Claim(
-        "tilted by 0.3, red is had by the nearest colours in fewer than one run of a hundred, at "
-        "a lower score in the median",
+        "under the tilted anchor red is had by the nearest colours in fewer than one run of a "
+        "hundred, at a lower score in the median",
         lambda e: (
             _read(e, TILT, "nearest") < 0.01
             and _middle(e, TILT, "score_r2") < _middle(e, HIDDEN, "score_r2")
