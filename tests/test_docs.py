@@ -18,6 +18,7 @@ from colorcore.results.files import OF_RUNS
 from colorcore.writeup import style
 from commands import copy_experiments
 from docstrings import markdown
+from scale import Scale
 from timings import Timings
 
 PAGES = [Path("README.md"), *sorted(Path("docs").rglob("*.md"))]
@@ -145,3 +146,19 @@ def test_the_commands_of_your_own_experiment_lead_from_nothing_to_a_report(tmp_p
         html = (pdf.parent / "index.html").read_text("utf-8")
         assert "Without <em>blue</em>" in html
     assert (tmp_path / "experiments" / "my-teal" / "experiment.yaml").is_file()
+
+
+def test_what_more_seeds_cost_is_the_difference_of_the_two_largest_builds():
+    def row(seeds, seconds, megabytes):
+        steps = {"train": {"seconds": seconds, "memory": 800.4}}
+        return {"seeds": seeds, "megabytes": megabytes, "steps": steps}
+
+    rows = [row(60, 9.0, 70.0), row(2_000, 50.0, 200.0), row(10_000, 250.0, 1_000.0)]
+    scale = Scale({"a_shard": 200, "machine": {"cores": "2"}, "date": "2026-01-02", "rows": rows})
+    assert scale.each("train") == 0.025
+    assert scale.each_in_words("train") == "25 ms"
+    assert scale.results_of(1_000_000) == "100 GB"
+    assert scale.time("train", 1_000_000, cores=1_000) == "50 seconds"  # of two that took 25 ms
+    assert scale.time("train", 1_000_000, cores=1) == "14 hours"
+    assert (scale.largest, scale.longest) == ("800 MiB", "4.2 minutes")
+    assert "| `train` | 9.0 s | 50.0 s | 250.0 s |" in scale.table("seconds")

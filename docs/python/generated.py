@@ -9,22 +9,24 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs_macros.plugin import MacrosPlugin
 
+from scale import Scale
 from timings import Timings
 
+SCALE = Path("docs/scale.json")
 TIMINGS = Path("docs/timings")
 EXAMPLES = Path("build/examples")
 SPEED = Path("build/docs/speed")
 
 
 def on_config(config: MkDocsConfig) -> None:
-    """Give pages `timings`, `gpu`, and a variable for each example, from the JSON that it wrote."""
+    """Give pages `timings`, `gpu`, `scale`, and a variable an example, from the JSON of each."""
     examples = {
         path.stem: json.loads(path.read_text("utf-8")) for path in EXAMPLES.glob("*/*.json")
     }
     macros = config.plugins["macros"]
     assert isinstance(macros, MacrosPlugin)
     measured = {"timings": Timings.read(TIMINGS), "gpu": Timings.read_gpu(TIMINGS)}
-    macros.register_variables({**measured, **examples})
+    macros.register_variables({**measured, "scale": Scale.read(SCALE), **examples})
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:

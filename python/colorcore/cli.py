@@ -28,6 +28,7 @@ Out = Annotated[Path, typer.Option("--out", help="Where its results lie: build/<
 Shards = Annotated[int, typer.Option(min=1, help="How many shards were trained.")]
 Which = Annotated[str, typer.Option("--deletion", help="Of which deletion, if not the first.")]
 Text = Annotated[Path, typer.Argument(help="The document: its folder, or an experiment's.")]
+Name = Annotated[str, typer.Argument(help="Which one; an unknown name lists them all.")]
 Build = Annotated[Path, typer.Option(help="The folder that holds all results.")]
 
 
@@ -90,36 +91,6 @@ def train(
     place.note("train", made=[weights, snapshots, history], more=more)
 
 
-@app.command()
-def evaluate(
-    folder: Folder,
-    out: Out,
-    shards: Shards,
-) -> None:
-    """Evaluate every run before and after surgery, and through training; gather the histories."""
-    import torch
-
-    from colorcore.experiment.loading import load
-    from colorcore.results import files, runs
-    from colorcore.results import history as histories
-    from colorcore.training import checkpoint
-
-    torch.set_num_threads(1)
-    experiment = load(folder)
-    place = files.Results(out, experiment)
-    weights, snapshots = place.weights_paths(shards), place.snapshots_paths(shards)
-    shares = place.shard_history_paths(shards)
-    model, seeds = checkpoint.load(weights)
-    history = histories.gather(shares, experiment, seeds=seeds)
-    files.write_parquet(place.curves_path, history.curves)
-    files.write_parquet(place.history_path, history.sample)
-    every = runs.all_runs(experiment, model, seeds=seeds, labelled=history.labelled)
-    files.write_runs(place.runs_path, every)
-    files.write_runs(place.moments_path, runs.moments(snapshots, experiment))
-    made = [place.runs_path, place.moments_path, place.curves_path, place.history_path]
-    place.note("evaluate", made=made, of=[*weights, *snapshots, *shares])
-
-
 def _trained(
     folder: Path, out: Path, shards: int, deletion: str = ""
 ) -> tuple[Results, list[Path], Autoencoder, list[int]]:
@@ -137,12 +108,26 @@ def _trained(
 
 
 @app.command()
-def cubes(
-    folder: Folder,
-    out: Out,
-    shards: Shards,
-    deletion: Which = "",
-) -> None:
+def evaluate(folder: Folder, out: Out, shards: Shards) -> None:
+    """Evaluate every run before and after surgery, and through training; gather the histories."""
+    from colorcore.results import files, runs
+    from colorcore.results import history as histories
+
+    place, weights, model, seeds = _trained(folder, out, shards)
+    snapshots, shares = place.snapshots_paths(shards), place.shard_history_paths(shards)
+    experiment = place.experiment
+    history = histories.gather(shares, experiment, seeds=seeds)
+    files.write_parquet(place.curves_path, history.curves)
+    files.write_parquet(place.history_path, history.sample)
+    every = runs.all_runs(experiment, model, seeds=seeds, labelled=history.labelled)
+    files.write_runs(place.runs_path, every)
+    files.write_runs(place.moments_path, runs.moments(snapshots, experiment))
+    made = [place.runs_path, place.moments_path, place.curves_path, place.history_path]
+    place.note("evaluate", made=made, of=[*weights, *snapshots, *shares])
+
+
+@app.command()
+def cubes(folder: Folder, out: Out, shards: Shards, deletion: Which = "") -> None:
     """Evaluate the representative run on colour cubes, and through its training; write them."""
     from colorcore.colors import cubes
     from colorcore.experiment.folder import SETTINGS
@@ -170,12 +155,7 @@ def cubes(
 
 
 @app.command()
-def interventions(
-    folder: Folder,
-    out: Out,
-    shards: Shards,
-    deletion: Which = "",
-) -> None:
+def interventions(folder: Folder, out: Out, shards: Shards, deletion: Which = "") -> None:
     """Suppress and repel the anchored direction in every run; write interventions.csv and .nc."""
     from colorcore.results import falloffs, files
 
@@ -188,11 +168,7 @@ def interventions(
 
 
 @app.command()
-def audit(
-    folder: Folder,
-    out: Out,
-    shards: Shards,
-) -> None:
+def audit(folder: Folder, out: Out, shards: Shards) -> None:
     """Look for what the deletion, and each other operator, has left; write audit.csv."""
     from colorcore.results import audits, files
 
@@ -202,11 +178,7 @@ def audit(
 
 
 @app.command()
-def recover(
-    folder: Folder,
-    out: Out,
-    shards: Shards,
-) -> None:
+def recover(folder: Folder, out: Out, shards: Shards) -> None:
     """Train runs on after their deletion, to see whether the concept comes back."""
     from colorcore.results import files, recovery
 
@@ -230,11 +202,7 @@ def tail(
 
 
 @app.command()
-def explorer(
-    folder: Folder,
-    out: Out,
-    shards: Shards,
-) -> None:
+def explorer(folder: Folder, out: Out, shards: Shards) -> None:
     """Gather the latents that readers of the page can turn: one run, through training."""
     import torch
 
@@ -274,12 +242,7 @@ def verify(
 
 
 @app.command()
-def figure(
-    document: Text,
-    name: Annotated[str, typer.Argument(help="Which figure; an unknown name lists them all.")],
-    build: Build,
-    deletion: Which = "",
-) -> None:
+def figure(document: Text, name: Name, build: Build, deletion: Which = "") -> None:
     """Draw one figure for light and for dark pages, and write its alt text."""
     from colorcore.writeup import drawing, opening
     from colorcore.writeup.subject import subject
@@ -288,12 +251,7 @@ def figure(
 
 
 @app.command()
-def table(
-    document: Text,
-    name: Annotated[str, typer.Argument(help="Which table; an unknown name lists them all.")],
-    build: Build,
-    deletion: Which = "",
-) -> None:
+def table(document: Text, name: Name, build: Build, deletion: Which = "") -> None:
     """Write one table as Markdown."""
     from colorcore.writeup import opening, tabulating
     from colorcore.writeup.subject import subject

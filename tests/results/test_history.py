@@ -70,3 +70,7 @@ def test_every_step_of_the_first_runs_and_the_representative_one_is_kept(
     pd.testing.assert_frame_equal(found, want)
     steps = found[["step", "seed"]].to_numpy().tolist()
     assert steps == sorted(steps)
+
+
+def test_the_size_of_a_history_is_known_before_it_is_written(trained, both):
+    assert histories.size(both.experiment, runs=4) == trained.memory_usage(index=False).sum()

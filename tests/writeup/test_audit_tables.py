@@ -72,6 +72,12 @@ def test_what_an_audit_has_not_is_told_before_anything_is_made(document, rows, s
     assert wanted in str(caught.value)
 
 
+def test_a_figure_of_operators_that_are_not_is_told_before_anything_is_made(document):
+    with pytest.raises(InputError) as caught:
+        operators.check(document, {"a": ("ex-reliable", "leac")})
+    assert "document.yaml: figures: operator of ex-reliable: wanted one of" in str(caught.value)
+
+
 def test_operators_have_points_of_their_own_runs(main):
     data = operators.gather(main, ROWS)
     assert data.anchored == {"as trained": True, "LEACE": False}

@@ -13,6 +13,7 @@ import pytest
 
 from colorcore.errors import InputError
 from colorcore.experiment.loading import load
+from colorcore.results import history
 from colorcore.results.files import Results
 from colorcore.writeup.document import TYPESET
 from colorcore.writeup.plan import Plan
@@ -62,6 +63,17 @@ def test_results_have_one_file_or_one_a_shard(document):
     assert found.results("a", "runs.csv", "weights-*.safetensors") == [
         "build/a/runs.csv", "build/a/weights-0.safetensors", "build/a/weights-1.safetensors",
     ]  # fmt: skip
+
+
+def test_how_large_histories_get_is_told_while_there_are_none(repo, tmp_path, monkeypatch):
+    found = plan(repo / "experiments" / "both", seeds=10_000, shards=50)
+    monkeypatch.chdir(tmp_path)
+    size = history.size(found.main, 10_000) / 1e9
+    assert found.largest == f"histories to be written: at most {size:.2g} GB, in build"
+    Path("build/both").mkdir(parents=True)
+    for path in found.results("both", "history-*.parquet"):
+        Path(path).touch()
+    assert found.largest == ""
 
 
 def test_readers_are_given_the_records_of_what_they_read(document):

@@ -72,23 +72,30 @@ def _check_labelled(path: Path, experiment: Experiment) -> None:
 def _check_operators(path: Path, experiment: Experiment) -> None:
     """Operators are told apart, and those that go by few labels will have some."""
     tell_apart(f"{path}: operators", [*ALWAYS, *experiment.operators])
-    for name, operator in experiment.operators.items():
-        place = f"{path}: operators.{name}"
+    for name in experiment.operators:
         if name in ALWAYS or not NAME.fullmatch(name):
             raise ExperimentError(
-                f"{place}: wanted {NAMED}, and none of {', '.join(ALWAYS)}, which there always "
-                f"are, got {name!r}; rename it"
+                f"{path}: operators.{name}: wanted {NAMED}, and none of {', '.join(ALWAYS)}, which "
+                f"there always are, got {name!r}; rename it"
             )
-        if not isinstance(operator, Labelled) or operator.labels == "perfect":
-            continue
-        for target in experiment.deletion.targets:
-            expected = experiment.seen_labels[target.name]
-            if expected < LEAST_FITTED:
-                raise ExperimentError(
-                    f"{place}.labels: wanted at least {LEAST_FITTED:g} labels of {target.name} "
-                    f"expected in a run, to be fitted to, got {expected:.2g}; raise its rate, or "
-                    "go by perfect ones"
-                )
+    by_few = [
+        name
+        for name, operator in experiment.operators.items()
+        if isinstance(operator, Labelled) and operator.labels == "few"
+    ]
+    if by_few:
+        _check_few(f"{path}: operators.{by_few[0]}.labels", experiment)
+
+
+def _check_few(place: str, experiment: Experiment) -> None:
+    seen = experiment.seen_labels
+    for target in experiment.deletion.targets:
+        if seen[target.name] < LEAST_FITTED:
+            raise ExperimentError(
+                f"{place}: wanted at least {LEAST_FITTED:g} labels of {target.name} expected in a "
+                f"run, to be fitted to, got {seen[target.name]:.2g}; raise its rate, or go by "
+                "perfect ones"
+            )
 
 
 def _check_columns(settings: Path, sheet: Path, experiment: Experiment) -> None:

@@ -100,19 +100,19 @@ class Experiment(ExperimentSettings):
     @property
     def expected_labels(self) -> dict[str, float]:
         """How many samples of a run each concept is expected to label while it is anchored."""
-        return {name: self._labels_in(steps)[name] for name, steps in self.anchoring_steps.items()}
+        rates = self._labels_a_step()
+        return {name: steps * rates[name] for name, steps in self.anchoring_steps.items()}
 
     @property
     def seen_labels(self) -> dict[str, float]:
         """How many samples of a run each concept is expected to label in all its steps."""
-        return self._labels_in(self.schedule.steps)
+        return {name: self.schedule.steps * rate for name, rate in self._labels_a_step().items()}
 
-    def _labels_in(self, steps: int) -> dict[str, float]:
+    def _labels_a_step(self) -> dict[str, float]:
         shares = labels.probabilities(
             self.palette, self.concepts.values(), self.targets.values()
         ).mean(axis=0)
-        samples = steps * self.data.batch_size
-        return {name: float(samples * x) for name, x in zip(self.concepts, shares, strict=True)}
+        return dict(zip(self.concepts, (self.data.batch_size * shares).tolist(), strict=True))
 
     @property
     def targets(self) -> dict[str, Target]:

@@ -80,6 +80,12 @@ def _curves(history: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
     return pd.concat(curves, ignore_index=True)
 
 
+def size(experiment: Experiment, runs: int) -> int:
+    """Bytes of the histories of so many runs in memory; as files, they take about half of it."""
+    columns = 6 + len(experiment.concepts) + 2 * len(experiment.regularizers)
+    return 4 * columns * experiment.schedule.steps * runs
+
+
 def write(path: Path, history: pd.DataFrame) -> None:
     """Write rows in the order of steps, so that some steps are read without the others."""
     write_parquet(path, history, row_group_size=STRIDE * history["seed"].nunique())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -17,6 +19,7 @@ from colorcore.experiment.fields import Count, Settings
 from colorcore.experiment.folder import Files, files
 from colorcore.experiment.loading import Experiment, validate
 from colorcore.experiment.origin import digest
+from colorcore.results import history
 from colorcore.results.records import FOLDER as RECORDS
 from colorcore.results.records import record_of
 from colorcore.writeup import checking, making, opening, reading
@@ -52,6 +55,7 @@ class Plan:
 
     document: Document
     build: str
+    seeds: int
     shards: int
     experiments: dict[str, Experiment]
 
@@ -69,7 +73,8 @@ class Plan:
         experiments = {name: load(name) for name in document.names}
         for experiment in experiments.values():
             experiment.seeds(said.seeds)
-        return cls(document, said.build, min(said.shards, said.seeds), experiments)
+        shards = min(said.shards, said.seeds)
+        return cls(document, said.build, said.seeds, shards, experiments)
 
     @property
     def main(self) -> Experiment:
@@ -136,6 +141,23 @@ class Plan:
             for kind in kinds
             for shard in (range(self.shards) if "*" in kind else [0])
         ]
+
+    @property
+    def largest(self) -> str:
+        """How much is to be written of what takes by far the most, the histories; else nothing."""
+        shards = Counter(
+            name
+            for name in self.experiments
+            for path in self.results(name, "history-*.parquet")
+            if not Path(path).exists()
+        )
+        size = sum(
+            history.size(self.experiments[name], math.ceil(self.seeds * missing / self.shards))
+            for name, missing in shards.items()
+        )
+        if not size:
+            return ""
+        return f"histories to be written: at most {size / 1e9:.2g} GB, in {self.build}"
 
     def records(self, paths: Iterable[str]) -> list[str]:
         """The records of result files, which their readers check them against."""

@@ -64,19 +64,11 @@ def draw(data: Data, theme: Theme) -> Figure:
         if column == "ablated target":
             for bound in data.marks:
                 axes.axvline(bound, color=theme.text, lw=0.7, ls=":", zorder=0)
-        axes.set_xscale(scale)
-        if scale == "log":
-            style.whole_powers(axes)
-        axes.set_xlabel(label.format(concept=data.concept))
-        axes.grid(axis="x", color=theme.faint, lw=0.4)
-        axes.set_axisbelow(True)
-        axes.tick_params(axis="y", length=0)
-        style.letter(axes, mark)
+        finish_panel(axes, theme, mark, label=label.format(concept=data.concept), scale=scale)
     lowest = min(runs["score_r2"].min() for runs in data.runs.values())
     panels[0].set_xlim(0.485 if lowest > 0.5 else -0.03, 1.02)
     panels[1].set_xlim(left=-0.03)
-    panels[0].set_yticks(range(len(data.runs)), [style.plain(name) for name in data.runs])
-    panels[0].set_ylim(len(data.runs) - 0.5, -0.5)
+    name_rows(panels[0], list(data.runs))
     return figure
 
 
@@ -86,6 +78,24 @@ def draw_row(axes: Axes, values: pd.Series, row: int, color: str) -> None:
     axes.plot(values, row + style.strays(len(values)), "o", color=color, **look)
     median = values.median()
     axes.plot([median, median], [row - 0.38, row + 0.38], color=color, lw=1.8)
+
+
+def finish_panel(axes: Axes, theme: Theme, letter: str, *, label: str, scale: str) -> None:
+    """A panel of rows, all points drawn, gets its scale, label, grid and letter."""
+    axes.set_xscale(scale)
+    if scale == "log":
+        style.whole_powers(axes)
+    axes.set_xlabel(label)
+    axes.grid(axis="x", color=theme.faint, lw=0.4)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", length=0)
+    style.letter(axes, letter)
+
+
+def name_rows(axes: Axes, names: list[str]) -> None:
+    """The first of the panels names the rows, from the top."""
+    axes.set_yticks(range(len(names)), [style.plain(name) for name in names])
+    axes.set_ylim(len(names) - 0.5, -0.5)
 
 
 def describe(data: Data) -> str:

@@ -10,10 +10,10 @@ from colorcore.results.files import AUDIT
 from colorcore.results.measures import bounds
 from colorcore.writeup import style
 from colorcore.writeup.document import Document
-from colorcore.writeup.figures.conditions import HEAD, ROW, draw_row
+from colorcore.writeup.figures.conditions import HEAD, ROW, draw_row, finish_panel, name_rows
+from colorcore.writeup.operators import Rows, check_rows, experiments_of
 from colorcore.writeup.style import Theme
 from colorcore.writeup.subject import Subject
-from colorcore.writeup.tables.audits import Rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,7 +45,15 @@ class Data(NamedTuple):
 
 def reads_of(document: Document, rows: Rows) -> list[str]:
     """The experiments whose audits are read."""
-    return list(dict.fromkeys(experiment for experiment, _ in rows.values()))
+    return experiments_of(rows)
+
+
+def check(document: Document, rows: Rows) -> None:
+    """Every row is of an operator that there is.
+
+    Raises: InputError for another.
+    """
+    check_rows(document, rows, part="figures")
 
 
 def gather(subject: Subject, rows: Rows) -> Data:
@@ -70,16 +78,8 @@ def draw(data: Data, theme: Theme) -> Figure:
         if column != "score_r2" and scale == "linear":
             for bound in data.marks:
                 axes.axvline(bound, color=theme.text, lw=0.7, ls=":", zorder=0)
-        axes.set_xscale(scale)
-        if scale == "log":
-            style.whole_powers(axes)
-        axes.set_xlabel(label)
-        axes.grid(axis="x", color=theme.faint, lw=0.4)
-        axes.set_axisbelow(True)
-        axes.tick_params(axis="y", length=0)
-        style.letter(axes, mark)
-    panels[0].set_yticks(range(len(data.runs)), [style.plain(name) for name in data.runs])
-    panels[0].set_ylim(len(data.runs) - 0.5, -0.5)
+        finish_panel(axes, theme, mark, label=label, scale=scale)
+    name_rows(panels[0], list(data.runs))
     return figure
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from colorcore.errors import InputError, unknown
 from colorcore.experiment.loading import Experiment
-from colorcore.experiment.operators import ALWAYS
 from colorcore.results.audited import LEFT
 from colorcore.results.distribution import summary
 from colorcore.results.files import AUDIT
@@ -17,13 +16,11 @@ from colorcore.results.measures import HARMED
 from colorcore.writeup.document import FILE, Document
 from colorcore.writeup.markdown import pipe_table, plain
 from colorcore.writeup.numerals import fixed, significant
+from colorcore.writeup.operators import Rows, check_rows, experiments_of
 from colorcore.writeup.subject import Subject
 
 READS = ()
 READS_OF = (AUDIT,)
-
-Rows = dict[str, tuple[str, str]]
-"""Of each row, by what it is called: the experiment, and the operator on it."""
 
 DECIMALS = partial(fixed, decimals=2)
 
@@ -50,7 +47,7 @@ MEASURES: dict[str, tuple[str, str, Callable[[pd.Series], str]]] = {
 
 def reads_of(document: Document, rows: Rows, show: tuple[str, ...]) -> list[str]:
     """The experiments whose audits are read."""
-    return list(dict.fromkeys(experiment for experiment, _ in rows.values()))
+    return experiments_of(rows)
 
 
 def check(document: Document, rows: Rows, show: tuple[str, ...]) -> None:
@@ -58,13 +55,10 @@ def check(document: Document, rows: Rows, show: tuple[str, ...]) -> None:
 
     Raises: InputError for another.
     """
-    place = f"{document.folder / FILE}: tables"
-    for name, operator in rows.values():
-        known = [*ALWAYS, *document.load(name).operators]
-        if operator not in known:
-            raise InputError(f"{place}: {unknown(f'operator of {name}', operator, known)}")
+    check_rows(document, rows, part="tables")
     for measure in show:
         if measure not in MEASURES:
+            place = f"{document.folder / FILE}: tables"
             raise InputError(f"{place}: {unknown('measure', measure, MEASURES)}")
 
 
