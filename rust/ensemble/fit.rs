@@ -1,5 +1,5 @@
 //! Training on squared errors, all steps of a run before the next run: what a step needs stays in
-//! the cache, and nothing is allocated or called between steps that could be done before them.
+//! the cache, and Python is not called between steps.
 
 use pulp::Simd;
 
@@ -129,13 +129,7 @@ struct Fit<'a, T> {
 impl<T: Curve> Loop for &mut Fit<'_, T> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Fit {
-            network,
-            values,
-            samples,
-            wanted,
-            plan,
-        } = self;
+        let (network, wanted, plan) = (self.network, self.wanted, self.plan);
         let (inputs, outputs) = (network.inputs(), network.outputs[0].width);
         let of_run = wanted.len() / outputs * inputs;
         let zeros = |length| vec![T::ZERO; length];
@@ -145,42 +139,19 @@ impl<T: Curve> Loop for &mut Fit<'_, T> {
         let mut back = backward::Scratch::new(network, plan.batch);
         let parameters = || zeros(network.parameters);
         let (mut gradient, mut mean, mut square) = (parameters(), parameters(), parameters());
-        let runs = values.chunks_exact_mut(network.parameters);
+        let runs = self.values.chunks_exact_mut(network.parameters);
         for (r, values) in runs.enumerate() {
-            let samples = &samples[r * of_run..][..of_run];
+            let samples = &self.samples[r * of_run..][..of_run];
             mean.fill(T::ZERO);
             square.fill(T::ZERO);
             let steps = plan.drawn.chunks_exact(plan.batch.max(1)).zip(plan.rates);
             for (count, (drawn, &rate)) in (1..).zip(steps) {
                 gather(samples, drawn, inputs, &mut x);
-                error.clear();
-                let mut pass = Forward {
-                    network,
-                    values,
-                    inputs: &x,
-                    batch: plan.batch,
-                    scratch: there,
-                    outputs: vec![error],
-                    tape: &mut tape,
-                };
-                (&mut pass).run::<S>(simd);
-                there = pass.scratch;
-                error = pass.outputs.swap_remove(0);
+                let given = (network, &*values, &x[..], plan.batch);
+                (there, error) = ahead::<T, S>(simd, given, there, error, &mut tape);
                 descend(wanted, drawn, outputs, &mut error);
-                gradient.fill(T::ZERO);
-                let mut pass = Backward {
-                    network,
-                    values,
-                    inputs: &x,
-                    tape: &tape,
-                    upstream: vec![Some(&error)],
-                    batch: plan.batch,
-                    scratch: back,
-                    by_values: &mut gradient,
-                    by_inputs: &mut [],
-                };
-                (&mut pass).run::<S>(simd);
-                back = pass.scratch;
+                let made = (&tape[..], &error[..]);
+                back = behind::<T, S>(simd, given, made, back, &mut gradient);
                 let state = State {
                     values,
                     mean: &mut mean,
@@ -201,6 +172,57 @@ impl<T: Curve> Loop for &mut Fit<'_, T> {
             }
         }
     }
+}
+
+/// Network, parameters and samples of a run, and how many those are.
+type Given<'a, T> = (&'a Network, &'a [T], &'a [T], usize);
+
+/// What the network gives, in the room of what it gave before, and what it needs to do so again.
+#[inline(always)]
+fn ahead<T: Curve, S: Simd>(
+    simd: S,
+    (network, values, inputs, batch): Given<T>,
+    scratch: forward::Scratch<T>,
+    mut found: Vec<T>,
+    tape: &mut [T],
+) -> (forward::Scratch<T>, Vec<T>) {
+    found.clear();
+    let mut pass = Forward {
+        network,
+        values,
+        inputs,
+        batch,
+        scratch,
+        outputs: vec![found],
+        tape,
+    };
+    (&mut pass).run::<S>(simd);
+    (pass.scratch, pass.outputs.swap_remove(0))
+}
+
+/// From a tape and the gradient by what was given to that by the parameters.
+#[inline(always)]
+fn behind<T: Curve, S: Simd>(
+    simd: S,
+    (network, values, inputs, batch): Given<T>,
+    (tape, upstream): (&[T], &[T]),
+    scratch: backward::Scratch<T>,
+    by_values: &mut [T],
+) -> backward::Scratch<T> {
+    by_values.fill(T::ZERO);
+    let mut pass = Backward {
+        network,
+        values,
+        inputs,
+        tape,
+        upstream: vec![Some(upstream)],
+        batch,
+        scratch,
+        by_values,
+        by_inputs: &mut [],
+    };
+    (&mut pass).run::<S>(simd);
+    pass.scratch
 }
 
 /// The samples that a step draws, a row each.
@@ -224,120 +246,4 @@ fn descend<T: Curve>(wanted: &[T], drawn: &[i64], width: usize, found: &mut [T])
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::Then;
-    use super::*;
-
-    /// y = 2x − 1 at three places, for two runs that start alike.
-    fn line() -> (Network, Vec<f64>, Vec<f64>, Vec<f64>) {
-        let network = Network::new(&[1, 1], &[Then::Nothing]).unwrap();
-        let samples = vec![0.0, 1.0, 2.0, 0.0, 1.0, 2.0];
-        (network, vec![0.0; 4], samples, vec![-1.0, 1.0, 3.0])
-    }
-
-    fn plan<'a>(drawn: &'a [i64], rates: &'a [f64]) -> Plan<'a> {
-        Plan {
-            drawn,
-            batch: 3,
-            rates,
-            betas: [0.9, 0.999],
-            eps: 1e-8,
-        }
-    }
-
-    #[test]
-    fn the_first_step_goes_its_rate_along_each_parameter() {
-        let (network, mut values, samples, wanted) = line();
-        fit(
-            &network,
-            &mut values,
-            &samples,
-            &wanted,
-            plan(&[0, 1, 2], &[0.1]),
-        )
-        .unwrap();
-        for value in values {
-            assert!((value - 0.1).abs() < 1e-6, "{value}");
-        }
-    }
-
-    #[test]
-    fn a_line_is_found_from_all_its_points() {
-        let (network, mut values, samples, wanted) = line();
-        let (drawn, rates) = ([0, 1, 2].repeat(3000), vec![0.01; 3000]);
-        fit(
-            &network,
-            &mut values,
-            &samples,
-            &wanted,
-            plan(&drawn, &rates),
-        )
-        .unwrap();
-        for run in values.chunks_exact(2) {
-            assert!(
-                (run[0] - 2.0).abs() < 1e-6 && (run[1] + 1.0).abs() < 1e-6,
-                "{run:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn threads_and_registers_change_no_bit() {
-        let network = Network::new(&[3, 16, 2], &[Then::Gelu, Then::Nothing]).unwrap();
-        let numbers =
-            |count: usize| -> Vec<f32> { (0..count).map(|i| (i as f32 * 0.7).sin()).collect() };
-        let (samples, wanted) = (numbers(5 * 40 * 3), numbers(40 * 2));
-        let drawn: Vec<i64> = (0..20 * 3).map(|i| i * 7 % 40).collect();
-        let rates = vec![0.01; 20];
-        let trained = |path, threads| {
-            let mut values = numbers(5 * network.parameters);
-            let plan = plan(&drawn, &rates);
-            fit_on(
-                &network,
-                &mut values,
-                &samples,
-                &wanted,
-                plan,
-                path,
-                threads,
-            )
-            .unwrap();
-            values
-        };
-        let fused = Path::ALL[..3].iter().filter(|path| path.is_available());
-        for &path in fused.clone() {
-            for threads in [1, 2, 5] {
-                assert_eq!(
-                    trained(path, threads),
-                    trained(*fused.clone().next().unwrap(), 1)
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn what_does_not_fit_is_refused() {
-        let (network, mut values, samples, wanted) = line();
-        let mut told = |drawn: &[i64], rates: &[f64], samples: &[f64]| {
-            let plan = plan(drawn, rates);
-            fit(&network, &mut values, samples, &wanted, plan)
-                .unwrap_err()
-                .to_string()
-        };
-        let length = "must hold 6 numbers, as its shape says, got";
-        assert_eq!(
-            told(&[0, 1, 2], &[0.1, 0.1], &samples),
-            format!("drawn {length} 3")
-        );
-        assert_eq!(
-            told(&[0, 1, 2], &[0.1], &samples[1..]),
-            format!("x {length} 5")
-        );
-        for place in [-1, 3] {
-            let error = told(&[0, 1, place], &[0.1], &samples);
-            assert_eq!(error, format!("drawn must lie in [0, 2], got {place}"));
-        }
-        let two = Network::new(&[1, 1], &[Then::Unit]).unwrap();
-        assert!(fit(&two, &mut [0.0f64; 2], &[0.0], &[0.0], plan(&[], &[])).is_err());
-    }
-}
+mod tests;
