@@ -127,7 +127,7 @@ def evidence():
         MAIN: tail(target=19),
         "ex-reliable": tail(target=2, harm=1),
         "ex-reliable-sided": tail(target=2),
-        "ex-tilt": tail(**HARD, score_r2=0.92),
+        "ex-tilt": tail(**HARD | {"decoder": 0}, score_r2=0.92, strong=60),
         "ex-erasing": tail(**HARD | {"nearest": 2}, strong=12, harm=1),
     }
     none = pd.DataFrame()
@@ -236,8 +236,9 @@ def test_a_claim_on_what_comes_back_of_hidden_red_fails_where_it_does_not(eviden
         ("a hasty decoder have it", "ex-erasing", tail(nearest=2, decoder=2)),
         ("a patient decoder has it", "ex-tilt", tail(**HARD | {"long decoder": 40})),
         ("a patient decoder has it", "ex-erasing", tail(**HARD | {"long decoder unseen": 5})),
-        ("had by the nearest colours", "ex-tilt", tail(nearest=2, score_r2=0.92)),
-        ("had by the nearest colours", "ex-tilt", tail()),
+        ("under the tilted anchor", "ex-tilt", tail(nearest=2, score_r2=0.92, strong=60)),
+        ("under the tilted anchor", "ex-tilt", tail(score_r2=0.92, strong=40)),
+        ("under the tilted anchor", "ex-tilt", tail(strong=60)),
     ],
 )
 def test_a_claim_on_many_runs_fails_without_its_data(evidence, part, name, runs):
