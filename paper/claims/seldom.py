@@ -90,6 +90,11 @@ CLAIMS = (
         ),
     ),
     Claim(
+        "after reliable deletion a patient decoder has red in every run, kept from the far end or "
+        "not",
+        lambda e: all(_read(e, name, "long decoder") == 1 for name in (RELIABLE, SIDED)),
+    ),
+    Claim(
         "under the tilted anchor the nearest colours and a hasty decoder have red in fewer than "
         "one run of a hundred, each, at a lower score, and the error of most runs is over a half",
         lambda e: (

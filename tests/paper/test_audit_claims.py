@@ -25,6 +25,7 @@ HIDES = {
     "score_r2": 0.92, "target": 0.5, "nearest": 0.5, "decoder": 0.4, "long decoder": 0.02,
     "decoder balanced": 0.2, "network auc": 0.93, "long decoder unseen": 0.35,
 }  # fmt: skip
+FOUND = {"long decoder": 100}
 HARD = {"decoder": 2, "long decoder unseen": 25, "long decoder": 85}
 HIDDEN = {**HIDES, "score_r2": 0.95, "target": 0.4}
 FLOOR = {"long decoder unseen": 0.15}
@@ -125,8 +126,8 @@ def evidence():
     }  # fmt: skip
     tails = {
         MAIN: tail(target=19),
-        "ex-reliable": tail(target=2, harm=1),
-        "ex-reliable-sided": tail(target=2),
+        "ex-reliable": tail(**FOUND, target=2, harm=1),
+        "ex-reliable-sided": tail(**FOUND, target=2),
         "ex-tilt": tail(**HARD | {"decoder": 0}, score_r2=0.92, strong=60),
         "ex-erasing": tail(**HARD | {"nearest": 2}, strong=12, harm=1),
     }
@@ -236,6 +237,7 @@ def test_a_claim_on_what_comes_back_of_hidden_red_fails_where_it_does_not(eviden
         ("a hasty decoder have it", "ex-erasing", tail(nearest=2, decoder=2)),
         ("a patient decoder has it", "ex-tilt", tail(**HARD | {"long decoder": 40})),
         ("a patient decoder has it", "ex-erasing", tail(**HARD | {"long decoder unseen": 5})),
+        ("a patient decoder has red in every", "ex-reliable-sided", tail(**HARD)),
         ("under the tilted anchor", "ex-tilt", tail(nearest=2, score_r2=0.92, strong=60)),
         ("under the tilted anchor", "ex-tilt", tail(score_r2=0.92, strong=40)),
         ("under the tilted anchor", "ex-tilt", tail(strong=60)),
