@@ -90,8 +90,8 @@ CLAIMS = (
         ),
     ),
     Claim(
-        "after reliable deletion a patient decoder has red in every run, kept from the far end or "
-        "not",
+        "after reliable deletion a patient decoder has red in every run, with the further term or "
+        "without",
         lambda e: all(_read(e, name, "long decoder") == 1 for name in (RELIABLE, SIDED)),
     ),
     Claim(
