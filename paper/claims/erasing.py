@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from colorcore.results.audited import RECOVERED
 from colorcore.writeup.claims import Claim
 from paper.claims.remains import EARLY, audited, middle, recovered
 
@@ -65,8 +66,11 @@ CLAIMS = (
         ),
     ),
     Claim(
-        "hidden red is back to within 0.1 at step 50 in the median run when the encoder is trained "
-        "again",
-        lambda e: recovered(e, HIDDEN, "all", EARLY) < 0.1,
+        "hidden red is back to within 0.05 at step 50 in the median run when the encoder is trained "
+        "again, and off by more than 0.2 after all when the decoder is trained by itself",
+        lambda e: (
+            recovered(e, HIDDEN, "all", EARLY) < 0.05
+            and recovered(e, HIDDEN, "decoder", RECOVERED) > 0.2
+        ),
     ),
 )
