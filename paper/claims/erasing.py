@@ -66,8 +66,8 @@ CLAIMS = (
         ),
     ),
     Claim(
-        "hidden red is back to within 0.05 at step 50 in the median run when the encoder is trained "
-        "again, and off by more than 0.2 after all when the decoder is trained by itself",
+        "hidden red is back to within 0.05 at step 50 in the median run when the encoder is "
+        "trained again, and off by more than 0.2 after all when the decoder is by itself",
         lambda e: (
             recovered(e, HIDDEN, "all", EARLY) < 0.05
             and recovered(e, HIDDEN, "decoder", RECOVERED) > 0.2
