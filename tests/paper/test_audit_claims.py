@@ -17,7 +17,10 @@ KEPT = {
     "long decoder unseen": 0.001,
 }  # fmt: skip
 BEHIND = {**KEPT, "linear": 0.4, "decoder without": 0.3}
-BEFORE = {"linear": 0.7, "network": 0.9, "nearest": 0.3, "decoder": 0.1, "long decoder": 0.01}
+BEFORE = {
+    "linear": 0.7, "network": 0.9, "nearest": 0.3, "decoder": 0.1, "long decoder": 0.01,
+    "long decoder unseen": 0.2,
+}  # fmt: skip
 HURTS = {"score_r2": 0.7, "harm": 0.07, "target": 0.4}
 SPARES = {"score_r2": 0.91, "harm": 0.001, "target": 0.16}
 RELIABLE = {"score_r2": 0.955, "harm": 0.002, "target": 0.29}
@@ -152,6 +155,8 @@ def said(part: str):
         ("loses a third", f"{MAIN}-behind", "ablated", "linear", 0.8),
         ("seen nothing like red", "ex-reliable", "ablated", "decoder without", 0.1),
         ("error or less when it takes its time", MAIN, "ablated", "long decoder", 0.09),
+        ("one with its time", MAIN, "ablated", "long decoder unseen", 0.02),
+        ("one with its time", f"{MAIN}-behind", "ablated", "long decoder unseen", 0.2),
         ("give red away", "ex-reliable-before", "ablated", "nearest", 0.2),
         ("linear erasers score", "rival-no-anchor", "leace-few", "score_r2", 0.9),
         ("linear erasers score", "rival-no-anchor", "inlp-perfect", "harm", 0.001),
