@@ -11,14 +11,38 @@ from itertools import groupby
 from pathlib import Path
 
 PACKAGE = Path("python/colorcore")
-ERRORS = re.compile(r"\w*(Input|Experiment|Schedule|Type|Value|Import|NotImplemented)Error$")
+ERRORS = re.compile(r"(?:Input|Experiment|Schedule|Type|Value|Import|NotImplemented)Error$")
 TOLD = re.compile(r"\bwanted\b.*\bgot\b|\bmust\b.*\bgot\b|: no such ")
 GAP = "\N{HORIZONTAL ELLIPSIS}"  # in place of what only a run can say
+WORDS = 3  # fewer pass on what another error says
+
+REMEDIES = {
+    "must lie in [0, 1], got": "scale it: colours in bytes are divided by 255",
+    "hue must be finite": "give what has no hue 0, and leave out what is no number",
+    "cannot be written": "make room, or make it writable",
+    "results are not what they should be": "as the lines before say, each of a result",
+    "a model that runs as it is": "what it names, before or in place of `bake`",
+    "wanted results …, got those …": "build them again, or move them away",
+    "wanted to typeset": "mend the text, as the renderer says",
+    "wanted it to typeset": "mend the text, as the renderer says",
+    "not written, since it would not run": "as that says, with other options of `new`",
+    "wanted low < high": "exchange them in search.yaml",
+    "wanted low > 0 on a log scale": "raise it in search.yaml, or search a linear scale",
+    "wanted seeds below 2^63": "lower them in search.yaml",
+    "a named colour, #rrggbb": "write one of these",
+    "levels from 2 on": "write one number, or one for each axis",
+    "levels that make": "lower them",
+    "either a cube or a csv": "leave one out of data",
+    "a column with affinity: column": "add the one or leave out the other",
+    "must be finite to be written": "find out why it is not",
+    "must be contiguous and writeable": "pass a copy",
+}
+"""What to do where the message itself does not say it."""
 
 
 @dataclass(frozen=True, order=True)
 class Message:
-    """What an error says: `said` of what came, and `remedy`, where the text names one.
+    """What an error says: `said` of what came, and the `remedy`.
 
     `place` is the module, without the package's name; what a run fills in is `…`.
     """
@@ -31,7 +55,11 @@ class Message:
     def read(cls, place: str, text: str) -> Message:
         """Split where the text goes over to the remedy: behind its last semicolon."""
         said, _, remedy = text.rpartition("; ")
-        return cls(place, said or remedy, remedy if said else "")
+        return cls(place, said, remedy) if said else cls(place, text, _remedy(text))
+
+
+def _remedy(text: str) -> str:
+    return next((remedy for part, remedy in REMEDIES.items() if part in text), "")
 
 
 def messages(package: Path = PACKAGE) -> list[Message]:
@@ -43,17 +71,22 @@ def messages(package: Path = PACKAGE) -> list[Message]:
     return sorted(found)
 
 
-def texts(tree: ast.AST) -> Iterator[str]:
-    """What errors say: the strings they are made of, and others that tell what was wanted."""
-    if isinstance(tree, ast.Expr) and isinstance(tree.value, ast.Constant):
-        return  # a docstring
-    text = _text(tree)
-    if text is not None:
-        if TOLD.search(text):
-            yield text
-        return
-    for child in ast.iter_child_nodes(tree):
-        yield from texts(child)
+def texts(node: ast.AST) -> Iterator[str]:
+    """What errors are made with, and other strings that tell what was wanted and what came."""
+    match node:
+        case ast.Expr(value=ast.Constant()):
+            return  # a docstring
+        case ast.Call(func=ast.Name(id=name), args=[first, *_]) if ERRORS.search(name):
+            text = _text(first)
+            if text is not None and len(re.findall(r"[a-z]{2,}", text)) >= WORDS:
+                yield text
+            return
+    text = _text(node)
+    if text is None:
+        for child in ast.iter_child_nodes(node):
+            yield from texts(child)
+    elif TOLD.search(text):
+        yield text
 
 
 def _text(node: ast.AST) -> str | None:
@@ -69,8 +102,8 @@ def _text(node: ast.AST) -> str | None:
     return None
 
 
-def table(found: list[Message]) -> str:
-    """The messages as HTML, a heading and a table a wing; for `anchor`, a room."""
+def tables(found: list[Message]) -> str:
+    """The messages as Markdown: a heading and a table a wing of the package; of `anchor`, a room."""
     return "\n\n".join(
         f"### colorcore.{name}\n\n{_rows(list(group))}"
         for name, group in groupby(found, lambda message: _wing(message.place))
@@ -83,6 +116,6 @@ def _wing(place: str) -> str:
 
 
 def _rows(found: list[Message]) -> str:
-    cells = ((html.escape(one.said), html.escape(one.remedy) or GAP) for one in found)
-    rows = "".join(f"<tr><td>{said}</td><td>{remedy}</td></tr>\n" for said, remedy in cells)
-    return f"<table>\n<tr><th>it says</th><th>do</th></tr>\n{rows}</table>"
+    told = ((one.said, "what it names" if one.remedy == GAP else one.remedy) for one in found)
+    rows = (f"<tr><td>{html.escape(said)}</td><td>{html.escape(do)}</td></tr>" for said, do in told)
+    return "\n".join(["<table>", "<tr><th>it says</th><th>do</th></tr>", *rows, "</table>"])
