@@ -50,8 +50,8 @@ def test_every_remedy_of_the_page_is_that_of_a_message_without_one():
     assert [part for part, remedy in REMEDIES.items() if remedy not in used] == []
 
 
-def said_by(code: str) -> list[str]:
-    return list(texts(ast.parse(code)))
+def said_by(code: str, **constants: str) -> list[str]:
+    return list(texts(ast.parse(code), constants))
 
 
 def test_a_message_is_what_an_error_is_made_with_whatever_its_words():
@@ -62,6 +62,12 @@ def test_a_message_is_what_an_error_is_made_with_whatever_its_words():
 def test_a_message_is_also_what_is_told_to_a_function_that_raises():
     assert said_by('fail(path, f"wanted one of {known}, got {got!r}; mend it")') == [
         "wanted one of …, got …; mend it"
+    ]
+
+
+def test_a_constant_of_the_module_is_told_with_the_message():
+    assert said_by('raise InputError(f"{path}: wanted one; {AGAIN}")', AGAIN="build again") == [
+        "…: wanted one; build again"
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -67,43 +67,59 @@ def messages(package: Path = PACKAGE) -> list[Message]:
     found = set()
     for path in package.rglob("*.py"):
         place = ".".join(path.relative_to(package).with_suffix("").parts)
-        found |= {Message.read(place, text) for text in texts(ast.parse(path.read_text("utf-8")))}
+        module = ast.parse(path.read_text("utf-8"))
+        found |= {Message.read(place, text) for text in texts(module, _constants(module))}
     return sorted(found)
 
 
-def texts(node: ast.AST) -> Iterator[str]:
-    """What errors are made with, and other strings that tell what was wanted and what came."""
+def texts(node: ast.AST, known: Mapping[str, str]) -> Iterator[str]:
+    """What errors are made with, and other strings that tell what was wanted and what came.
+
+    `known` has the texts that are constants of the module, by name.
+    """
     match node:
         case ast.Expr(value=ast.Constant()):
             return  # a docstring
         case ast.Call(func=ast.Name(id=name), args=[first, *_]) if ERRORS.search(name):
-            text = _text(first)
+            text = _text(first, known)
             if text is not None and len(re.findall(r"[a-z]{2,}", text)) >= WORDS:
                 yield text
             return
-    text = _text(node)
+    text = _text(node, known)
     if text is None:
         for child in ast.iter_child_nodes(node):
-            yield from texts(child)
+            yield from texts(child, known)
     elif TOLD.search(text):
         yield text
 
 
-def _text(node: ast.AST) -> str | None:
+def _constants(module: ast.Module) -> dict[str, str]:
+    return {
+        name: text
+        for statement in module.body
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
+        for name, text in [(statement.targets[0].id, _text(statement.value, {}))]
+        if text is not None
+    }
+
+
+def _text(node: ast.AST, known: Mapping[str, str]) -> str | None:
     """The text of a string in the code, with gaps; nothing of what is no string."""
     match node:
         case ast.Constant(value=str(text)):
             return text
+        case ast.FormattedValue(value=ast.Name(id=name)):
+            return known.get(name)
         case ast.JoinedStr(values=parts):
-            return "".join(_text(part) or GAP for part in parts)
+            return "".join(_text(part, known) or GAP for part in parts)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            sides = _text(left), _text(right)
+            sides = _text(left, known), _text(right, known)
             return None if sides == (None, None) else "".join(side or GAP for side in sides)
     return None
 
 
 def tables(found: list[Message]) -> str:
-    """The messages as Markdown: a heading and a table a wing of the package; of `anchor`, a room."""
+    """The messages as Markdown: a heading and a table a wing, and in `anchor` a room."""
     return "\n\n".join(
         f"### colorcore.{name}\n\n{_rows(list(group))}"
         for name, group in groupby(found, lambda message: _wing(message.place))
