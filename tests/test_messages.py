@@ -56,18 +56,18 @@ def said_by(code: str, **constants: str) -> list[str]:
 
 def test_a_message_is_what_an_error_is_made_with_whatever_its_words():
     code = 'raise InputError(f"{path}: cannot be written " + f"({error})")'
-    assert said_by(code) == ["…: cannot be written (…)"]
+    assert said_by(code) == ["[…]: cannot be written ([…])"]
 
 
 def test_a_message_is_also_what_is_told_to_a_function_that_raises():
     assert said_by('fail(path, f"wanted one of {known}, got {got!r}; mend it")') == [
-        "wanted one of …, got …; mend it"
+        "wanted one of […], got […]; mend it"
     ]
 
 
 def test_a_constant_of_the_module_is_told_with_the_message():
     assert said_by('raise InputError(f"{path}: wanted one; {AGAIN}")', AGAIN="build again") == [
-        "…: wanted one; build again"
+        "[…]: wanted one; build again"
     ]
 
 
@@ -84,7 +84,7 @@ def test_a_remedy_stands_behind_the_last_semicolon():
 def test_messages_are_told_by_wing_and_of_models_by_room():
     found = [
         Message("anchor.surgery.site", "got <lambda>", "name it"),
-        Message("kernels.cubes", "got 2", "…"),
+        Message("kernels.cubes", "got 2", "[…]"),
     ]
     assert re.findall("^### .*$|<tr><td>.*$", tables(found), re.M) == [
         "### colorcore.anchor.surgery",

@@ -13,7 +13,7 @@ from pathlib import Path
 PACKAGE = Path("python/colorcore")
 ERRORS = re.compile(r"(?:Input|Experiment|Schedule|Type|Value|Import|NotImplemented)Error$")
 TOLD = re.compile(r"\bwanted\b.*\bgot\b|\bmust\b.*\bgot\b|: no such ")
-GAP = "\N{HORIZONTAL ELLIPSIS}"  # in place of what only a run can say
+GAP = "[…]"  # in place of what only a run can say
 WORDS = 3  # fewer pass on what another error says
 
 REMEDIES = {
@@ -22,7 +22,7 @@ REMEDIES = {
     "cannot be written": "make room, or make it writable",
     "results are not what they should be": "as the lines before say, each of a result",
     "a model that runs as it is": "what it names, before or in place of `bake`",
-    "wanted results …, got those …": "build them again, or move them away",
+    "wanted results […], got those […]": "build them again, or move them away",
     "wanted to typeset": "mend the text, as the renderer says",
     "wanted it to typeset": "mend the text, as the renderer says",
     "not written, since it would not run": "as that says, with other options of `new`",
@@ -44,7 +44,7 @@ REMEDIES = {
 class Message:
     """What an error says: `said` of what came, and the `remedy`.
 
-    `place` is the module, without the package's name; what a run fills in is `…`.
+    `place` is the module, without the package's name; what a run fills in is `[…]`.
     """
 
     place: str
@@ -134,4 +134,5 @@ def _wing(place: str) -> str:
 def _rows(found: list[Message]) -> str:
     told = ((one.said, "what it names" if one.remedy == GAP else one.remedy) for one in found)
     rows = (f"<tr><td>{html.escape(said)}</td><td>{html.escape(do)}</td></tr>" for said, do in told)
-    return "\n".join(["<table>", "<tr><th>it says</th><th>do</th></tr>", *rows, "</table>"])
+    head = '<div class="messages"><table>\n<tr><th>it says</th><th>do</th></tr>'
+    return "\n".join([head, *rows, "</table></div>"])
