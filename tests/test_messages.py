@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from messages import REMEDIES, Message, messages, tables, texts
+from messages import REMEDIES, Message, messages, tables, texts, texts_in_rust
 
 FOUND = messages()
 ERRORS = Path("docs/errors.md")
@@ -74,6 +74,11 @@ def test_a_constant_of_the_module_is_told_with_the_message():
 def test_docstrings_other_texts_and_errors_passed_on_are_no_messages():
     assert said_by('"""Wanted: wanted this, got that."""\nprint("all is well here")') == []
     assert said_by('raise InputError(f"{path}: {error}")') == []
+
+
+def test_what_kernels_say_is_read_off_the_strings_that_they_write():
+    code = 'write!(\n f,\n "power must be small, \\\n     got {got:?}; lower it"\n)'
+    assert texts_in_rust(code) == ["power must be small, got […]; lower it"]
 
 
 def test_a_remedy_stands_behind_the_last_semicolon():

@@ -11,12 +11,21 @@ from itertools import groupby
 from pathlib import Path
 
 PACKAGE = Path("python/colorcore")
+KERNELS = Path("rust/error.rs")  # what kernels refuse that nobody has looked for before
+WRITTEN = re.compile(r'write!\(\s*f,\s*"((?:[^"\\]|\\.)*)"', re.S)
 ERRORS = re.compile(r"(?:Input|Experiment|Schedule|Type|Value|Import|NotImplemented)Error$")
 TOLD = re.compile(r"\bwanted\b.*\bgot\b|\bmust\b.*\bgot\b|: no such ")
 GAP = "[…]"  # in place of what only a run can say
 WORDS = 3  # fewer pass on what another error says
 
 REMEDIES = {
+    "numbers, as its shape says": "pass an array of that shape",
+    "power must be a positive finite number": "choose another",
+    "must fit in memory, got a larger shape": "pass fewer at a time",
+    "must be a known code": "use one that there is",
+    "at least one coordinate, got none": "give each sample a row of one or more",
+    "at least one colour, got none": "give some",
+    "must lie in [[…], […]], got": "scale it: colours in bytes are divided by 255",
     "must lie in [0, 1], got": "scale it: colours in bytes are divided by 255",
     "hue must be finite": "give what has no hue 0, and leave out what is no number",
     "cannot be written": "make room, or make it writable",
@@ -62,9 +71,9 @@ def _remedy(text: str) -> str:
     return next((remedy for part, remedy in REMEDIES.items() if part in text), "")
 
 
-def messages(package: Path = PACKAGE) -> list[Message]:
-    """The messages of a package, sorted by module: each text once."""
-    found = set()
+def messages(package: Path = PACKAGE, kernels: Path = KERNELS) -> list[Message]:
+    """The messages of a package and its kernels, sorted by module: each text once."""
+    found = {Message.read("kernels", text) for text in texts_in_rust(kernels.read_text("utf-8"))}
     for path in package.rglob("*.py"):
         place = ".".join(path.relative_to(package).with_suffix("").parts)
         module = ast.parse(path.read_text("utf-8"))
@@ -91,6 +100,12 @@ def texts(node: ast.AST, known: Mapping[str, str]) -> Iterator[str]:
             yield from texts(child, known)
     elif TOLD.search(text):
         yield text
+
+
+def texts_in_rust(code: str) -> list[str]:
+    """What the errors of the kernels say, each a string that is written."""
+    joined = (re.sub(r"\\\n\s*", "", text) for text in WRITTEN.findall(code))
+    return [re.sub(r"\{[^}]*\}", GAP, text) for text in joined]
 
 
 def _constants(module: ast.Module) -> dict[str, str]:
