@@ -142,14 +142,10 @@ bench: setup
 # Builds the source distribution, from that the wheel, and tests what is installed from it where
 # there is neither the repository nor torch.
 wheel: setup
-	rm -rf build/dist build/wheel
+	rm -rf build/dist
 	uv build --quiet --out-dir build/dist
-	mkdir -p build/wheel
-	mkdir -p build/wheel/tests && cp -r tests/data build/wheel/tests
-	cp tests/kernels/test_*.py build/wheel
-	cd build/wheel && uv run --quiet --isolated --no-project --with ../dist/*.whl --with pytest \
-	  --with hypothesis pytest -q -c /dev/null --rootdir . --noconftest \
-	  --hypothesis-profile=ci
+	uv run --quiet --isolated --no-project --with build/dist/*.whl --with pytest --with hypothesis \
+	  python tests/installed.py
 
 setup: $(VENV)/kernels
 

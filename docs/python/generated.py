@@ -9,6 +9,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs_macros.plugin import MacrosPlugin
 
+from colorcore import __version__
+from messages import messages, tables
 from scale import Scale
 from timings import Timings
 
@@ -19,14 +21,16 @@ SPEED = Path("build/docs/speed")
 
 
 def on_config(config: MkDocsConfig) -> None:
-    """Give pages `timings`, `gpu`, `scale`, and a variable an example, from the JSON of each."""
+    """Give pages what was timed, what errors say, and a variable an example, from its JSON."""
     examples = {
         path.stem: json.loads(path.read_text("utf-8")) for path in EXAMPLES.glob("*/*.json")
     }
     macros = config.plugins["macros"]
     assert isinstance(macros, MacrosPlugin)
     measured = {"timings": Timings.read(TIMINGS), "gpu": Timings.read_gpu(TIMINGS)}
-    macros.register_variables({**measured, "scale": Scale.read(SCALE), **examples})
+    told = {"scale": Scale.read(SCALE), "messages": tables(messages())}
+    macros.register_variables({**measured, **told, **examples})
+    config.copyright = f"colorcore {__version__}"
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
