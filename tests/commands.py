@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -11,6 +15,27 @@ from colorcore.cli import app
 from colorcore.writeup import opening
 
 MAIN = Path("experiments/ex-2.10.1")
+BUILD = """
+import os, sys
+from colorcore.workflow import warm
+warm.start()
+print(os.environ[warm.VARIABLE], flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def building() -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """What stands for a build: it has started the process that forks commands, and waits.
+
+    Beside it, what names that process to commands.
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", BUILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        yield process, process.stdout.readline().strip()
+        process.kill()
 
 
 def copy_experiments(folder: Path) -> Path:

@@ -9,6 +9,20 @@ import sys
 
 import pytest
 
+from colorcore.workflow import warm
+from commands import building
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warmed():
+    """Commands are forked as those of a build are, by which they do the same and do not load torch.
+
+    That it is the same, and what they do by themselves, is tested where that process is.
+    """
+    with building() as (_, name), pytest.MonkeyPatch.context() as patch:
+        patch.setenv(warm.VARIABLE, name)
+        yield
+
 
 def colorcore(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -106,7 +120,8 @@ def test_a_folder_that_is_no_document_is_one_line(tmp_path):
     )
 
 
-def test_training_twice_makes_the_same_bytes(small, tmp_path):
+def test_training_twice_makes_the_same_bytes(small, tmp_path, monkeypatch):
+    monkeypatch.delenv(warm.VARIABLE)  # each by itself, with threads of its own
     found = []
     for name, threads in (("a", "1"), ("b", "2")):
         subprocess.run(

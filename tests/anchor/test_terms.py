@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
 from torch.fx.experimental.proxy_tensor import make_fx
 
+from colorcore.anchor import Regularizer, average
 from colorcore.anchor.samples import vectors
 from colorcore.anchor.terms import per_sample as terms
-from colorcore.anchor.terms.modules import RepelSubspace
+from colorcore.anchor.terms.modules import AngularAnchor, RepelSubspace
 from colorcore.errors import InputError
 
 GOLDEN = json.loads((Path("tests/data/numerics.json")).read_text())["regularizers"]
@@ -257,26 +256,19 @@ def test_a_traced_term_computes_from_the_latents_it_is_given_later(name, shapes)
         torch.testing.assert_close(traced(later), EACH[name](later))
 
 
-COMPILED = """
-import torch
-from colorcore.anchor import Regularizer, AngularAnchor, angular_anchor, average, repel_subspace
+def test_terms_compile_whole(compiling):
+    term = Regularizer(
+        "a", "mlp", AngularAnchor([1, 2, 0]), [1.0], positions="sequence", temperature=1
+    )
 
-term = Regularizer("a", "mlp", AngularAnchor([1, 2, 0]), [1.0], positions="sequence", temperature=1)
+    def loss(z, labels, mask):
+        anchored = average(terms.angular_anchor(z, [1, 2, 0], mask=mask), labels, mask=mask)
+        empty = average(terms.repel_subspace(z, [0]), None, mask=mask)
+        return anchored + empty + term(z[None], labels.any()[None, None], mask=mask[None])
 
-def loss(z, labels, mask):
-    anchored = average(angular_anchor(z, [1, 2, 0], mask=mask), labels, mask=mask)
-    empty = average(repel_subspace(z, [0]), None, mask=mask)
-    return anchored + empty + term(z[None], labels.any()[None, None], mask=mask[None])
-
-z = torch.randn(4, 3, requires_grad=True)
-given = z, torch.tensor([False, True, False, True]), torch.tensor([True, True, True, False])
-compiled = torch.compile(loss, fullgraph=True, backend="aot_eager")(*given)
-torch.testing.assert_close(compiled, loss(*given))
-got, want = (torch.autograd.grad(value, z) for value in (compiled, loss(*given)))
-torch.testing.assert_close(got, want)
-"""
-
-
-def test_terms_compile_whole():
-    """In a process of its own: here the shapes are checked too, which is not compiled."""
-    subprocess.run([sys.executable, "-c", COMPILED], check=True)
+    z = draw(4, 3).requires_grad_()
+    given = z, torch.tensor([False, True, False, True]), torch.tensor([True, True, True, False])
+    compiled = torch.compile(loss, fullgraph=True, backend="aot_eager")(*given)
+    torch.testing.assert_close(compiled, loss(*given))
+    got, want = (torch.autograd.grad(value, z) for value in (compiled, loss(*given)))
+    torch.testing.assert_close(got, want)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -9,11 +11,22 @@ import numpy as np
 import pytest
 
 from colorcore.errors import InputError
-from colorcore.writeup import drawing, opening, style
+from colorcore.writeup import drawing, opening, report, style, tabulating
+from colorcore.writeup.subject import Subject
+from colorcore.writeup.written import Written
+from commands import run
 from isolation import make
 from paper.figures import anchoring, economy, remainder
 
 NAMES = list(opening.read(Path("paper")).figures)
+
+
+@pytest.fixture(scope="module")
+def whole(main, tmp_path_factory) -> Subject:
+    """The results of all experiments, of which all that the paper shows can be made."""
+    build = tmp_path_factory.mktemp("whole") / "build"
+    shutil.copytree(main.results.folder.parent, build)
+    return replace(main, results=replace(main.results, folder=build / main.experiment.name))
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -38,12 +51,31 @@ def test_a_figure_is_whole_svg_in_both_themes_with_alt_text(drawn):
     assert len((folder / f"{name}.txt").read_text().split()) > 12
 
 
-def test_a_figure_drawn_twice_is_the_same_bytes(drawn):
+def test_a_figure_drawn_twice_is_the_same_bytes(drawn, whole, monkeypatch):
     name, subject, *_ = drawn
-    path = subject.results.judged / "figures" / f"{name}-dark.svg"
-    before = path.read_bytes()
-    drawing.draw(subject, name)
-    assert path.read_bytes() == before
+    first, second = (one.results.judged / "figures" for one in (subject, whole))
+    second.mkdir(exist_ok=True)
+    shutil.copy(first / f"{name}-light.svg", second)
+    monkeypatch.setattr(style, "THEMES", (style.DARK,))  # one of the two tells
+    drawing.draw(whole, name)
+    file = f"{name}-dark.svg"
+    assert (second / file).read_bytes() == (first / file).read_bytes()
+
+
+def test_the_paper_is_typeset_of_all_that_it_shows(whole, monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda name: None)  # without Quarto
+    for name in NAMES:
+        if not Written.of(whole).part("figures", name, whole).record.exists():
+            drawing.draw(whole, name)
+    for name in whole.document.tables:
+        tabulating.tabulate(whole, name)
+    build = whole.results.folder.parent
+    run("explorer", whole.experiment.folder, "--out", whole.results.folder, "--shards", 2)
+    opening.write_numbers(whole.document, build)
+    report.render(whole.document, build=build)
+    html, pdf = Written.of(whole).pages.made
+    assert html.read_text("utf-8").count("<figure") >= len(NAMES)
+    assert pdf.read_bytes().startswith(b"%PDF")
 
 
 def test_an_unknown_figure_is_refused_with_a_suggestion(main):

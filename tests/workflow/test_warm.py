@@ -13,30 +13,25 @@ from pathlib import Path
 import pytest
 
 from colorcore.workflow import warm
+from commands import building
 
-BUILD = """
-import os, sys
-from colorcore.workflow import warm
-warm.start()
-print(os.environ[warm.VARIABLE], flush=True)
-sys.stdin.read()
-"""
 TRAIN = [sys.executable, "-m", "colorcore", "train"]
 
 
 @pytest.fixture(scope="module")
-def build():
-    """What stands for a build: it has started the process, and waits."""
-    with subprocess.Popen(
-        [sys.executable, "-c", BUILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield process
-        process.kill()
+def started():
+    with building() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
-def warmed(build) -> dict[str, str]:
-    return {**os.environ, warm.VARIABLE: build.stdout.readline().strip()}
+def build(started):
+    return started[0]
+
+
+@pytest.fixture(scope="module")
+def warmed(started) -> dict[str, str]:
+    return {**os.environ, warm.VARIABLE: started[1]}
 
 
 def wait(done: Callable[[], bool]) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from colorcore.errors import InputError
-from colorcore.writeup import drawing, opening, tabulating
+from colorcore.experiment.loading import load
+from colorcore.results import verification
+from colorcore.writeup import document, drawing, opening, tabulating
 from colorcore.writeup.subject import Subject
 from colorcore.writeup.verification import verify
 from colorcore.writeup.written import Written
@@ -66,7 +69,15 @@ RECORDS = (
 )  # fmt: skip
 
 
-def test_each_file_that_is_damaged_or_gone_is_named_once(one):
+@pytest.fixture
+def loaded_once(monkeypatch):
+    """Every experiment is read once, where a build is verified many times and none is edited."""
+    once = cache(load)
+    for module in (verification, document):
+        monkeypatch.setattr(module, "load", once)
+
+
+def test_each_file_that_is_damaged_or_gone_is_named_once(one, loaded_once):
     assert wrong(one) == []
     for name in (*FILES, *RECORDS):
         file = one.results.folder.parent / name

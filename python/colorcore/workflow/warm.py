@@ -27,7 +27,8 @@ from pathlib import Path
 
 VARIABLE = "COLORCORE_WARM"  # names the socket to those who hand over
 LIBRARIES = (
-    "pandas", "yaml", "pydantic", "typer", "rich.progress", "pyarrow.parquet", "xarray",
+    "pandas", "yaml", "pydantic.type_adapter", "pydantic.dataclasses", "typer", "rich.progress",
+    "pyarrow.parquet", "pyarrow.dataset", "xarray",
     "matplotlib.figure", "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg",
     "scipy.stats", "scipy.spatial", "scipy.io", "torch", "safetensors.torch", "jaxtyping",
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""A part of the paper with something of each rule, for tests: all of it takes ten times as long."""
