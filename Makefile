@@ -4,7 +4,7 @@
 # make test    every check, and a small build of the whole workflow
 # make test-slurm  runs builds on a Slurm cluster that it starts; takes four minutes
 # make search  searches for a schedule anew, as its experiment says; takes half an hour
-# make tail    trains a thousand runs of some experiments, to see how seldom they fail; takes half an hour
+# make tail    trains a thousand runs of some experiments, to see how seldom they fail; takes a quarter of one
 # make wheel   builds the package for others, and tests it in an environment of its own
 # make fuzz    passes arbitrary arrays to the kernels; takes ten minutes
 # make stress  kills builds, damages results and passes odd arrays; MINUTES=10 of each of the three
@@ -125,7 +125,7 @@ search: setup
 
 # An interrupted tail goes on where it stopped; what is there is begun anew once it is deleted. TAILS are
 # the experiments of which the paper tells how seldom they fail.
-TAILS := ex-2.10.1 ex-reliable ex-reliable-sided
+TAILS := ex-2.10.1 ex-reliable ex-reliable-sided ex-tilt ex-erasing
 RUNS ?= 1020
 
 tail: setup

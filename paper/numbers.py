@@ -8,8 +8,7 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from colorcore.experiment.concepts import key, listed
-from colorcore.experiment.folder import TAIL, TRIALS
-from colorcore.results import tails
+from colorcore.experiment.folder import TRIALS
 from colorcore.results.audited import BACK, KIN, LONG, READ, RECOVERED
 from colorcore.results.departures import departures
 from colorcore.results.distribution import agreement
@@ -31,9 +30,19 @@ from colorcore.writeup.numbers import (
 from colorcore.writeup.numerals import fixed, percent, significant
 from colorcore.writeup.subject import Subject, subject
 from paper import published
-from paper.measures import BLACK_FOR_RED, GRAY_FOR_RED, ORANGE_SHARE, harm, orange_share
+from paper.claims.evidence import kept_tails
+from paper.measures import (
+    BLACK_FOR_RED,
+    GRAY_FOR_RED,
+    ORANGE_SHARE,
+    UNLIKE_FOR_RED,
+    harm,
+    orange_share,
+)
 
 SEARCHED = "ex-reliable"  # the experiment of which the text tells the search
+WANTED = (UNLIKE_FOR_RED, 0.5)  # what was asked of the error of red that is hidden
+READERS = ("nearest", "decoder", "long decoder unseen", "long decoder")
 
 
 def numbers(document: Document, build: Path) -> Numbers:
@@ -74,20 +83,31 @@ def numbers(document: Document, build: Path) -> Numbers:
 def tail_numbers(document: Document) -> Numbers:
     """How many of many runs of each experiment fail, of those that there is a tail of."""
     found: Numbers = {}
-    for name in document.tables["tail"].options["of"].values():
-        runs = tails.read(document.load(name), document.experiments / name / TAIL)
+    for name, runs in kept_tails(document).items():
         harmed = runs[runs["harm"] > HARMED]
         counts = harmed["worst"].value_counts()
         found[key(name)] = {
             "runs": str(len(runs)),
             "weak": str(int((runs["target"] < 0.2).sum())),
             "harmed": str(len(harmed)),
+            "harmed-share": percent(len(harmed) / len(runs)),
             "worst": listed(f"{one} ({count})" for one, count in counts.items())
             if len(counts)
             else "nothing",
-            "read": str(int((runs[["nearest", "long decoder"]].min(axis=1) < 0.2).sum())),
+            "score": spread(runs["score_r2"]),
+            "low": str(int((runs["score_r2"] < 0.85).sum())),
+            "target": spread(runs["target"]),
+            "short": str(int((runs["target"] < WANTED[0]).sum())),
+            "strong": str(int((runs["target"] > WANTED[1]).sum())),
+            "read": {key(name): _read(runs[name]) for name in READERS},
         }
     return found
+
+
+def _read(errors: pd.Series) -> Numbers:
+    """How many runs a reader has the concept of to within 0.2, and what share it has not."""
+    read = errors < 0.2
+    return {"count": str(int(read.sum())), "hidden": percent(1 - float(read.mean()), 3)}
 
 
 def main_numbers(main: Subject) -> Numbers:

@@ -195,8 +195,9 @@ bindings!(
 mod _native {
     #[pymodule_export]
     use super::ensemble::{
-        adam_f32, adam_f64, ensemble_backward_f32, ensemble_backward_f64, ensemble_forward_f32,
-        ensemble_forward_f64, gelu_f32, gelu_f64, unit_f32, unit_f64, unit_grad_f32, unit_grad_f64,
+        adam_f32, adam_f64, ensemble_backward_f32, ensemble_backward_f64, ensemble_fit_f32,
+        ensemble_fit_f64, ensemble_forward_f32, ensemble_forward_f64, gelu_f32, gelu_f64, unit_f32,
+        unit_f64, unit_grad_f32, unit_grad_f64,
     };
     #[pymodule_export]
     use super::labels::{draw_batch_f32, draw_batch_f64, draw_labels_f32, draw_labels_f64};

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import pandas as pd
 from scipy.stats import spearmanr
 
+from colorcore.experiment.folder import TAIL
+from colorcore.results import tails
 from colorcore.results.comparison import paired
 from colorcore.results.distribution import HIGH, LOW
 from colorcore.results.files import AUDIT, RECOVERY
@@ -23,8 +25,8 @@ class Evidence(NamedTuple):
     """Runs of the main experiment, of the original and of every condition, by experiment.
 
     `moments` has them through training; `interventions` has the main experiment's runs under each
-    intervention; `summaries` what was published of sweeps; `audits` what operators leave in runs,
-    and `recoveries` how those are trained on.
+    intervention; `summaries` what was published of sweeps; `audits` what operators leave in runs;
+    `recoveries` how those are trained on; and `tails` how deletions turn out in many more runs.
     """
 
     ours: pd.DataFrame
@@ -35,6 +37,7 @@ class Evidence(NamedTuple):
     summaries: pd.DataFrame
     audits: dict[str, pd.DataFrame]
     recoveries: dict[str, pd.DataFrame]
+    tails: dict[str, pd.DataFrame]
 
 
 def gather(document: Document, build: Path) -> Evidence:
@@ -51,7 +54,16 @@ def gather(document: Document, build: Path) -> Evidence:
         summaries=published.summaries(),
         audits={name: results[name].audit() for name in audited(document, AUDIT)},
         recoveries={name: results[name].recovery() for name in audited(document, RECOVERY)},
+        tails=kept_tails(document),
     )
+
+
+def kept_tails(document: Document) -> dict[str, pd.DataFrame]:
+    """A row a run, by the experiments of which the text tells how seldom they fail."""
+    return {
+        name: tails.read(document.load(name), document.experiments / name / TAIL)
+        for name in document.tables["tail"].options["of"].values()
+    }
 
 
 def spread(values: pd.Series) -> float:

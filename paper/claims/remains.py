@@ -55,6 +55,14 @@ CLAIMS = (
         ),
     ),
     Claim(
+        "one with its time that was not shown red itself has it behind the normalisation, to "
+        "within 0.02 in the median run, and before it is off ten times as far as one that was",
+        lambda e: (
+            all(middle(e, name, "long decoder unseen") < 0.02 for name in BEHIND)
+            and middle(e, MAIN, "long decoder unseen") > 10 * middle(e, MAIN, "long decoder")
+        ),
+    ),
+    Claim(
         "with the schedule that was found and surgery before the normalisation, the nearest "
         "colours give red away to within 0.05 in the median run",
         lambda e: middle(e, BEFORE, "nearest") < 0.05,

@@ -25,6 +25,8 @@ __all__ = [
     "draw_labels_f64",
     "ensemble_backward_f32",
     "ensemble_backward_f64",
+    "ensemble_fit_f32",
+    "ensemble_fit_f64",
     "ensemble_forward_f32",
     "ensemble_forward_f64",
     "gelu_f32",
@@ -121,6 +123,17 @@ def ensemble_backward_f32(
     then: Sequence[int],
     wants_inputs: bool,
 ) -> tuple[_F32, _F32 | None]: ...
+def ensemble_fit_f32(
+    values: _F32,
+    samples: _F32,
+    wanted: _F32,
+    drawn: NDArray[np.int64],
+    rates: _F64,
+    widths: Sequence[int],
+    then: Sequence[int],
+    betas: tuple[float, float],
+    eps: float,
+) -> None: ...
 def gelu_f32(x: _F32) -> tuple[_F32, _F32]: ...
 def unit_f32(x: _F32) -> _F32: ...
 def unit_grad_f32(x: _F32, units: _F32, upstream: _F32) -> _F32: ...
@@ -164,6 +177,17 @@ def ensemble_backward_f64(
     then: Sequence[int],
     wants_inputs: bool,
 ) -> tuple[_F64, _F64 | None]: ...
+def ensemble_fit_f64(
+    values: _F64,
+    samples: _F64,
+    wanted: _F64,
+    drawn: NDArray[np.int64],
+    rates: _F64,
+    widths: Sequence[int],
+    then: Sequence[int],
+    betas: tuple[float, float],
+    eps: float,
+) -> None: ...
 def gelu_f64(x: _F64) -> tuple[_F64, _F64]: ...
 def unit_f64(x: _F64) -> _F64: ...
 def unit_grad_f64(x: _F64, units: _F64, upstream: _F64) -> _F64: ...

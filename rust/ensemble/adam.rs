@@ -40,11 +40,7 @@ fn adam_on<T: Real>(state: State<T>, gradient: &[T], step: Step, path: Path) -> 
     ] {
         check_length(name, got, state.values.len())?;
     }
-    for (name, beta) in [("betas[0]", step.betas[0]), ("betas[1]", step.betas[1])] {
-        if !(0.0..1.0).contains(&beta) {
-            return Err(Error::unit(name, beta));
-        }
-    }
+    check_betas(step.betas)?;
     path.run(Pass {
         state,
         gradient,
@@ -53,10 +49,20 @@ fn adam_on<T: Real>(state: State<T>, gradient: &[T], step: Step, path: Path) -> 
     Ok(())
 }
 
-struct Pass<'a, T> {
-    state: State<'a, T>,
-    gradient: &'a [T],
-    step: Step,
+pub fn check_betas(betas: [f64; 2]) -> Result<()> {
+    for (name, beta) in [("betas[0]", betas[0]), ("betas[1]", betas[1])] {
+        if !(0.0..1.0).contains(&beta) {
+            return Err(Error::unit(name, beta));
+        }
+    }
+    Ok(())
+}
+
+/// One step, of parameters that it fits.
+pub struct Pass<'a, T> {
+    pub state: State<'a, T>,
+    pub gradient: &'a [T],
+    pub step: Step,
 }
 
 impl<T: Real> Loop for Pass<'_, T> {

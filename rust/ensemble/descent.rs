@@ -139,7 +139,7 @@ impl<T: Curve> Loop for Slopes<'_, T> {
                     continue;
                 }
                 samples.share(term, share, &mut weights);
-                samples.aim(term);
+                samples.aim(&given, run, term);
                 let Samples {
                     latents,
                     targets,
@@ -147,7 +147,7 @@ impl<T: Curve> Loop for Slopes<'_, T> {
                     ..
                 } = &mut samples;
                 let by = &mut columns[term.layer];
-                term.descend(&latents[term.layer], targets, &weights, losses, by);
+                term.descend(&latents[term.place()], targets, &weights, losses, by);
             }
             for (columns, by) in columns.iter().zip(&mut made.layers) {
                 if let Some(rows) = by.get_mut(run * size..(run + 1) * size) {

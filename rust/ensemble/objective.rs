@@ -117,8 +117,8 @@ impl<T: Curve> Loop for Costs<'_, T> {
                 match self.crowding[i].get(run * batch..(run + 1) * batch) {
                     Some(losses) => samples.losses.copy_from_slice(losses),
                     None => {
-                        samples.aim(term);
-                        let latents = &samples.latents[term.layer];
+                        samples.aim(&self.given, run, term);
+                        let latents = &samples.latents[term.place()];
                         term.losses(latents, &samples.targets, &mut samples.losses);
                     }
                 }

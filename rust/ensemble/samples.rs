@@ -1,8 +1,9 @@
 //! The samples of one run at hand: what they cost, how much each counts, and their sums.
 
 use super::gelu::Curve;
+use super::hide::Seen;
 use super::objective::Given;
-use super::term::{Kind, Latents, Term};
+use super::term::{Kind, Latents, REST, Term};
 use crate::directions::EPSILON;
 use crate::real::Real;
 
@@ -11,9 +12,10 @@ const STRANDS: usize = 16;
 
 /// The samples of one run, and what becomes of them.
 pub struct Samples<T> {
-    pub latents: [Latents<T>; 2],
+    /// Both layers, and what is left of one for a term that hides.
+    pub latents: [Latents<T>; 3],
     pub losses: Vec<T>,
-    /// Where a tilted anchor draws each sample, by columns; none for any other term.
+    /// Where each sample is drawn, by columns; none where all are to the direction of the term.
     pub targets: Vec<T>,
     /// How much each sample counts.
     affinities: Vec<T>,
@@ -25,7 +27,7 @@ impl<T: Curve> Samples<T> {
         let batch = given.shape.batch;
         let channels = given.recon.len() / given.shape.runs.max(1);
         Self {
-            latents: [(); 2].map(|()| Latents::new(batch, given.width)),
+            latents: [(); 3].map(|()| Latents::new(batch, given.width)),
             losses: vec![T::ZERO; batch],
             targets: Vec::new(),
             affinities: vec![T::ZERO; batch],
@@ -59,15 +61,29 @@ impl<T: Curve> Samples<T> {
         }
     }
 
-    /// Finds where a tilted anchor draws each sample, once it is known how much each concerns it.
+    /// Finds where a term draws each sample, once it is known how much each concerns it.
     #[inline(always)]
-    pub fn aim(&mut self, term: &Term<T>) {
+    pub fn aim(&mut self, given: &Given<T>, run: usize, term: &Term<T>) {
         self.targets.clear();
-        if let Kind::TiltedAnchor(tilt) = term.kind {
-            let concern = term.affinities.as_ref().map(|_| &self.affinities[..]);
-            let latents = &self.latents[term.layer];
-            let (e, off_axis) = (&term.vector, &term.off_axis);
-            tilt.targets(e, off_axis, latents, concern, &mut self.targets);
+        let concern = term.affinities.as_ref().map(|_| &self.affinities[..]);
+        let (layers, rests) = self.latents.split_at_mut(REST);
+        let (latents, off_axis) = (&layers[term.layer], &term.off_axis[..]);
+        match term.kind {
+            Kind::TiltedAnchor(tilt) => {
+                let e = &term.vector;
+                tilt.targets(e, off_axis, latents, concern, &mut self.targets);
+            }
+            Kind::Hide(hide) => {
+                let size = self.errors.len();
+                let seen = Seen {
+                    latents,
+                    colors: &given.wanted[run * size..(run + 1) * size],
+                    concern,
+                    off_axis,
+                };
+                hide.targets(&seen, &mut rests[0], &mut self.targets);
+            }
+            _ => {}
         }
     }
 

@@ -3,10 +3,14 @@
 //! Coordinates lie in columns, a sample after the other, and every operation is rounded by itself:
 //! as many lanes as there are change no bit.
 
-use super::tilt::Tilt;
+use super::hide::Hide;
+use super::tilt::{Tilt, leave};
 use crate::directions::EPSILON;
 use crate::law::Law;
 use crate::real::Real;
+
+/// The place of what is left of a layer, behind the layers.
+pub const REST: usize = 2;
 
 /// What a term costs a sample.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +21,9 @@ pub enum Kind {
     AngularAnchor,
     /// 1 − cos to a direction at unit length that is turned off the anchored axes.
     TiltedAnchor(Tilt),
+    /// 1 − cos of what is left without the anchored axes to that of typical samples, or 0 where
+    /// there are none.
+    Hide(Hide),
     /// Squared distance to a point.
     EuclideanAnchor,
     /// max(0, cos) to a direction at unit length, or (cos + 1)/2 over the full sphere.
@@ -35,7 +42,7 @@ pub struct Term<T> {
     pub layer: usize,
     /// The direction, the point or the inside of its subspace: a number a coordinate.
     pub vector: Vec<T>,
-    /// 1 for each coordinate that is of no anchored axis, which a tilted anchor asks for.
+    /// 1 for each coordinate that is of no anchored axis, which tilting and hiding ask for.
     pub off_axis: Vec<T>,
     /// How much each concept's label counts, or none when every sample does.
     pub affinities: Option<Vec<T>>,
@@ -59,12 +66,28 @@ impl<T: Real> Latents<T> {
     #[inline(always)]
     pub fn take(&mut self, rows: &[T], width: usize) {
         let batch = self.lengths.len().max(1);
-        self.lengths.fill(T::ZERO);
         for (k, column) in self.columns.chunks_exact_mut(batch).enumerate() {
             for (x, row) in column.iter_mut().zip(rows.chunks_exact(width)) {
                 *x = row[k];
             }
-            for (sum, &x) in self.lengths.iter_mut().zip(column.iter()) {
+        }
+        self.measure();
+    }
+
+    /// Takes in what is left of others without the axes.
+    #[inline(always)]
+    pub fn take_rest(&mut self, others: &Self, off_axis: &[T]) {
+        self.columns.copy_from_slice(&others.columns);
+        leave(&mut self.columns, off_axis, self.lengths.len());
+        self.measure();
+    }
+
+    #[inline(always)]
+    fn measure(&mut self) {
+        let batch = self.lengths.len().max(1);
+        self.lengths.fill(T::ZERO);
+        for column in self.columns.chunks_exact(batch) {
+            for (sum, &x) in self.lengths.iter_mut().zip(column) {
                 *sum = *sum + x * x;
             }
         }
@@ -75,6 +98,14 @@ impl<T: Real> Latents<T> {
 }
 
 impl<T: Real> Term<T> {
+    /// Which latents it looks at: those of its layer, or what is left of them.
+    pub fn place(&self) -> usize {
+        match self.kind {
+            Kind::Hide(_) => REST,
+            _ => self.layer,
+        }
+    }
+
     /// What each sample costs. A separation is not computed here: it is one of pairs.
     ///
     /// `targets` are directions, one a sample, by columns; or none, where all have that of the term.
@@ -84,7 +115,8 @@ impl<T: Real> Term<T> {
         losses.fill(T::ZERO);
         match self.kind {
             Kind::Separation(_) => {}
-            Kind::AngularAnchor | Kind::TiltedAnchor(_) => {
+            Kind::Hide(_) if targets.iter().all(|&t| t == T::ZERO) => {}
+            Kind::AngularAnchor | Kind::TiltedAnchor(_) | Kind::Hide(_) => {
                 self.cosines(latents, targets, losses);
                 for loss in losses {
                     *loss = one - *loss;
@@ -164,7 +196,10 @@ impl<T: Real> Term<T> {
         let pairs = columns.zip(by_columns.chunks_exact_mut(batch));
         match self.kind {
             Kind::Separation(_) => {}
-            Kind::AngularAnchor | Kind::TiltedAnchor(_) | Kind::AntiAnchor { .. } => {
+            Kind::AngularAnchor
+            | Kind::TiltedAnchor(_)
+            | Kind::Hide(_)
+            | Kind::AntiAnchor { .. } => {
                 self.through_cosine(latents, targets, weights, room, by_columns);
             }
             Kind::EuclideanAnchor => {

@@ -71,11 +71,7 @@ impl<T: Real> Directions<T> {
     fn new(latents: &Latents<T>, off_axis: &[T]) -> Self {
         let batch = latents.lengths.len();
         let mut columns = latents.columns.clone();
-        for (column, &off) in columns.chunks_exact_mut(batch).zip(off_axis) {
-            for x in column {
-                *x = if off == T::ZERO { T::ZERO } else { *x };
-            }
-        }
+        leave(&mut columns, off_axis, batch);
         shorten(&mut columns, batch);
         Self { columns, batch }
     }
@@ -126,9 +122,19 @@ impl<T: Real> Directions<T> {
     }
 }
 
+/// Zeros the coordinates that are not off the axes, by columns.
+#[inline(always)]
+pub fn leave<T: Real>(columns: &mut [T], off_axis: &[T], batch: usize) {
+    for (column, &off) in columns.chunks_exact_mut(batch.max(1)).zip(off_axis) {
+        for x in column {
+            *x = if off == T::ZERO { T::ZERO } else { *x };
+        }
+    }
+}
+
 /// v/(‖v‖ + ε) of each vector, by columns.
 #[inline(always)]
-fn shorten<T: Real>(columns: &mut [T], batch: usize) {
+pub fn shorten<T: Real>(columns: &mut [T], batch: usize) {
     let mut lengths = vec![T::ZERO; batch];
     for column in columns.chunks_exact(batch.max(1)) {
         for (sum, &x) in lengths.iter_mut().zip(column) {

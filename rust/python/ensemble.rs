@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 
 use super::{Array, Made, made, numbers};
 use crate::ensemble::adam::{State, Step, adam};
+use crate::ensemble::fit::{Plan, fit};
 use crate::ensemble::{self, Network, Shape, Then};
 use crate::error::{Error, Result};
 
@@ -53,7 +54,7 @@ fn rows<'py, T: Element>(
 }
 
 macro_rules! ensemble_bindings {
-    ($type:ty, $forward:ident, $backward:ident, $gelu:ident, $unit:ident, $unit_grad:ident, $adam:ident) => {
+    ($type:ty, $forward:ident, $backward:ident, $gelu:ident, $unit:ident, $unit_grad:ident, $adam:ident, $fit:ident) => {
         #[pyfunction]
         pub fn $forward<'py>(
             py: Python<'py>,
@@ -167,6 +168,32 @@ macro_rules! ensemble_bindings {
             };
             Ok(py.detach(|| adam(state, gradient, step))?)
         }
+
+        #[pyfunction]
+        pub fn $fit<'py>(
+            py: Python<'py>,
+            mut values: Changed<'py, $type>,
+            samples: Array<'py, $type>,
+            wanted: Array<'py, $type>,
+            drawn: Array<'py, i64>,
+            rates: Array<'py, f64>,
+            widths: Vec<usize>,
+            then: Vec<i64>,
+            betas: [f64; 2],
+            eps: f64,
+        ) -> PyResult<()> {
+            let network = network(&widths, &then)?;
+            let plan = Plan {
+                drawn: numbers("drawn", &drawn)?,
+                batch: last_axis(&drawn),
+                rates: numbers("rates", &rates)?,
+                betas,
+                eps,
+            };
+            let (samples, wanted) = (numbers("samples", &samples)?, numbers("wanted", &wanted)?);
+            let values = values.as_slice_mut()?;
+            Ok(py.detach(|| fit(&network, values, samples, wanted, plan))?)
+        }
     };
 }
 
@@ -177,7 +204,8 @@ ensemble_bindings!(
     gelu_f32,
     unit_f32,
     unit_grad_f32,
-    adam_f32
+    adam_f32,
+    ensemble_fit_f32
 );
 ensemble_bindings!(
     f64,
@@ -186,5 +214,6 @@ ensemble_bindings!(
     gelu_f64,
     unit_f64,
     unit_grad_f64,
-    adam_f64
+    adam_f64,
+    ensemble_fit_f64
 );

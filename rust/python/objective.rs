@@ -10,7 +10,7 @@ use super::{Array, Made, made, numbers};
 use crate::buffer::check_length;
 use crate::ensemble::descent::objective_grad;
 use crate::ensemble::objective::{Given, objective};
-use crate::ensemble::{Curve, Kind, Shape, Term, Tilt, Toward};
+use crate::ensemble::{Curve, Hide, Kind, Shape, Term, Tilt, Toward};
 use crate::error::{Error, Result};
 use crate::law::Law;
 
@@ -67,8 +67,9 @@ fn kind_of(code: i64, flag: bool, power: f64) -> Result<Kind> {
             size: power,
             toward: if flag { Toward::Mean } else { Toward::Nearest },
         })),
-        6 => Err(Error::Range {
-            name: "tilt",
+        7 if 0.0 < power && power < f64::INFINITY => Ok(Kind::Hide(Hide { reach: power })),
+        6 | 7 => Err(Error::Range {
+            name: if code == 6 { "tilt" } else { "reach" },
             low: 0.0,
             high: f64::INFINITY,
             got: power,

@@ -36,6 +36,8 @@ def terms(width):
         Term("subspace", 1, (1.0, *[0.0] * (width - 1)), flag=False, affinities=(0.0, 1.0)),
         Term("unitarity", 0, e),
         Term("tilted-anchor", 0, e, 0.4, off_axis=(0.0, *[1.0] * (width - 1))),
+        Term("hide", 0, e, 2.5, affinities=(0.5, 1.0), off_axis=(0.0, *[1.0] * (width - 1))),
+        Term("hide", 1, e, 1.75, affinities=(0.0, 1.0), off_axis=(0.0, *[1.0] * (width - 1))),
         Term("tilted-anchor", 1, e, 0.4, False, (0.0, 1.0), (0.0, *[1.0] * (width - 1))),
     )
 
@@ -82,7 +84,7 @@ def test_gradients_are_correct():
     z, recon = rand(2, 6, 3).requires_grad_(), rand(2, 6, 4, seed=1).requires_grad_()
     unit = normalize(z.detach()).requires_grad_()
     labels, wanted = rand(2, 6, 2, seed=2) > 0, rand(2, 6, 4, seed=3)
-    differentiable = [term for term in terms(3) if term.kind != "tilted-anchor"]
+    differentiable = [term for term in terms(3) if term.kind not in ("tilted-anchor", "hide")]
     assert torch.autograd.gradcheck(
         lambda *given: objective(differentiable, *given, wanted=wanted, labels=labels),
         (z, unit, recon),

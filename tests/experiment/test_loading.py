@@ -227,6 +227,20 @@ def test_a_tilt_needs_a_dimension_that_is_no_concepts_axis(two):
     )
 
 
+def test_to_hide_needs_a_dimension_that_is_no_concepts_axis(two):
+    change(two, "latent: 5", "latent: 2")
+    change(two, "axis: 3", "axis: 1")
+    change(two, "surgery: {layer: encoder}", "surgery: {deletions: {red: [red]}}")
+    change(two, "{term: repel-subspace}", "{term: hide, labels: {red: 1.0}, reach: 1}")
+    with pytest.raises(ExperimentError) as caught:
+        load(two)
+    assert str(caught.value) == (
+        f"{two}/experiment.yaml: regularizers.reg-anti-subspace: wanted a dimension of the 2 that "
+        "is the axis of no concept, to hide along, got none; raise model.latent or leave this term "
+        "out"
+    )
+
+
 def test_a_deletion_that_leaves_no_dimension_is_refused(two):
     change(two, "axis: 3", "axis: 1")
     change(two, "latent: 5", "latent: 2")

@@ -37,11 +37,11 @@ MISTAKES = {
     "got 0; change it",
     ("angular-anchor", "angular-anker"): "regularizers.reg-anchor.term: wanted one of "
     "angular-separation, angular-anchor, euclidean-anchor, anti-anchor, repel-subspace, "
-    "keep-subspace, unitarity, aim, fallback, got 'angular-anker'; did you mean "
+    "keep-subspace, unitarity, hide, aim, fallback, got 'angular-anker'; did you mean "
     "angular-anchor?",
     ("{term: repel-subspace}", "{layer: encoder}"): "regularizers.reg-anti-subspace.term: "
     "wanted one of angular-separation, angular-anchor, euclidean-anchor, anti-anchor, "
-    "repel-subspace, keep-subspace, unitarity, aim, fallback, got none; add it",
+    "repel-subspace, keep-subspace, unitarity, hide, aim, fallback, got none; add it",
     ("redness", "rednes"): "concepts.red.affinity: wanted 'redness', 'vibrancy', 'similarity' or "
     "'column', got 'rednes'; change it",
     ("labels: {red: 1.0}}", "labels: {red: 1.0}, direction: [1, 0, 0]}"): "regularizers.reg-anchor."
@@ -70,6 +70,21 @@ MISTAKES = {
     ("labels: {red: 1.0}}", "direction: [1, 0, 0, 0, 0], tilt: 0.3, toward: nearest}"):
     "regularizers.reg-anchor.toward: wanted labels with nearest, which is sought for labelled "
     "samples among the others, got none; add labels or leave toward out",
+    ("{term: repel-subspace}", "{term: hide, reach: 0.75}"): "regularizers.reg-anti-subspace."
+    "labels: wanted at least 1, got {}; add one",
+    ("{term: repel-subspace}", "{term: hide, labels: {}, reach: 0.75}"): "regularizers."
+    "reg-anti-subspace.labels: wanted at least 1, got {}; add one",
+    ("{term: repel-subspace}", "{term: hide, labels: {rad: 1.0}, reach: 0.75}"): "regularizers."
+    "reg-anti-subspace.labels: wanted concepts of this file, ['red'], got 'rad'; did you mean red?",
+    ("{term: repel-subspace}", "{term: hide, labels: {red: 1.0}}"): "regularizers."
+    "reg-anti-subspace.reach: wanted a value, got none; add it",
+    ("{term: repel-subspace}", "{term: hide, labels: {red: 1.0}, reach: 0}"): "regularizers."
+    "reg-anti-subspace.reach: wanted greater than 0, got 0; change it",
+    ("{term: repel-subspace}", "{term: hide, labels: {red: 1.0}, reach: 0.75, layer: encoder}"):
+    "regularizers.reg-anti-subspace.layer: wanted 'bottleneck', got 'encoder'; change it",
+    ("{term: repel-subspace}", "{term: hide, labels: {red: 1.0}, reach: 0.75, reaches: 1}"):
+    "regularizers.reg-anti-subspace.reaches: wanted only known keys, got this one; did you mean "
+    "reach?",
     ("{term: repel-subspace}", "{term: aim}"): "regularizers.reg-anti-subspace.labels: wanted one "
     "concept, to do without its axis, got []; name one, and give each concept a term of its own",
     ("{term: repel-subspace}", "{term: aim, labels: {rad: 1.0}}"): "regularizers."

@@ -104,6 +104,15 @@ def test_a_tilt_goes_with_each_concepts_anchor(experiments):
         assert (anchor["tilt"], anchor["toward"]) == (0.3, "nearest")
 
 
+def test_what_hides_goes_with_each_concept(experiments):
+    hide = "{term: hide, labels: {red: 1.0}, reach: 0.75}"
+    change(experiments / "ex-2.10.1", "{term: repel-subspace}", hide)
+    pair = create(experiments / "pair", "ex-2.10.1", ["red", "blue"], data=None, based=True)
+    for name in ("red", "blue"):
+        own = pair.regularizers[f"reg-anti-subspace-{name}"].model_dump()
+        assert (own["labels"], own["reach"]) == ({name: 1.0}, 0.75)
+
+
 def test_what_is_repelled_from_one_side_is_repelled_from_that_of_each_axis(experiments):
     change(experiments / "ex-2.10.1", "repel-subspace}", "repel-subspace, side: negative}")
     pair = create(experiments / "pair", "ex-2.10.1", ["red", "blue"], data=None, based=False)

@@ -33,7 +33,14 @@ def terms(latent, concepts):
         ("tilted-anchor", inside, 1.5, False),
     ]
     affinities = (None, tuple(0.5 + c for c in range(concepts)))
-    return [
+    off_axis = (0.0, *[1.0] * (latent - 1))
+    hidden = tuple(float(c == 0) for c in range(concepts))
+    hides = [
+        Term("hide", layer, e, reach, affinities=hidden, off_axis=off_axis)
+        for layer in (0, 1)
+        for reach in (0.75, 4.0)
+    ]
+    return hides + [
         Term(kind, layer, vector, power, flag, some, off_axis=(0.0, *[1.0] * (latent - 1)))
         for layer in (0, 1)
         for some in affinities
@@ -145,6 +152,60 @@ def test_a_batch_of_none_costs_a_tilted_anchor_nothing(flag):
                        affinities=(1.0,))  # fmt: skip
     assert costs.tolist() == [0, 0]
     assert by.shape == (2, 0, 3)
+
+
+def hide(z, colors, labels, **options):
+    """The cost of what hides off the first axis, and its gradient."""
+    found = objectives.given(z, z, colors, colors, labels)
+    none, off_axis = (0.0,) * z.shape[-1], (0.0, *[1.0] * (z.shape[-1] - 1))
+    options = {"affinities": (1.0,), "off_axis": off_axis, **options}
+    hides = Term("hide", 1, none, **options)
+    costs, pairs = objectives.objective([hides], found)
+    _, by, _ = objectives.objective_grad([hides], found, pairs, np.ones((2, len(z))))
+    assert by is not None
+    return costs[1], by
+
+
+def test_what_is_left_of_a_labelled_sample_points_where_typical_ones_lie():
+    z = np.array([[[9.0, 3.0, 4.0], [0.0, 5.0, 0.0], [1.0, 0.0, -3.0], [3.0, 5.0, 0.0]]])
+    z = np.concatenate([z, [[[0.0, 0.0, 0.0], [-1.0, 0.0, 2.0]]]], axis=1)
+    # Their mean is (2, 2): at squared distances 2, 1, 4, 0, 0 and 1 from it.
+    colors = np.array([[[1.0, 3.0], [3.0, 2.0], [2.0, 0.0], [2.0, 2.0], [2.0, 2.0], [2.0, 3.0]]])
+    labels = np.zeros((1, 6, 1), bool)
+    labels[0, 0] = True
+    # Within 2: the second and the last weigh (1 - 1/4)³, the third, at the edge, nothing; the
+    # fourth lies along the axis by 3 of √34, over a half, and the fifth nowhere.
+    costs, by = hide(z, colors, labels, power=2.0)
+    np.testing.assert_allclose(costs, [1 - 7 / 5 / 2**0.5], rtol=0, atol=1e-7)
+    slope = np.array([0.0, 3 * 7 / 125 - 1 / 5, 4 * 7 / 125 - 1 / 5]) / 2**0.5
+    np.testing.assert_allclose(by[0, 0], slope, rtol=0, atol=1e-8)
+    assert not by[0, 1:].any()  # what is made of them is held constant
+    costs, _ = hide(z, colors, labels, power=8**0.5)
+    # Now (1 - 1/8)³, (1 - 4/8)³ and (1 - 1/8)³ of y, -z and z.
+    along, up = 0.875**3, 0.875**3 - 0.5**3
+    cosine = (3 * along + 4 * up) / 5 / (along**2 + up**2) ** 0.5
+    np.testing.assert_allclose(costs, [1 - cosine], rtol=0, atol=1e-7)
+
+
+def test_hiding_costs_nothing_where_none_is_labelled_or_none_is_typical():
+    z = np.array([[[3.0, 4.0], [4.0, 0.5], [1.0, 2.0]]] * 3)
+    labels = np.array([[[True], [False], [True]], [[False]] * 3, [[True]] * 3])
+    costs, by = hide(z, np.zeros((3, 3, 3)), labels, power=1.0)
+    assert costs.tolist() == [0, 0, 0]
+    assert not by.any()
+    costs, by = hide(np.ones((2, 0, 3)), np.ones((2, 0, 3)), np.ones((2, 0, 1), bool), power=1.0)
+    assert costs.tolist() == [0, 0]
+    assert by.shape == (2, 0, 3)
+
+
+def test_a_term_that_cannot_hide_is_refused():
+    for reach in (0.0, -1.0, np.inf, np.nan):
+        with pytest.raises(ValueError, match=rf"^reach must be finite and above 0, got {reach}; "):
+            Term("hide", 1, (0.0, 0.0), power=reach, affinities=(1.0,), off_axis=(0.0, 1.0))
+    with pytest.raises(ValueError, match=r"^affinities must be given to a term that hides "):
+        Term("hide", 1, (0.0, 0.0), off_axis=(0.0, 1.0))
+    with pytest.raises(ValueError, match=r"^off_axis must have the vector's 2 coordinates, got 0"):
+        Term("hide", 1, (0.0, 0.0), affinities=(1.0,))
 
 
 def test_a_term_that_cannot_be_tilted_is_refused():

@@ -5,21 +5,33 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from paper.claims import concepts, erasing, remains, rivals
+from paper.claims import concepts, erasing, remains, rivals, seldom
 from paper.claims.evidence import MAIN, Evidence
 
 SEEDS = range(60)
-CLAIMS = [*remains.CLAIMS, *rivals.CLAIMS, *erasing.CLAIMS, *concepts.CLAIMS]
-KEPT = {"linear": 0.93, "network": 0.998, "nearest": 0.001, "long decoder": 0.001}
+CLAIMS = [
+    *remains.CLAIMS, *rivals.CLAIMS, *erasing.CLAIMS, *concepts.CLAIMS, *seldom.CLAIMS,
+]  # fmt: skip
+KEPT = {
+    "linear": 0.93, "network": 0.998, "nearest": 0.001, "long decoder": 0.001,
+    "long decoder unseen": 0.001,
+}  # fmt: skip
 BEHIND = {**KEPT, "linear": 0.4, "decoder without": 0.3}
-BEFORE = {"linear": 0.7, "network": 0.9, "nearest": 0.3, "decoder": 0.1, "long decoder": 0.01}
+BEFORE = {
+    "linear": 0.7, "network": 0.9, "nearest": 0.3, "decoder": 0.1, "long decoder": 0.01,
+    "long decoder unseen": 0.2,
+}  # fmt: skip
 HURTS = {"score_r2": 0.7, "harm": 0.07, "target": 0.4}
 SPARES = {"score_r2": 0.91, "harm": 0.001, "target": 0.16}
 RELIABLE = {"score_r2": 0.955, "harm": 0.002, "target": 0.29}
 HIDES = {
     "score_r2": 0.92, "target": 0.5, "nearest": 0.5, "decoder": 0.4, "long decoder": 0.02,
-    "decoder balanced": 0.2, "network auc": 0.93,
+    "decoder balanced": 0.2, "network auc": 0.93, "long decoder unseen": 0.35,
 }  # fmt: skip
+FOUND = {"long decoder": 100}
+HARD = {"decoder": 2, "long decoder unseen": 25, "long decoder": 85}
+HIDDEN = {**HIDES, "score_r2": 0.95, "target": 0.4}
+FLOOR = {"long decoder unseen": 0.15}
 WAYS = {
     "all": [0.3, 0.01, 0.0],
     "decoder": [0.3, 0.1, 0.005],
@@ -56,6 +68,17 @@ def recovery(**ways: list[float]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def tail(*, score_r2: float = 0.95, strong: int = 0, harm: int = 0, **fail: int) -> pd.DataFrame:
+    """A hundred runs, of which so many fail by the error of a reader, of red, or by harm."""
+    runs = pd.DataFrame({"seed": range(100), "score_r2": score_r2, "harm": 0.002})
+    runs.loc[: harm - 1, "harm"] = 0.02
+    for name in ("target", "nearest", "decoder", "long decoder unseen", "long decoder"):
+        runs[name] = 0.4
+        runs.loc[: fail.get(name, 0) - 1, name] = 0.1
+    runs.loc[runs.index[-1] - strong + 1 :, "target"] = 0.6
+    return runs
+
+
 def turned_out(score: float, target: float, harm: float) -> pd.DataFrame:
     """Runs of another concept."""
     return pd.DataFrame({"seed": SEEDS, "score_r2": score, "ablated target": target, "harm": harm})
@@ -84,7 +107,8 @@ def evidence():
         "rival-routing": audit(ablated={"target": -0.04}),
         "rival-routing-perfect": audit(ablated={"target": -0.04}),
         "rival-fallback": audit(redirection=HURTS),
-        "ex-tilt": audit(ablated=HIDES),
+        "ex-tilt": audit(ablated=HIDES, rest=FLOOR),
+        "ex-erasing": audit(ablated=HIDDEN, rest=FLOOR),
         "ex-tilt-far": audit(ablated={"score_r2": 0.96, "nearest": 0.2}),
         "ex-tilt-nearest": audit(ablated={"nearest": 0.05}),
     }
@@ -99,9 +123,19 @@ def evidence():
         "ex-reliable": enough, "concepts-two": enough, "concepts-three": enough,
         "concept-black": turned_out(0.2, 0.24, 0.18), "concept-gray": turned_out(0.4, 0.02, 0.002),
     }  # fmt: skip
-    recoveries = {MAIN: recovery(decoder=[0.3, 0.29, 0.2]), "ex-reliable": recovery()}
+    recoveries = {
+        MAIN: recovery(decoder=[0.3, 0.29, 0.2]), "ex-reliable": recovery(),
+        "ex-erasing": recovery(decoder=[0.4, 0.4, 0.35]),
+    }  # fmt: skip
+    tails = {
+        MAIN: tail(target=19),
+        "ex-reliable": tail(**FOUND, target=2, harm=1),
+        "ex-reliable-sided": tail(**FOUND, target=2),
+        "ex-tilt": tail(**HARD | {"decoder": 0}, score_r2=0.92, strong=60),
+        "ex-erasing": tail(**HARD | {"nearest": 2}, strong=12, harm=1),
+    }
     none = pd.DataFrame()
-    return Evidence(none, none, conditions, {}, {}, none, audits, recoveries)
+    return Evidence(none, none, conditions, {}, {}, none, audits, recoveries, tails)
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.sentence[:50])
@@ -121,6 +155,8 @@ def said(part: str):
         ("loses a third", f"{MAIN}-behind", "ablated", "linear", 0.8),
         ("seen nothing like red", "ex-reliable", "ablated", "decoder without", 0.1),
         ("error or less when it takes its time", MAIN, "ablated", "long decoder", 0.09),
+        ("one with its time", MAIN, "ablated", "long decoder unseen", 0.02),
+        ("one with its time", f"{MAIN}-behind", "ablated", "long decoder unseen", 0.2),
         ("give red away", "ex-reliable-before", "ablated", "nearest", 0.2),
         ("linear erasers score", "rival-no-anchor", "leace-few", "score_r2", 0.9),
         ("linear erasers score", "rival-no-anchor", "inlp-perfect", "harm", 0.001),
@@ -137,6 +173,14 @@ def said(part: str):
         ("tilted anchor scores", "ex-tilt", "ablated", "target", 0.3),
         ("tilted further", "ex-tilt-far", "ablated", "nearest", 0.6),
         ("half of the time does", "ex-tilt", "ablated", "decoder balanced", 0.4),
+        ("half of the time does", "ex-erasing", "ablated", "network auc", 0.6),
+        ("takes its time has red", "ex-erasing", "ablated", "long decoder", 0.4),
+        ("red is off by a quarter", "ex-erasing", "ablated", "target", 0.6),
+        ("red is off by a quarter", "ex-erasing", "ablated", "nearest", 0.1),
+        ("red is off by a quarter", "ex-erasing", "ablated", "score_r2", 0.9),
+        ("was not shown red itself is", "ex-erasing", "ablated", "long decoder unseen", 0.1),
+        ("was not shown red itself is", "ex-tilt", "rest", "long decoder unseen", 0.4),
+        ("was not shown red itself is", "ex-reliable", "ablated", "long decoder unseen", 0.1),
     ],
 )
 def test_a_claim_on_an_operator_fails_without_its_data(
@@ -176,3 +220,36 @@ def test_a_claim_on_recovery_fails_without_its_data(evidence, part, way, errors)
 def test_a_claim_on_a_concept_fails_without_its_data(evidence, part, name, score, target, harm):
     changed = {**evidence.conditions, name: turned_out(score, target, harm)}
     assert not said(part).holds(evidence._replace(conditions=changed))
+
+
+@pytest.mark.parametrize(
+    "ways", [{"all": [0.4, 0.3, 0.0], "decoder": [0.4, 0.4, 0.35]}, {"decoder": [0.4, 0.2, 0.1]}]
+)
+def test_a_claim_on_what_comes_back_of_hidden_red_fails_without_its_data(evidence, ways):
+    kept = {**evidence.recoveries, "ex-erasing": recovery(**ways)}
+    assert not said("hidden red is back").holds(evidence._replace(recoveries=kept))
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "runs"),
+    [
+        ("fails in a run or two", "ex-reliable", tail(target=5, harm=1)),
+        ("fails in a run or two", "ex-reliable", tail(target=2)),
+        ("kept from the far end", "ex-reliable-sided", tail(target=2, harm=1)),
+        ("kept from the far end", "ex-reliable-sided", tail()),
+        ("five times as often", MAIN, tail(target=9)),
+        ("red costs no score", "ex-erasing", tail(score_r2=0.93)),
+        ("above a half in", "ex-erasing", tail(strong=4)),
+        ("above a half in", "ex-erasing", tail(target=2, strong=12)),
+        ("a hasty decoder have it", "ex-erasing", tail(nearest=6, decoder=2, harm=1)),
+        ("a hasty decoder have it", "ex-erasing", tail(nearest=2, decoder=2)),
+        ("a patient decoder has it", "ex-tilt", tail(**HARD | {"long decoder": 40})),
+        ("a patient decoder has it", "ex-erasing", tail(**HARD | {"long decoder unseen": 5})),
+        ("a patient decoder has red in every", "ex-reliable-sided", tail(**HARD)),
+        ("under the tilted anchor", "ex-tilt", tail(nearest=2, score_r2=0.92, strong=60)),
+        ("under the tilted anchor", "ex-tilt", tail(score_r2=0.92, strong=40)),
+        ("under the tilted anchor", "ex-tilt", tail(strong=60)),
+    ],
+)
+def test_a_claim_on_many_runs_fails_without_its_data(evidence, part, name, runs):
+    assert not said(part).holds(evidence._replace(tails={**evidence.tails, name: runs}))

@@ -27,6 +27,7 @@ EVERY_TERM = """
   every-anchor: {term: angular-anchor, direction: [0, 3, 0, 4, 0], layer: encoder}
   every-tilt: {term: angular-anchor, labels: {red: 1.0}, tilt: 0.3}
   every-lean: {term: angular-anchor, labels: {red: 1.0}, tilt: 0.6, toward: nearest, layer: encoder}
+  every-hide: {term: hide, labels: {red: 1.0}, reach: 0.75}
   every-point: {term: euclidean-anchor, direction: [2, 0, 0, 0, 0], labels: {red: 0.5}}
   every-half: {term: anti-anchor, direction: [1, 1, 0, 0, 0]}
   every-sphere: {term: anti-anchor, direction: [1, 1, 0, 0, 0], full_sphere: true, layer: encoder}
@@ -67,6 +68,8 @@ def step(experiment, dtype):
     values = row(model).requires_grad_()
     outputs = passes(network(**settings), values, colors)
     fused = objective(terms(experiment), *outputs, wanted=colors, labels=labels)
+    kept = [0, *(1 + i for i, term in enumerate(terms(experiment)) if term.kind != "hide")]
+    fused = fused[kept]  # what hides has no plain module: it is held to its formula
     layers, found = model(colors), []
     error = mse_loss(layers.recon, colors, reduction="none").mean(dim=(1, 2))
     for regularizer in build(experiment):

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from colorcore.errors import InputError
+from colorcore.results import audits as audits_of_runs
 from colorcore.results import tails
 from colorcore.results.measures import HARMED
 from colorcore.writeup import checking
@@ -111,7 +112,8 @@ def tail(document, tmp_path):
     """Five runs of the reliable deletion, in one of which red is left."""
     runs = pd.DataFrame({"seed": range(tails.FIRST, tails.FIRST + 5), "score_r2": 0.9})
     runs = runs.assign(target=[0.1, 0.3, 0.3, 0.3, 0.3], harm=0.001, worst="cyan", data_mse=1e-5)
-    runs = runs.assign(**{"nearest": 0.3, "long decoder": 0.1})
+    readers = ("nearest", "decoder", "long decoder unseen", "long decoder")
+    runs = runs.assign(**dict(zip(readers, (0.3, 0.2, 0.2, 0.1), strict=True)))
     path = tmp_path / "tail.csv"
     tails.write(document.load("ex-reliable"), path, runs)
     return path
@@ -145,7 +147,8 @@ def test_failures_are_told_with_the_interval_of_their_share():
 
 
 def test_a_tail_is_extended_from_where_it_ends(results, tmp_path, monkeypatch):
-    monkeypatch.setattr(tails, "LONG", 5)
+    monkeypatch.setattr(audits_of_runs, "READ", 5)
+    monkeypatch.setattr(audits_of_runs, "LONG", 5)
     monkeypatch.setattr(tails, "AT_A_TIME", 2)
     path, shown = tmp_path / "tail.csv", []
     tails.extend(results.experiment, path, seeds=2, show=shown.append)

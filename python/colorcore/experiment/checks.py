@@ -17,6 +17,7 @@ from colorcore.experiment.settings import (
     EuclideanAnchor,
     ExperimentSettings,
     Fallback,
+    Hide,
     KeepSubspace,
     Regularizer,
     RepelSubspace,
@@ -147,6 +148,11 @@ def _check_geometry(path: Path, experiment: Experiment) -> None:
             _check_anchored(place, term, experiment)
         if isinstance(term, AngularAnchor):
             _check_tilt(place, term, experiment)
+        if isinstance(term, Hide) and not _has_rest(experiment):
+            raise ExperimentError(
+                f"{place}: wanted a dimension of the {latent} that is the axis of no concept, to "
+                "hide along, got none; raise model.latent or leave this term out"
+            )
         if isinstance(term, RepelSubspace | KeepSubspace) and term.dims:
             _check_dims(f"{place}.dims", term.dims, latent)
         if isinstance(term, AngularSeparation) and not term.shift and term.power % 1:
@@ -225,8 +231,7 @@ def _check_anchored(
 
 def _check_tilt(place: str, term: AngularAnchor, experiment: Experiment) -> None:
     """There is somewhere to tilt to, and, toward the nearest, someone who is sought by others."""
-    axes = {target.axis for target in experiment.targets.values()}
-    if term.tilt and len(axes) == experiment.model.latent:
+    if term.tilt and not _has_rest(experiment):
         raise ExperimentError(
             f"{place}.tilt: wanted a dimension of the {experiment.model.latent} that is the axis "
             "of no concept, to tilt to, got none; raise model.latent or leave tilt out"
@@ -240,6 +245,12 @@ def _check_tilt(place: str, term: AngularAnchor, experiment: Experiment) -> None
             f"{place}.toward: wanted labels with nearest, which is sought for labelled samples "
             "among the others, got none; add labels or leave toward out"
         )
+
+
+def _has_rest(experiment: Experiment) -> bool:
+    """Whether some dimension is the axis of no concept."""
+    axes = {target.axis for target in experiment.targets.values()}
+    return len(axes) < experiment.model.latent
 
 
 def _check_dims(place: str, dims: tuple[int, ...], latent: int) -> None:

@@ -199,6 +199,21 @@ class Unitarity(Term):
     term: Literal["unitarity"]
 
 
+class Hide(Term):
+    """What is left of labelled samples without all concepts' axes points where typical ones lie.
+
+    With uᵢ what is left of zᵢ, it is 1 − cos(uᵢ, m), where m is held constant: unit(Σ wⱼ unit(uⱼ))
+    over the samples j of the batch that this term does not ask for and whose coordinates along the
+    axes are all under half their length. wⱼ = max(0, 1 − |cⱼ − c̄|²/reach²)³ weighs the distance of
+    their colour from the batch's mean colour.
+    """
+
+    term: Literal["hide"]
+    layer: Literal["bottleneck"] = "bottleneck"  # pyright: ignore[reportIncompatibleVariableOverride]
+    labels: dict[str, Positive] = Field(default_factory=dict, min_length=1, validate_default=True)
+    reach: Positive
+
+
 class Aim(Settings):
     """What the decoder makes of labelled samples without their concept's axis is its batch's mean.
 
@@ -230,6 +245,7 @@ Regularizer = (
     | RepelSubspace
     | KeepSubspace
     | Unitarity
+    | Hide
     | Aim
     | Fallback
 )

@@ -133,14 +133,35 @@ def adam(
     values -= rate / (1 - betas[0] ** count) * mean / spread
 
 
+def fit(
+    network: Network,
+    values: Array,
+    samples: Array,
+    wanted: Array,
+    drawn: Array,
+    rates: Array,
+    *,
+    betas: tuple[float, float],
+    eps: float,
+) -> None:
+    """Adam's steps down the mean squared error of what each step draws, in place."""
+    mean, square = np.zeros_like(values), np.zeros_like(values)
+    for count, (places, rate) in enumerate(zip(drawn, rates, strict=True), start=1):
+        x = samples[:, places]
+        (found,) = forward(network, values, x)
+        error = (found - wanted[places]) * found.dtype.type(2 / found[0].size)
+        gradient, _ = backward(network, values, x, [error])
+        adam(values, mean, square, gradient, float(rate), betas, eps, count)
+
+
 def objective(given: Given, terms: Sequence[Term]) -> Array:
     """Mean squared error and each term, unweighted. Shapes: → (1 + terms, runs)."""
     recon = np.square(given.recon - given.wanted).mean(axis=(1, 2))
     found = [recon]
     for term in terms:
         weights = _weights(given, term)
-        z = given.layers[term.layer]
-        found.append((weights * _losses(term, z, _targets(term, z, weights))).sum(axis=-1))
+        z, targets = _aimed(given, term, weights)
+        found.append((weights * _losses(term, z, targets)).sum(axis=-1))
     return np.stack(found)
 
 
@@ -150,8 +171,8 @@ def objective_grad(
     """Gradients by encoder, bottleneck and reconstruction. Shapes: `upstream` (1 + terms, runs)."""
     found = [np.zeros_like(latents) for latents in given.layers]
     for term, share in zip(terms, upstream[1:], strict=True):
-        weights, z = _weights(given, term), given.layers[term.layer]
-        targets = _targets(term, z, weights)
+        weights = _weights(given, term)
+        z, targets = _aimed(given, term, weights)
         found[term.layer] += _slope(term, z, targets, weights * share[:, None])
     error = given.recon - given.wanted
     by_recon = upstream[0][:, None, None] * 2 * error / error[0].size
@@ -164,6 +185,20 @@ def _weights(given: Given, term: Term) -> Array:
         return np.full(given.recon.shape[:2], 1 / given.recon.shape[1], given.recon.dtype)
     affinity = given.labels @ np.array(term.affinities, given.recon.dtype)
     return affinity / (affinity.sum(axis=-1, keepdims=True) + EPSILON)
+
+
+def _aimed(given: Given, term: Term, weights: Array) -> tuple[Array, Array]:
+    """What a term looks at, and what that is drawn to. Shapes: `weights` (runs, batch)."""
+    z = given.layers[term.layer]
+    if term.kind != "hide":
+        return z, _targets(term, z, weights)
+    left = np.where(term.off_axis, z, 0)
+    colors = given.wanted - given.wanted.mean(axis=1, keepdims=True)
+    near = 1 - np.square(colors).sum(axis=-1) / z.dtype.type(term.power) ** 2
+    half = np.linalg.norm(z, axis=-1, keepdims=True) / 2
+    off = (np.array(term.off_axis, bool) | (np.abs(z) < half)).all(axis=-1)
+    typical = np.maximum(near, 0) ** 3 * (off & (weights == 0))
+    return left, _short((typical[..., None] * _short(left)).sum(axis=1, keepdims=True))
 
 
 def _targets(term: Term, z: Array, weights: Array) -> Array:
@@ -198,6 +233,9 @@ def _losses(term: Term, z: Array, vector: Array) -> Array:
             return angular_separation(z, power=term.power, shift=term.flag)
         case "angular-anchor" | "tilted-anchor":
             return 1 - (z * vector).sum(axis=-1) / (length + EPSILON)
+        case "hide":
+            cosine = (z * vector).sum(axis=-1) / (length + EPSILON)
+            return np.where(vector.any(axis=-1), 1 - cosine, 0)
         case "euclidean-anchor":
             return np.square(z - vector).sum(axis=-1)
         case "anti-anchor":
@@ -227,6 +265,6 @@ def _slope(term: Term, z: Array, vector: Array, weights: Array) -> Array:
     scale = length + EPSILON
     cosine = (z * vector).sum(axis=-1, keepdims=True) / scale
     by_cosine = (vector - cosine * direction) / scale
-    if term.kind in ("angular-anchor", "tilted-anchor"):
+    if term.kind in ("angular-anchor", "tilted-anchor", "hide"):
         return -weight * by_cosine
     return weight * by_cosine * (0.5 if term.flag else cosine >= 0)

@@ -27,6 +27,7 @@ KINDS = (
     "subspace",
     "unitarity",
     "tilted-anchor",
+    "hide",
 )
 """What a term may be. Its place here is the code that the compiled kernels know."""
 
@@ -39,8 +40,9 @@ class Term:
     """One term of an objective: what it costs a sample, where it looks and whom it concerns.
 
     `vector` has a number a coordinate: a direction at unit length, a point, or 1 for each dimension
-    within a subspace. `power` is that of a separation, or how far a tilted anchor is tilted, and
-    `off_axis` has 1 for each coordinate that this may turn it to. `flag` says that cosines are
+    within a subspace. `power` is that of a separation, how far a tilted anchor is tilted, or how
+    far from the mean colour those among whom others hide may be; `off_axis` has 1 for each
+    coordinate that is of no concept's axis, for these two. `flag` says that cosines are
     shifted, that an anti-anchor acts over the full sphere, that a subspace counts numbers of both
     signs and not only those below 0, or that a tilted anchor leans to the batch's mean and not to
     the nearest sample. `affinities` has a number a concept, or is None when every sample counts
@@ -65,16 +67,23 @@ class Term:
             )
         if self.kind == "separation":
             arguments.power(self.power, shift=self.flag)
-        if self.kind == "tilted-anchor":
-            self._check_tilt()
-
-    def _check_tilt(self) -> None:
-        if not 0 <= self.power < math.inf:
+        if self.kind == "tilted-anchor" and not 0 <= self.power < math.inf:
             raise ValueError(f"tilt must be finite and at least 0, got {self.power}; raise it")
+        if self.kind == "hide" and not 0 < self.power < math.inf:
+            raise ValueError(f"reach must be finite and above 0, got {self.power}; raise it")
+        if self.kind == "hide" and self.affinities is None:
+            raise ValueError(
+                "affinities must be given to a term that hides labelled samples among others, got "
+                "None; give one a concept"
+            )
+        if self.kind in ("tilted-anchor", "hide"):
+            self._check_off_axis()
+
+    def _check_off_axis(self) -> None:
         if len(self.off_axis) != len(self.vector):
             raise ValueError(
                 f"off_axis must have the vector's {len(self.vector)} coordinates, got "
-                f"{len(self.off_axis)}; give 1 where the anchor may be turned to, and 0 elsewhere"
+                f"{len(self.off_axis)}; give 1 where no concept's axis is, and 0 elsewhere"
             )
 
 

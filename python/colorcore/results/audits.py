@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import KDTree
 
 from colorcore.anchor.audit.closed import read_linear, read_nearest, read_quadratic
@@ -18,7 +19,7 @@ from colorcore.colors.similarity import is_same
 from colorcore.experiment.concepts import Deletion
 from colorcore.experiment.loading import Experiment
 from colorcore.experiment.operators import ALWAYS, REST
-from colorcore.results.audited import KIN, LONG, READ
+from colorcore.results.audited import KIN, LONG, LONG_RATE, RATE, READ
 from colorcore.results.measures import ANSWERS, harm, likeness, score, unlike
 from colorcore.results.operators import operated
 from colorcore.results.response import Array, Response, blocks, respond
@@ -61,6 +62,11 @@ class Points(NamedTuple):
     def of(cls, experiment: Experiment, deletion: Deletion) -> Self:
         return cls(experiment.palette.colors, flat_colors(score_grid()), deletion.colors)
 
+    @property
+    def others(self) -> NDArray[np.bool_]:
+        """Which of the data's colours are none of the targets. Shapes: (points,)."""
+        return np.array([not is_same(self.targets, color).any() for color in self.data])
+
     def seen_by(self, model: Autoencoder) -> Seen:
         return Seen(*(respond(model, colors) for colors in self))
 
@@ -73,9 +79,11 @@ def audit_table(experiment: Experiment, model: Autoencoder, *, seeds: list[int])
     the latents of the data: `linear`, `quadratic` and `network`, R² of likeness on the score grid;
     `linear auc` and `network auc`, how surely a colour that is the concept's own is ranked above
     another there, by one that has seen as many of both; `nearest`, the error of a target that is
-    taken for the mean of the colours nearest to it; `decoder`, that by a fresh decoder, by one that
-    took its time (`long decoder`), that has seen the concept's own half of the time
-    (`decoder balanced`), or never (`decoder without`).
+    taken for the mean of the colours nearest to it, itself left out; `decoder`, that by a fresh
+    decoder, by one that has seen the concept's own half of the time (`decoder balanced`), or never
+    (`decoder without`); that by one that took its time (`long decoder`), which may have learned a
+    target among the data by heart, and by one that took as long and saw all of them but the targets
+    themselves (`long decoder unseen`).
 
     Operators: `none`, the ceiling; `ablated`, the deletion; those of the settings by their names,
     which are read by `nearest` and `long decoder` alone; and `rest`, the floor, where readers are
@@ -142,15 +150,25 @@ def worst(model: Autoencoder, deletion: Deletion) -> list[str]:
 
 def nearest(latents: Latents, points: Points) -> Array:
     """Error of targets that are taken for the colours nearest to them. Shapes: → (runs,)."""
-    others = [not is_same(points.targets, color).any() for color in points.data]
-    found = read_nearest(latents.data, points.data, latents.targets, weights=others)
+    found = read_nearest(latents.data, points.data, latents.targets, weights=points.others)
     return mistaken(found, points.targets).mean(axis=-1)
 
 
-def decoded(latents: Latents, points: Points, weights: Array | None = None, *, steps: int) -> Array:
+def decoded(latents: Latents, points: Points, weights: ArrayLike | None = None) -> Array:
     """Error of targets by a fresh decoder of the data's latents. Shapes: → (runs,)."""
+    return _decoded(latents, points, weights, steps=READ, rate=RATE)
+
+
+def decoded_long(latents: Latents, points: Points, weights: ArrayLike | None = None) -> Array:
+    """The same by one that took its time. Shapes: → (runs,)."""
+    return _decoded(latents, points, weights, steps=LONG, rate=LONG_RATE)
+
+
+def _decoded(
+    latents: Latents, points: Points, weights: ArrayLike | None, *, steps: int, rate: float
+) -> Array:
     given = (latents.data, points.data, latents.targets)
-    (found,) = read_network(*given, seeds=INITIAL, weights=weights, steps=steps)
+    (found,) = read_network(*given, seeds=INITIAL, weights=weights, steps=steps, rate=rate)
     return mistaken(found, points.targets).mean(axis=-1)
 
 
@@ -160,7 +178,7 @@ def _left(
     """What readers find: the two that are the hardest to hide from, or all. Shapes: → (runs,)."""
     hardest = {
         "nearest": nearest(latents, points),
-        "long decoder": decoded(latents, points, steps=LONG),
+        "long decoder": decoded_long(latents, points),
     }
     return {**_all_left(latents, points, deletion), **hardest} if all_readers else hardest
 
@@ -181,7 +199,8 @@ def _all_left(latents: Latents, points: Points, deletion: Deletion) -> dict[str,
         "network": explained(network, on_grid),
         "linear auc": separated(read_linear(*tell, weights=balanced), asked),
         "network auc": separated(classes, asked),
-        "decoder": decoded(latents, points, steps=READ),
-        "decoder balanced": decoded(latents, points, balanced, steps=READ),
-        "decoder without": decoded(latents, points, excluding, steps=READ),
+        "decoder": decoded(latents, points),
+        "decoder balanced": decoded(latents, points, balanced),
+        "decoder without": decoded(latents, points, excluding),
+        "long decoder unseen": decoded_long(latents, points, points.others),
     }

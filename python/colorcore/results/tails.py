@@ -13,12 +13,14 @@ from colorcore.errors import InputError
 from colorcore.experiment.loading import Experiment
 from colorcore.experiment.origin import digest
 from colorcore.outputs import write_text
-from colorcore.results.audited import LONG
 from colorcore.results.files import read_result
 
 FIRST = 10_000  # seed: apart from those that results are told of, and that anything was chosen on
 AT_A_TIME = 60
-COLUMNS = ("seed", "score_r2", "target", "harm", "worst", "data_mse", "nearest", "long decoder")
+COLUMNS = (
+    "seed", "score_r2", "target", "harm", "worst", "data_mse",
+    "nearest", "decoder", "long decoder unseen", "long decoder",
+)  # fmt: skip
 
 Show = Callable[[str], None]
 
@@ -51,6 +53,8 @@ def head(experiment: Experiment) -> str:
 
 def read(experiment: Experiment, path: Path) -> pd.DataFrame:
     """A row a run: `COLUMNS`, of which `worst` is the named colour that is most harmed.
+
+    The others are as `audits.audit_table` has them.
 
     Raises: InputError when there is none, or it is of other settings, or of other seeds than those
     from `FIRST` on.
@@ -86,6 +90,8 @@ def _judged(experiment: Experiment, seeds: range) -> pd.DataFrame:
             **audits.damage(model, seen, points, deletion),
             "worst": audits.worst(model, deletion),
             "nearest": audits.nearest(seen.latents, points),
-            "long decoder": audits.decoded(seen.latents, points, steps=LONG),
+            "decoder": audits.decoded(seen.latents, points),
+            "long decoder unseen": audits.decoded_long(seen.latents, points, points.others),
+            "long decoder": audits.decoded_long(seen.latents, points),
         }
     )[[*COLUMNS]]

@@ -29,11 +29,12 @@ from colorcore.training.coders import Aim, Fallback, coders
 
 def terms(experiment: Experiment) -> list[Term]:
     """The terms of latents, in the order of the settings, for one call that computes all."""
+    concepts = list(experiment.concepts)
     return [
         replace(
-            _term(entry, experiment.model.latent, _axes(experiment)),
+            _term(entry, experiment.model.latent, _axes(experiment), concepts),
             layer=LAYERS.index(entry.layer),
-            affinities=_numbers(entry, list(experiment.concepts)),
+            affinities=_numbers(entry, concepts),
         )
         for entry in experiment.regularizers.values()
         if isinstance(entry, settings.Term)
@@ -107,16 +108,18 @@ def _axes(experiment: Experiment) -> list[int]:
     return sorted({target.axis for target in experiment.targets.values()})
 
 
-def _term(entry: settings.Regularizer, latent: int, axes: Sequence[int]) -> Term:
+def _term(
+    entry: settings.Regularizer, latent: int, axes: Sequence[int], concepts: Sequence[str]
+) -> Term:
     none, every = (0.0,) * latent, range(latent)
+    off_axis = tuple(float(k not in axes) for k in every)
     match entry:
         case settings.AngularSeparation():
             return Term("separation", 0, none, power=entry.power, flag=entry.shift)
         case settings.AngularAnchor(direction=tuple() as toward, tilt=0):
             return Term("angular-anchor", 0, direction(toward))
         case settings.AngularAnchor(direction=tuple() as toward):
-            off_axis, is_mean = tuple(float(k not in axes) for k in every), entry.toward == "mean"
-            options = {"power": entry.tilt, "flag": is_mean, "off_axis": off_axis}
+            options = {"power": entry.tilt, "flag": entry.toward == "mean", "off_axis": off_axis}
             return Term("tilted-anchor", 0, direction(toward), **options)
         case settings.EuclideanAnchor(direction=tuple() as point):
             return Term("euclidean-anchor", 0, point)
@@ -129,11 +132,17 @@ def _term(entry: settings.Regularizer, latent: int, axes: Sequence[int]) -> Term
             return Term("subspace", 0, tuple(float(dim not in entry.dims) for dim in every))
         case settings.Unitarity():
             return Term("unitarity", 0, none)
+        case settings.Hide():
+            options = {"affinities": _numbers(entry, concepts), "off_axis": off_axis}
+            return Term("hide", 0, none, power=entry.reach, **options)
     raise AssertionError(f"{entry}: not as an experiment that was loaded has it")
 
 
 def build(experiment: Experiment) -> list[Regularizer]:
-    """Those terms in plain torch, a regularizer each: to read, and to hold the others to."""
+    """Those terms in plain torch, a regularizer each: to read, and to hold the others to.
+
+    Without those that hide, which ask for colours besides latents.
+    """
     return [
         Regularizer(
             name=name,
@@ -142,7 +151,7 @@ def build(experiment: Experiment) -> list[Regularizer]:
             affinities=_affinities(entry, list(experiment.concepts)),
         )
         for name, entry in experiment.regularizers.items()
-        if isinstance(entry, settings.Term)
+        if isinstance(entry, settings.Term) and not isinstance(entry, settings.Hide)
     ]
 
 

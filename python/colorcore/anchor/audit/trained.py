@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from colorcore.anchor.audit.given import given, standardized
 from colorcore.anchor.batches.batches import RandomBatches
 from colorcore.errors import InputError
-from colorcore.kernels.adam import adam
-from colorcore.kernels.ensemble import Network, backward, forward
+from colorcore.kernels.ensemble import Network, forward
+from colorcore.kernels.fitting import fit
 from colorcore.kernels.reference import STREAM_INITIAL, uniforms
 
 BETAS, EPS = (0.9, 0.999), 1e-8
@@ -63,13 +63,13 @@ def read_network(
     scale = spread or 1.0  # alike for all numbers: each error counts as it is
     sizes = (seen.shape[-1], *widths, one.wanted.shape[-1])
     network = Network(sizes, ("gelu",) * len(widths) + ("nothing",))
-    batches = [
-        RandomBatches(seen.shape[1], batch_size, seed=seed, steps=steps, weights=one.weights)
-        for seed in seeds
-    ]
     goal = ((one.wanted - middle) / scale).astype(np.float32)
     values = _initial(network, seeds, runs=len(seen))
-    _train(network, values, seen, goal, batches, rate)
+    for own, seed in zip(values, seeds, strict=True):
+        batches = RandomBatches(
+            seen.shape[1], batch_size, seed=seed, steps=steps, weights=one.weights
+        )
+        _train(network, own, seen, goal, batches, rate)
     found = np.stack([forward(network, own, new, keep=False)[0][0] for own in values])
     return one.answers(found.astype(np.float64) * scale + middle)
 
@@ -87,28 +87,19 @@ def _train(
     values: Array,
     latents: Array,
     goal: Array,
-    batches: Sequence[RandomBatches],
+    batches: RandomBatches,
     rate: float,
 ) -> None:
-    """Move the parameters of all seeds and runs, in place.
+    """Move the parameters of all runs, in place.
 
-    Shapes: `values` (seeds, runs, parameters), `latents` (runs, samples, latent), `goal` (samples,
-    numbers), a sampler a seed.
+    Shapes: `values` (runs, parameters), `latents` (runs, samples, latent), `goal` (samples,
+    numbers).
     """
-    seeds, runs, _ = values.shape
-    rows = values.reshape(seeds * runs, -1)
-    mean, square = np.zeros_like(rows), np.zeros_like(rows)
-    steps = batches[0].steps
-    for step in range(steps):
-        drawn = np.stack([one.batch(step) for one in batches])  # (seeds, batch)
-        x = np.take(latents, drawn, axis=1).swapaxes(0, 1).reshape(len(rows), *drawn.shape[1:], -1)
-        (found,), tape = forward(network, rows, x)
-        error = found.reshape(seeds, runs, *found.shape[1:]) - goal[drawn][:, None]
-        upstream = (error * np.float32(2 / error[0, 0].size)).reshape(found.shape)
-        gradient, _ = backward(network, rows, x, tape, [upstream], wants_inputs=False)
-        now = rate * (1 + math.cos(math.pi * step / steps)) / 2
-        adam(rows, mean, square, gradient, rate=now, betas=BETAS, eps=EPS, count=step + 1)
-    if not np.isfinite(rows).all():
+    steps = range(batches.steps)
+    drawn = np.stack([batches.batch(step) for step in steps])
+    rates = [rate * (1 + math.cos(math.pi * step / batches.steps)) / 2 for step in steps]
+    fit(network, values, latents, goal, drawn, rates=rates, betas=BETAS, eps=EPS)
+    if not np.isfinite(values).all():
         raise InputError(
             f"rate: wanted training that converges, got parameters that are not finite at {rate}; "
             "lower it"

@@ -11,6 +11,7 @@ from torch import Tensor
 from colorcore.anchor.arguments import is_recorded
 from colorcore.anchor.ensemble import operators
 from colorcore.anchor.ensemble.networks import is_for_kernels
+from colorcore.anchor.precision import precise
 from colorcore.anchor.separation.angular import angular_separation
 from colorcore.anchor.terms import per_sample as plain
 from colorcore.anchor.terms.averages import average
@@ -102,7 +103,11 @@ def formula(
         affinity = None
         if term.affinities is not None:
             affinity = labels.to(latents.dtype) @ latents.new_tensor(term.affinities)
-        found.append(average(per_sample(term, latents, affinity), affinity))
+        if term.kind == "hide":
+            assert affinity is not None
+            found.append(average(_hide(latents, term, wanted, affinity), affinity))
+        else:
+            found.append(average(per_sample(term, latents, affinity), affinity))
     return torch.stack(found)
 
 
@@ -126,6 +131,23 @@ def per_sample(term: Term, latents: Tensor, affinity: Tensor | None) -> Tensor:
             return plain.repel_subspace(latents, dims, side="both" if term.flag else "negative")
         case _:
             return plain.unitarity(latents)
+
+
+@precise
+def _hide(latents: Tensor, term: Term, colors: Tensor, affinity: Tensor) -> Tensor:
+    """1 − cos of what is left without the axes to that of typical samples, held constant.
+
+    Shapes: (runs, batch, latent), (runs, batch, channels), (runs, batch) → (runs, batch).
+    """
+    off_axis = torch.tensor(term.off_axis, device=latents.device) != 0
+    left = plain.units(latents.where(off_axis, 0))
+    distance = (colors - colors.mean(dim=1, keepdim=True)).square().sum(dim=-1)
+    near = (1 - distance / term.power**2).clamp(min=0).pow(3)
+    half = torch.linalg.vector_norm(latents.detach(), dim=-1, keepdim=True) / 2
+    is_typical = ((latents.abs() < half) | off_axis).all(dim=-1) & (affinity == 0)
+    weighted = left.detach() * (near * is_typical).unsqueeze(-1)
+    toward = plain.units(weighted.sum(dim=1, keepdim=True))
+    return (1 - (left * toward).sum(dim=-1)).where(toward.any(dim=-1), 0)
 
 
 class _Objective(torch.autograd.Function):

@@ -23,7 +23,8 @@ FAILURES: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
     "damage > 0.01": lambda runs: runs["harm"] > HARMED,
     "score < 0.85": lambda runs: runs["score_r2"] < 0.85,
     "nearest < 0.2": lambda runs: runs["nearest"] < 0.2,
-    "fresh decoder < 0.2": lambda runs: runs["long decoder"] < 0.2,
+    "decoder < 0.2": lambda runs: runs["decoder"] < 0.2,
+    "unseen < 0.2": lambda runs: runs["long decoder unseen"] < 0.2,
 }
 """What counts as a failure, by how it is called."""
 
