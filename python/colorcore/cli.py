@@ -25,6 +25,7 @@ app = typer.Typer(
 
 Folder = Annotated[Path, typer.Argument(help="The experiment: a folder in experiments/.")]
 Out = Annotated[Path, typer.Option("--out", help="Where its results lie: build/<experiment>.")]
+Kept = Annotated[Path, typer.Option("--out", help="The file to write, or to go on with.")]
 Shards = Annotated[int, typer.Option(min=1, help="How many shards were trained.")]
 Which = Annotated[str, typer.Option("--deletion", help="Of which deletion, if not the first.")]
 Text = Annotated[Path, typer.Argument(help="The document: its folder, or an experiment's.")]
@@ -190,15 +191,22 @@ def recover(folder: Folder, out: Out, shards: Shards) -> None:
 
 @app.command()
 def tail(
-    folder: Folder,
-    out: Annotated[Path, typer.Option("--out", help="The file to write, or to go on with.")],
-    seeds: Annotated[int, typer.Option(min=1, help="How many runs.")],
+    folder: Folder, out: Kept, seeds: Annotated[int, typer.Option(min=1, help="How many runs.")]
 ) -> None:
     """Train many more runs, to see how seldom the deletion fails; keep a row of each."""
     from colorcore.experiment.loading import load
     from colorcore.results import tails
 
     tails.extend(load(folder), out, seeds=seeds, show=partial(print, file=sys.stderr, flush=True))
+
+
+@app.command()
+def tune(folder: Folder, out: Kept) -> None:
+    """Try other settings, as grid.yaml says, on seeds apart; keep how each combination does."""
+    from colorcore.experiment.loading import load
+    from colorcore.search.tuning import tune as try_all
+
+    try_all(load(folder), out, show=partial(print, file=sys.stderr, flush=True))
 
 
 @app.command()
