@@ -11,6 +11,7 @@ from scipy.stats import spearmanr
 from colorcore.results.comparison import paired
 from colorcore.results.distribution import HIGH, LOW
 from colorcore.results.files import AUDIT, RECOVERY
+from colorcore.search.tuning import Choice, choices
 from colorcore.writeup.document import Document
 from colorcore.writeup.making import audited
 from colorcore.writeup.subject import subject
@@ -24,7 +25,7 @@ class Evidence(NamedTuple):
 
     `moments` has them through training; `interventions` has the main experiment's runs under each
     intervention; `summaries` what was published of sweeps; `audits` what operators leave in runs,
-    and `recoveries` how those are trained on.
+    and `recoveries` how those are trained on; `choices` what experiments use of what was tried.
     """
 
     ours: pd.DataFrame
@@ -35,6 +36,7 @@ class Evidence(NamedTuple):
     summaries: pd.DataFrame
     audits: dict[str, pd.DataFrame]
     recoveries: dict[str, pd.DataFrame]
+    choices: dict[str, list[Choice]]
 
 
 def gather(document: Document, build: Path) -> Evidence:
@@ -51,6 +53,7 @@ def gather(document: Document, build: Path) -> Evidence:
         summaries=published.summaries(),
         audits={name: results[name].audit() for name in audited(document, AUDIT)},
         recoveries={name: results[name].recovery() for name in audited(document, RECOVERY)},
+        choices={name: choices(document.load(name)) for name in document.names},
     )
 
 

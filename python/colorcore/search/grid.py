@@ -44,10 +44,15 @@ class Grid(Settings):
     operators: dict[str, dict[str, Tries[int | float]]] = Field(default_factory=dict)
 
     @property
-    def trainings(self) -> list[Values]:
-        """Every combination of what is varied in training, by `kind.name`."""
+    def axes(self) -> dict[str, tuple[float | str, ...]]:
+        """What is tried of each thing that is varied in training, by `kind.name`."""
         kinds = self.training.model_dump(exclude={"by"})
-        return combinations({f"{k}.{n}": each for k, of in kinds.items() for n, each in of.items()})
+        return {f"{kind}.{name}": each for kind, of in kinds.items() for name, each in of.items()}
+
+    @property
+    def trainings(self) -> list[Values]:
+        """Every combination of these."""
+        return combinations(self.axes)
 
     @property
     def settings(self) -> dict[str, list[Values]]:

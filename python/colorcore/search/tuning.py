@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,14 +32,15 @@ Show = Callable[[str], None]
 
 
 class Choice(NamedTuple):
-    """What an experiment uses, and what did best; nothing did where nothing was tried.
+    """What an experiment uses, and what did best, and how; nothing did where nothing was tried.
 
-    It is `of` an operator, or of the training.
+    It is `of` an operator, or of the training, which is judged by one.
     """
 
     of: str
     used: str
     best: str | None
+    measures: Mapping[str, float]
 
 
 def tune(experiment: Experiment, path: Path, *, show: Show) -> None:
@@ -92,7 +93,7 @@ def choices(experiment: Experiment) -> list[Choice]:
     """
     used = set_to(experiment)
     if not (experiment.folder / GRID).is_file():
-        return [Choice(name, setting, None) for name, setting in used.items()]
+        return [Choice(name, setting, None, {}) for name, setting in used.items()]
     grid = grids.read(experiment)
     tuned = read(experiment, grid, experiment.folder / TUNED)
     if tuned[TRAINING].nunique() < len(grid.trainings):
@@ -100,13 +101,21 @@ def choices(experiment: Experiment) -> list[Choice]:
             f"{experiment.folder / TUNED}: wanted {len(grid.trainings)} trainings, got "
             f"{tuned[TRAINING].nunique()}; make tune goes on with them"
         )
-    best = _best(tuned, grid.training.by)[TRAINING]
-    own = tuned[tuned[TRAINING] == best]
-    found = [Choice(TRAINING, as_it_is(experiment, grid), best)] if len(grid.trainings) > 1 else []
+    best = _best(tuned, grid.training.by)
+    own = tuned[tuned[TRAINING] == best[TRAINING]]
+    found = []
+    if grid.axes:
+        found.append(_choice(TRAINING, as_it_is(experiment, grid), best, by=TRAINING))
     for name, setting in used.items():
-        tried = name in grid.operators
-        found.append(Choice(name, setting, _best(own, name)["setting"] if tried else None))
+        row = _best(own, name) if name in grid.operators else None
+        found.append(_choice(name, setting, row, by="setting"))
     return found
+
+
+def _choice(of: str, used: str, best: pd.Series | None, *, by: str) -> Choice:
+    if best is None:
+        return Choice(of, used, None, {})
+    return Choice(of, used, str(best[by]), {name: float(best[name]) for name in MEASURES})
 
 
 def _best(tuned: pd.DataFrame, operator: str) -> pd.Series:
