@@ -162,12 +162,13 @@ def _tuned(document: Document) -> Numbers:
     """How much was tried of rivals' settings, and on how many runs each."""
     experiments = map(document.load, document.names)
     grids = [grid.read(one) for one in experiments if (one.folder / GRID).is_file()]
-    (seeds,) = {one.seeds for one in grids}  # the text tells of one choice for all
+    # The text tells of the same seeds for all.
+    ((first, count),) = {(one.seeds.first, one.seeds.count) for one in grids}
     return {
         "settings": str(sum(map(len, (s for one in grids for s in one.settings.values())))),
         "trainings": str(sum(len(one.trainings) for one in grids)),
-        "runs": str(seeds.count),
-        "first": str(seeds.first),
+        "runs": str(count),
+        "first": str(first),
     }
 
 

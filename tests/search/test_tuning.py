@@ -11,6 +11,8 @@ import pytest
 from colorcore.errors import InputError
 from colorcore.experiment.folder import ExperimentError
 from colorcore.experiment.loading import load
+from colorcore.experiment.operators import MeanSuppression, Redirection
+from colorcore.experiment.settings import Routing
 from colorcore.results import tails
 from colorcore.search import grid as grids
 from colorcore.search import settings
@@ -100,8 +102,10 @@ def test_what_is_tried_is_what_an_experiment_of_those_settings_would_be(folder):
     sheet = experiment.schedule.table
     assert (without.schedule.table["reg-anti-subspace"] == 0).all()
     pd.testing.assert_frame_equal(as_it_is.schedule.table, sheet)
-    assert as_it_is.operators["softer: angle 60, power 2"].angle == 60
-    assert as_it_is.operators["sent: amount 0.5"].amount == 0.5
+    assert as_it_is.operators["sent: amount 0.5"] == Redirection(operator="redirection", amount=0.5)
+    assert as_it_is.operators["softer: angle 60, power 2"] == MeanSuppression(
+        operator="suppression", labels="perfect", angle=60, power=2
+    )
 
 
 def test_a_phase_is_tried_at_other_steps_and_routing_in_other_ways(folder):
@@ -119,7 +123,7 @@ def test_a_phase_is_tried_at_other_steps_and_routing_in_other_ways(folder):
     ]
     early, _, as_it_is, last = every.values()
     assert early.schedule.table["lr"][10] == as_it_is.schedule.table["lr"][20] == 0.1
-    assert last.routing.layer == "encoder"
+    assert last.routing == Routing(labels=("red",), layer="encoder")
     assert experiment.routing == as_it_is.routing
 
 

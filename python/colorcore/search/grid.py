@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import product
 from typing import Annotated, TypeVar
 
@@ -104,7 +105,7 @@ def read(experiment: Experiment) -> Grid:
     return grid
 
 
-def _check_known(place: str, name: str, known) -> None:
+def _check_known(place: str, name: str, known: Iterable[str]) -> None:
     if name not in list(known):
         raise ExperimentError(str(unknown(place, name, known)))
 

@@ -120,8 +120,8 @@ def _choice(of: str, used: str, best: pd.Series | None, *, by: str) -> Choice:
 
 def _best(tuned: pd.DataFrame, operator: str) -> pd.Series:
     """The row of an operator that scores best, the first among equals."""
-    rows = tuned[tuned["operator"] == operator].reset_index(drop=True)
-    return rows.loc[rows[SCORE].fillna(-np.inf).idxmax()]
+    rows = tuned[tuned["operator"] == operator]
+    return rows.iloc[int(rows[SCORE].fillna(-np.inf).argmax())]
 
 
 def _columns() -> list[str]:
@@ -140,8 +140,9 @@ def _which(tuned: pd.DataFrame) -> list[tuple[str, ...]]:
 
 def _rows(training: str, variant: Experiment) -> list[tuple[str, ...]]:
     """Where each row of a training stands in a table, by `WHICH`."""
-    named = [called.partition(SEPARATOR) for called in (ABLATED, *variant.operators)]
-    return [(training, name, setting or AS_IT_IS) for name, _, setting in named]
+    named = [called.partition(SEPARATOR) for called in variant.operators]
+    each = ((name, setting or AS_IT_IS) for name, _, setting in named)
+    return [(training, name, setting) for name, setting in ((ABLATED, AS_IT_IS), *each)]
 
 
 def _judged(training: str, variant: Experiment, grid: Grid) -> pd.DataFrame:
@@ -150,8 +151,8 @@ def _judged(training: str, variant: Experiment, grid: Grid) -> pd.DataFrame:
     try:
         found = _damages(variant, range(grid.seeds.first, grid.seeds.first + grid.seeds.count))
     except InputError:
-        return rows.assign(**dict.fromkeys(MEASURES, np.nan))
-    return rows.assign(**pd.DataFrame([_measures(one) for one in found]))
+        return rows.reindex(columns=_columns())
+    return rows.join(pd.DataFrame(map(_measures, found), columns=[*MEASURES]))
 
 
 def _damages(variant: Experiment, seeds: range) -> list[dict[str, np.ndarray]]:
@@ -170,7 +171,7 @@ def _damages(variant: Experiment, seeds: range) -> list[dict[str, np.ndarray]]:
     ]
 
 
-def _measures(runs: dict[str, np.ndarray]) -> dict[str, float]:
+def _measures(runs: dict[str, np.ndarray]) -> tuple[float, ...]:
     score, harm = runs["score_r2"], runs["harm"]
-    found = (np.median(score), score.min(), np.median(runs["target"]), np.median(harm))
-    return dict(zip(MEASURES, (*found, int((harm > HARMED).sum())), strict=True))
+    medians = (np.median(runs["target"]), np.median(harm))
+    return np.median(score), score.min(), *medians, int((harm > HARMED).sum())

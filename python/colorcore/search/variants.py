@@ -19,7 +19,7 @@ SEPARATOR = ": "  # between an operator's name, which has no colon, and what it 
 def variants(experiment: Experiment, grid: Grid) -> dict[str, Experiment]:
     """Every training that a grid tries, by what is varied, with every operator that it tries.
 
-    Operators are called by their names and settings, and those that have none by their names.
+    Operators are called by their names and, where they have some, settings.
 
     Raises: ExperimentError or ScheduleError for a step that a phase cannot begin at.
     """
@@ -34,9 +34,8 @@ def _operators(experiment: Experiment, grid: Grid) -> dict[str, Operator]:
     found = {}
     for name, operator in experiment.operators.items():
         for values in grid.settings.get(name, [{}]):
-            place = f"{experiment.folder / GRID}: operators.{name}"
-            called = f"{name}{SEPARATOR}{spelled(values)}" if values else name
-            found[called] = operator_with(place, operator, values)
+            one = operator_with(f"{experiment.folder / GRID}: operators.{name}", operator, values)
+            found[f"{name}{SEPARATOR}{_setting(one)}" if values else name] = one
     return found
 
 
@@ -47,7 +46,9 @@ def _trained(experiment: Experiment, values: Values) -> Experiment:
         parts[kind][name] = value
     place = f"{experiment.folder / GRID}: training"
     schedule = _moved(f"{place}.phases", experiment, parts["phases"])
-    scaled = {name: schedule.table[name] * factor for name, factor in parts["weights"].items()}
+    scaled = {
+        name: schedule.table[name] * float(factor) for name, factor in parts["weights"].items()
+    }
     return experiment.model_copy(
         update={
             "schedule": replace(schedule, table=schedule.table.assign(**scaled)),
@@ -90,5 +91,9 @@ def as_it_is(experiment: Experiment, grid: Grid) -> str:
 
 def set_to(experiment: Experiment) -> dict[str, str]:
     """What those operators are set to that can be set to something."""
-    each = {name: hyperparameters(one) for name, one in experiment.operators.items()}
-    return {name: spelled(dict(values)) for name, values in each.items() if values}
+    every = experiment.operators.items()
+    return {name: _setting(one) for name, one in every if hyperparameters(one)}
+
+
+def _setting(operator: Operator) -> str:
+    return spelled({**hyperparameters(operator)})
