@@ -5,7 +5,7 @@
 # make test-slurm  runs builds on a Slurm cluster that it starts; takes four minutes
 # make search  searches for a schedule anew, as its experiment says; takes half an hour
 # make tail    trains a thousand runs of some experiments, to see how seldom they fail; takes half an hour
-# make tune    tries other settings of the methods that the paper compares with; takes half an hour
+# make tune    tries other settings of the methods that the paper compares with; takes minutes
 # make wheel   builds the package for others, and tests it in an environment of its own
 # make fuzz    passes arbitrary arrays to the kernels; takes ten minutes
 # make stress  kills builds, damages results and passes odd arrays; MINUTES=10 of each of the three

@@ -166,7 +166,7 @@ def _tuned(document: Document) -> Numbers:
     ((first, count),) = {(one.seeds.first, one.seeds.count) for one in grids}
     return {
         "settings": str(sum(map(len, (s for one in grids for s in one.settings.values())))),
-        "trainings": str(sum(len(one.trainings) for one in grids)),
+        "trainings": str(sum(len(one.trainings) for one in grids if one.axes)),
         "runs": str(count),
         "first": str(first),
     }
