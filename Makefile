@@ -5,6 +5,7 @@
 # make test-slurm  runs builds on a Slurm cluster that it starts; takes four minutes
 # make search  searches for a schedule anew, as its experiment says; takes half an hour
 # make tail    trains a thousand runs of some experiments, to see how seldom they fail; takes a quarter of one
+# make tune    tries other settings of the methods that the paper compares with; takes minutes
 # make wheel   builds the package for others, and tests it in an environment of its own
 # make fuzz    passes arbitrary arrays to the kernels; takes ten minutes
 # make stress  kills builds, damages results and passes odd arrays; MINUTES=10 of each of the three
@@ -29,7 +30,7 @@ RUST := $(shell find rust -name "*.rs")
 EXAMPLES := $(patsubst %,build/examples/%.done,digits language images)
 
 .DELETE_ON_ERROR:
-.PHONY: paper report docs test test-slurm search tail bench fuzz stress wheel setup lock clean
+.PHONY: paper report docs test test-slurm search tail tune bench fuzz stress wheel setup lock clean
 .PHONY: check-rust check-lints check-types check-python check-workflow
 
 paper: setup
@@ -131,6 +132,11 @@ RUNS ?= 1020
 tail: setup
 	printf '%s\n' $(TAILS) | xargs --max-procs=2 --replace \
 	  env OMP_NUM_THREADS=1 colorcore tail experiments/{} --out experiments/{}/tail.csv --seeds $(RUNS)
+
+# So does an interrupted tuning. What is best, the experiments must say themselves.
+tune: setup
+	printf '%s\n' $(patsubst %/,%,$(dir $(wildcard experiments/*/grid.yaml))) | \
+	  xargs --max-procs=2 --replace env OMP_NUM_THREADS=1 colorcore tune {} --out {}/tuned.csv
 
 # The machine should have nothing else to do. Peers come on top of the pinned packages.
 bench: setup

@@ -8,13 +8,13 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from colorcore.experiment.concepts import key, listed
-from colorcore.experiment.folder import TRIALS
+from colorcore.experiment.folder import GRID, TRIALS
 from colorcore.results.audited import BACK, KIN, LONG, READ, RECOVERED
 from colorcore.results.departures import departures
 from colorcore.results.distribution import agreement
 from colorcore.results.files import AUDIT, RECOVERY, Results
 from colorcore.results.measures import HARMED, bounds
-from colorcore.search import settings
+from colorcore.search import grid, settings
 from colorcore.search.log import read_log
 from colorcore.writeup.document import Document
 from colorcore.writeup.making import audited
@@ -55,6 +55,7 @@ def numbers(document: Document, build: Path) -> Numbers:
         "hardware": record["hardware"],
         "comparisons": comparisons(document),
         "search": _search(document.experiments / SEARCHED),
+        "tuned": _tuned(document),
     }
     for name in document.names:
         if name != document.main_name:
@@ -174,6 +175,20 @@ def _search(folder: Path) -> Numbers:
         "runs": str(search.trials * search.seeds.count),
         "seeds": str(search.seeds.count),
         "first": str(search.seeds.first),
+    }
+
+
+def _tuned(document: Document) -> Numbers:
+    """How much was tried of rivals' settings, and on how many runs each."""
+    experiments = map(document.load, document.names)
+    grids = [grid.read(one) for one in experiments if (one.folder / GRID).is_file()]
+    # The text tells of the same seeds for all.
+    ((first, count),) = {(one.seeds.first, one.seeds.count) for one in grids}
+    return {
+        "settings": str(sum(map(len, (s for one in grids for s in one.settings.values())))),
+        "trainings": str(sum(len(one.trainings) for one in grids if one.axes)),
+        "runs": str(count),
+        "first": str(first),
     }
 
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from colorcore.results.measures import HARMED
 from colorcore.writeup.claims import Claim
-from paper.claims.evidence import Evidence
+from paper.claims.evidence import Evidence, median
 
 CORNERS = (
     "concept-green", "concept-blue", "concept-cyan", "concept-magenta", "concept-yellow",
 )  # fmt: skip
 BETWEEN = ("concept-orange", "concept-azure", "concept-pink", "concept-white")
 ENOUGH = ("concepts-two", "concepts-three")
-
-
-def _middle(e: Evidence, name: str, column: str) -> float:
-    return float(e.conditions[name][column].median())
 
 
 def _harmed(e: Evidence, name: str) -> float:
@@ -27,8 +23,8 @@ CLAIMS = (
         "the five other bright and saturated corners score above 0.9 in the median, with errors "
         "between 0.2 and a third",
         lambda e: all(
-            _middle(e, concept, "score_r2") > 0.9
-            and 0.2 < _middle(e, concept, "ablated target") < 1 / 3
+            median(e, concept, "score_r2") > 0.9
+            and 0.2 < median(e, concept, "ablated target") < 1 / 3
             for concept in CORNERS
         ),
     ),
@@ -36,20 +32,18 @@ CLAIMS = (
         "orange, azure, pink and white score lower than any of these, and hurt nothing unlike them "
         "in nine runs of ten",
         lambda e: all(
-            _middle(e, concept, "score_r2") < min(_middle(e, c, "score_r2") for c in CORNERS)
+            median(e, concept, "score_r2") < min(median(e, c, "score_r2") for c in CORNERS)
             and _harmed(e, concept) < 0.1
             for concept in BETWEEN
         ),
     ),
     Claim(
         "black scores below a half and hurts what counts as unlike it in every run",
-        lambda e: (
-            _middle(e, "concept-black", "score_r2") < 0.5 and _harmed(e, "concept-black") == 1
-        ),
+        lambda e: median(e, "concept-black", "score_r2") < 0.5 and _harmed(e, "concept-black") == 1,
     ),
     Claim(
         "grey is not deleted: an error below a tenth in the median run",
-        lambda e: _middle(e, "concept-gray", "ablated target") < 0.1,
+        lambda e: median(e, "concept-gray", "ablated target") < 0.1,
     ),
     Claim(
         "with a dimension for each concept beside four, fewer than one run of ten is harmed, and "

@@ -13,6 +13,7 @@ from colorcore.results import tails
 from colorcore.results.comparison import paired
 from colorcore.results.distribution import HIGH, LOW
 from colorcore.results.files import AUDIT, RECOVERY
+from colorcore.search.tuning import Choice, choices
 from colorcore.writeup.document import Document
 from colorcore.writeup.making import audited
 from colorcore.writeup.subject import subject
@@ -26,7 +27,8 @@ class Evidence(NamedTuple):
 
     `moments` has them through training; `interventions` has the main experiment's runs under each
     intervention; `summaries` what was published of sweeps; `audits` what operators leave in runs;
-    `recoveries` how those are trained on; and `tails` how deletions turn out in many more runs.
+    `recoveries` how those are trained on; `tails` how deletions turn out in many more runs; and
+    `choices` what experiments use of what was tried.
     """
 
     ours: pd.DataFrame
@@ -38,6 +40,7 @@ class Evidence(NamedTuple):
     audits: dict[str, pd.DataFrame]
     recoveries: dict[str, pd.DataFrame]
     tails: dict[str, pd.DataFrame]
+    choices: dict[str, list[Choice]]
 
 
 def gather(document: Document, build: Path) -> Evidence:
@@ -55,6 +58,7 @@ def gather(document: Document, build: Path) -> Evidence:
         audits={name: results[name].audit() for name in audited(document, AUDIT)},
         recoveries={name: results[name].recovery() for name in audited(document, RECOVERY)},
         tails=kept_tails(document),
+        choices={name: choices(document.load(name)) for name in document.names},
     )
 
 

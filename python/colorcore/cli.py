@@ -25,11 +25,14 @@ app = typer.Typer(
 
 Folder = Annotated[Path, typer.Argument(help="The experiment: a folder in experiments/.")]
 Out = Annotated[Path, typer.Option("--out", help="Where its results lie: build/<experiment>.")]
+Kept = Annotated[Path, typer.Option("--out", help="The file to write, or to go on with.")]
+Count = Annotated[int, typer.Option("--seeds", min=1, help="How many runs.")]
 Shards = Annotated[int, typer.Option(min=1, help="How many shards were trained.")]
 Which = Annotated[str, typer.Option("--deletion", help="Of which deletion, if not the first.")]
 Text = Annotated[Path, typer.Argument(help="The document: its folder, or an experiment's.")]
 Name = Annotated[str, typer.Argument(help="Which one; an unknown name lists them all.")]
 Build = Annotated[Path, typer.Option(help="The folder that holds all results.")]
+Experiments = Annotated[Path, typer.Option(help="The folder that holds the experiments.")]
 
 
 @app.command()
@@ -189,16 +192,21 @@ def recover(folder: Folder, out: Out, shards: Shards) -> None:
 
 
 @app.command()
-def tail(
-    folder: Folder,
-    out: Annotated[Path, typer.Option("--out", help="The file to write, or to go on with.")],
-    seeds: Annotated[int, typer.Option(min=1, help="How many runs.")],
-) -> None:
+def tail(folder: Folder, out: Kept, seeds: Count) -> None:
     """Train many more runs, to see how seldom the deletion fails; keep a row of each."""
     from colorcore.experiment.loading import load
     from colorcore.results import tails
 
     tails.extend(load(folder), out, seeds=seeds, show=partial(print, file=sys.stderr, flush=True))
+
+
+@app.command()
+def tune(folder: Folder, out: Kept) -> None:
+    """Try other settings, as grid.yaml says, on seeds apart; keep how each combination does."""
+    from colorcore.experiment.loading import load
+    from colorcore.search import tuning
+
+    tuning.tune(load(folder), out, show=partial(print, file=sys.stderr, flush=True))
 
 
 @app.command()
@@ -224,9 +232,7 @@ def explorer(folder: Folder, out: Out, shards: Shards) -> None:
 @app.command()
 def verify(
     build: Annotated[Path, typer.Argument(help="The folder that holds all results: build.")],
-    experiments: Annotated[
-        Path, typer.Option(help="The folder that holds the experiments.")
-    ] = Path("experiments"),
+    experiments: Experiments = Path("experiments"),
 ) -> None:
     """Check all that a build made against what its steps noted; say what made it."""
     from colorcore.errors import InputError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from colorcore.search.tuning import TRAINING, Choice
 from paper.claims import concepts, erasing, remains, rivals, seldom
 from paper.claims.evidence import MAIN, Evidence
 
@@ -135,7 +136,9 @@ def evidence():
         "ex-erasing": tail(**HARD | {"nearest": 2}, strong=12, harm=1),
     }
     none = pd.DataFrame()
-    return Evidence(none, none, conditions, {}, {}, none, audits, recoveries, tails)
+    choices = {name: [Choice(TRAINING, "as it is", "as it is", {})] for name in rivals.TRAINED}
+    choices["rival-no-anchor"] = [Choice("inlp-few", "rounds 1", "rounds 1", {})]
+    return Evidence(none, none, conditions, {}, {}, none, audits, recoveries, tails, choices)
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.sentence[:50])
@@ -189,6 +192,19 @@ def test_a_claim_on_an_operator_fails_without_its_data(
     changed = evidence.audits[name].copy()
     changed.loc[changed["operator"] == operator, measure] = value
     assert not said(part).holds(evidence._replace(audits={**evidence.audits, name: changed}))
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "choices"),
+    [
+        ("can be set", "rival-no-anchor", [Choice("inlp-few", "rounds 1", "rounds 2", {})]),
+        ("can be set", "ex-reliable", [Choice("softer", "power 1", None, {})]),
+        ("trained as", "rival-fallback", [Choice(TRAINING, "reg-side 1", "reg-side 0", {})]),
+        ("trained as", "rival-routing", []),
+    ],
+)
+def test_a_claim_on_what_was_chosen_fails_when_it_is_not_the_best(evidence, part, name, choices):
+    assert not said(part).holds(evidence._replace(choices={**evidence.choices, name: choices}))
 
 
 @pytest.mark.parametrize(

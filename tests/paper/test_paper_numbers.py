@@ -82,6 +82,10 @@ def test_the_size_of_the_search_comes_from_its_settings_and_its_log(found):
     }  # fmt: skip
 
 
+def test_how_much_was_tried_of_rivals_comes_from_their_grids(found):
+    assert found["tuned"] == {"settings": "234", "trainings": "30", "runs": "30", "first": "3000"}
+
+
 def test_conditions_say_how_red_was_before_surgery(found, results):
     got = found["ex-reliable"]["baseline-red"]["median"]
     assert got == significant(results.runs()["baseline red"].median())

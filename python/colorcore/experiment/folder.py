@@ -19,7 +19,8 @@ from colorcore.errors import InputError, suggest
 SETTINGS, DOPESHEET = "experiment.yaml", "dopesheet.csv"
 SEARCH, TRIALS = "search.yaml", "trials.csv"  # where the dopesheet was searched for
 TAIL = "tail.csv"  # of many more runs, how each turned out
-KEPT = (SEARCH, TRIALS, TAIL)  # what numbers may be computed from, beside results
+GRID, TUNED = "grid.yaml", "tuned.csv"  # settings that were tried, and how each did
+KEPT = (SEARCH, TRIALS, TAIL, GRID, TUNED)  # what numbers may be computed from, beside results
 BASE = "base"
 NAME = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
 # By what a build has besides its experiments, and what a text quotes besides those.

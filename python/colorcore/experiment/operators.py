@@ -63,6 +63,11 @@ class Redirection(Settings):
     amount: Positive
 
 
+def hyperparameters(operator: Settings) -> dict[str, float]:
+    """What an operator can be set to, by name: all but what it is, and what labels it goes by."""
+    return operator.model_dump(exclude={"operator", "labels"})
+
+
 Operator = (
     Leace | MeanDifference | NullspaceProjection | MeanSuppression | OptimalAblation | Redirection
 )

@@ -1,1 +1,1 @@
-"""Search: schedules sought on seeds apart."""
+"""Search: schedules and settings sought on seeds apart."""
