@@ -31,14 +31,13 @@ def test_cross_references_variables_and_citations_are_resolved(paper, build):
     assert "Remember." in text
 
 
-def test_the_page_is_self_contained_with_both_variants_and_alt_text(paper, build):
+def test_the_page_is_self_contained_with_a_drawing_for_light_and_dark_and_alt_text(paper, build):
     report.render(opening.read(paper), build=build)
     text = html(build)
     assert not report.LOADED.search(text)
-    assert text.count("data:image/svg+xml;base64,") + text.count("<svg ") == 2
-    assert 'class="light-content"' in text
-    assert 'class="dark-content"' in text
-    assert text.count('alt="A &quot;black&quot; square."') == 2
+    assert text.count("<svg ") == 1
+    assert '<rect style="fill:light-dark(#000000,#ffffff)"' in text
+    assert text.count('aria-label="A &quot;black&quot; square."') == 1
     assert 'style="background:#ff0000"' in text
 
 

@@ -123,5 +123,5 @@ class Origins:
     def code_of_report(self) -> str:
         """What typesets the document, as a digest: code, templates, styles and scripts."""
         files = [path for path in sorted(TYPESET.rglob("*")) if path.is_file()]
-        typeset = {path.relative_to(TYPESET).as_posix(): path.read_text("utf-8") for path in files}
+        typeset = {path.relative_to(TYPESET).as_posix(): records.digest(path) for path in files}
         return provenance.digest({**typeset, "code": provenance.code("report")})

@@ -10,6 +10,7 @@ import yaml
 
 from colorcore.writeup import files, single_text
 from colorcore.writeup.document import TYPESET, Document
+from colorcore.writeup.inline import themed
 from colorcore.writeup.subject import Subject, subject
 from colorcore.writeup.written import NUMBERS, Written
 
@@ -45,20 +46,26 @@ def _place(written: Written, one: Subject, stage: Path, place: Path) -> None:
         for name, content in part.read().items():
             (folder / kind / name).write_bytes(content)
     for alt in sorted((folder / "figures").glob("*.txt")):
-        shown = figure_markup((place / "figures" / alt.stem).as_posix(), alt.read_text("utf-8"))
+        figure = (place / "figures" / alt.stem).as_posix()
+        shown = figure_markup(stage, figure, alt.read_text("utf-8"))
         alt.with_suffix(".md").write_text(shown, encoding="utf-8")
     if written.explorer(one):
         scene = explorer_markup(one.results.scene())
         (folder / "explorer.md").write_text(scene, encoding="utf-8")
 
 
-def figure_markup(place: str, alt: str) -> str:
-    """Both variants of a figure: the light one, and for HTML in dark mode the dark one."""
-    text = " ".join(alt.split()).replace('"', "&quot;")
+def figure_markup(stage: Path, place: str, alt: str) -> str:
+    """A figure: for pages a drawing that follows their colours, else its light variant."""
+    light, dark = (f"{place}-{variant}.svg" for variant in ("light", "dark"))
+    text = " ".join(alt.split())
+    name = place.replace("/figures/", "-").replace("/", "-").replace(".", "-")
+    drawing = themed(name, *((stage / file).read_text("utf-8") for file in (light, dark)), text)
+    shown = text.replace('"', "&quot;")
     return (
-        f'::: {{.light-content}}\n![]({place}-light.svg){{fig-alt="{text}"}}\n:::\n\n'
-        '::: {.content-visible when-format="html"}\n\n'
-        f'::: {{.dark-content}}\n![]({place}-dark.svg){{fig-alt="{text}"}}\n:::\n\n:::\n'
+        '::: {.content-visible unless-format="html"}\n'
+        f'![]({light}){{fig-alt="{shown}"}}\n:::\n\n'
+        '::: {.content-visible when-format="html"}\n'
+        f'```{{=html}}\n<div class="scroll">{drawing}</div>\n```\n:::\n'
     )
 
 
