@@ -86,7 +86,7 @@ def _both(light: str, dark: str) -> str:
 def _slim(element: Element) -> None:
     """Leave out what nobody sees: what is said about the file, white space, empty groups."""
     for part in [*element]:
-        if _tag(part) == "metadata" or len(part) and _tag(part[0]) == "style":
+        if _tag(part) == "metadata" or (len(part) and _tag(part[0]) == "style"):
             element.remove(part)
             continue
         _slim(part)

@@ -70,6 +70,7 @@
   function standing(drawing) {
     const copy = drawing.cloneNode(true);
     copy.querySelectorAll(".dark-content").forEach((part) => part.remove());
+    ["class", "style", "role", "aria-label"].forEach((name) => copy.removeAttribute(name));
     copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
     const text = new XMLSerializer().serializeToString(copy);
     return text.replaceAll(/light-dark\((#\w+), ?(#\w+)\)/g, "$1");
@@ -80,9 +81,11 @@
     return [...table.rows].map((row) => [...row.cells].map(cell).join(",")).join("\r\n");
   }
 
-  function open(drawing) {
+  function open(drawing, about) {
     const close = element("button", { type: "button" }, "close");
-    const box = element("dialog", { class: "lightbox", "aria-label": "Figure" }, close, drawing.cloneNode(true));
+    const large = drawing.cloneNode(true);
+    large.classList.remove("opens");
+    const box = element("dialog", { class: "lightbox", "aria-label": about }, close, large);
     close.addEventListener("click", () => box.close());
     box.addEventListener("close", () => box.remove());
     box.addEventListener("click", (event) => event.target === box && box.close());
@@ -92,16 +95,16 @@
 
   function tools(figure) {
     const caption = figure.querySelector("figcaption").textContent.trim();
-    const about = caption.split(":")[0];
+    const about = caption.split(":")[0].replaceAll("\u00a0", " ");
     const name = about.toLowerCase().replaceAll(/\s+/g, "-");
     const drawing = figure.querySelector("svg.drawing");
     const table = figure.querySelector("table");
     const made = element("div", { class: "tools" });
     if (drawing && !drawing.closest(".explorer")) {
       drawing.classList.add("opens");
-      drawing.addEventListener("click", () => open(drawing));
+      drawing.addEventListener("click", () => open(drawing, about));
       made.append(
-        button("enlarge", about, () => open(drawing)),
+        button("enlarge", about, () => open(drawing, about)),
         button("save as SVG", about, () => save(`${name}.svg`, "image/svg+xml", standing(drawing))));
     } else if (table) {
       made.append(button("save as CSV", about, () => save(`${name}.csv`, "text/csv", rows(table))));
