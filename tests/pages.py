@@ -79,6 +79,8 @@ def write_build(paper: Path, folder: Path) -> Path:
         (folder / "exp" / part).mkdir(parents=True)
         for name, content in files.items():
             (folder / "exp" / part / name).write_text(content)
+    for name in ("runs.csv", "moments.csv"):
+        (folder / "exp" / name).write_text("seed\n0\n")
     (folder / "numbers.json").write_text(json.dumps({"a": {"red": "0.38"}}))
     for part in written(paper, folder):
         replace(part, of=list).note()

@@ -175,6 +175,8 @@ def test_a_figure_of_a_result_that_there_is_not_is_refused(essay):
          "places in a list, got '50'; write 'at-50', or what it is"),
         ("{'a': f'{float(\"nan\"):.2f}'}", ": a: wanted a number, got 'nan'; find out why"),
         ("{'a': '−inf %'}", ": a: wanted a number, got '−inf %'; find out why"),
+        ("{'document': {}}", ": wanted another name than 'document', by which a text quotes what "
+         "the package says of it; rename it"),
         ("{}['a']", ", line 2: KeyError: 'a'; mend it"),
     ],
 )  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from colorcore.writeup import files, single_text
+from colorcore.writeup import apparatus, files, single_text
 from colorcore.writeup.document import TYPESET, Document
 from colorcore.writeup.inline import themed
 from colorcore.writeup.subject import Subject, subject
@@ -29,7 +29,10 @@ def gather(document: Document, build: Path) -> Path:
     if document.is_report:
         single_text.write_text(main, stage)
     written = Written(document, build)
-    numbers = json.loads(written.numbers.read()[NUMBERS])
+    metadata = yaml.safe_load((stage / "_metadata.yml").read_text(encoding="utf-8"))
+    said = apparatus.told(document.folder, metadata)
+    (stage / apparatus.HEAD).write_text(apparatus.head(metadata, said), encoding="utf-8")
+    numbers = {**json.loads(written.numbers.read()[NUMBERS]), "document": said}
     variables = yaml.safe_dump(numbers, allow_unicode=True, sort_keys=False)
     (stage / "_variables.yml").write_text(variables, encoding="utf-8")
     for one in written.subjects():

@@ -24,6 +24,7 @@ IMAGES = (
 )
 LABELLED = re.compile(r"!\[[^]]*\]\[([^]]+)\]")  # an image that stands elsewhere, by its label
 LABEL = r"^ {{0,3}}\[{}\]:\s*<?([^\s>]+)"
+FENCED = re.compile(r"^ {0,3}(```+|~~~+).*?^ {0,3}\1", re.MULTILINE | re.DOTALL)  # code
 # As Pandoc takes it, wherever it stands.
 METADATA = re.compile(
     r"(?:\A|^[ \t]*\n)---[ \t]*\n(?![ \t]*\n)(?:.*\n)*?(?:---|\.\.\.)[ \t]*$", re.MULTILINE
@@ -154,10 +155,11 @@ def check(text: str, folder: Path, made: Collection[str] = ()) -> None:
     listed = read(references) if references.is_file() else ""
     entries = re.findall(r"@\w+\{([^,\s]+),", listed)
     images = [name for name in _images(text) if name not in made]
+    prose = FENCED.sub("", text)
     missing: Iterator[tuple[str, str]] = (
         *(("a unique cross-reference target", t) for t in targets if targets.count(t) > 1),
-        *(("a cross-reference target", r) for r in REFERENCE.findall(text) if r not in targets),
-        *(("an entry of references.bib", c) for c in CITATION.findall(text) if c not in entries),
+        *(("a cross-reference target", r) for r in REFERENCE.findall(prose) if r not in targets),
+        *(("an entry of references.bib", c) for c in CITATION.findall(prose) if c not in entries),
         *(("an image", i) for i in images if not (folder / i).is_file()),
     )  # type: ignore[assignment]
     for wanted, got in missing:

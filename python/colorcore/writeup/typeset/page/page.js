@@ -130,4 +130,8 @@
     follow(details);
   }
   document.querySelectorAll(FLOATS).forEach(tools);
+  // Quarto's own has a picture and no name.
+  addEventListener("load", () =>
+    document.querySelectorAll(".quarto-color-scheme-toggle").forEach((link) =>
+      link.setAttribute("aria-label", "light or dark")));
 })();
