@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from colorcore import provenance
-from colorcore.errors import InputError
+from colorcore.errors import InputError, unknown
 from colorcore.experiment.concepts import key
 from colorcore.experiment.folder import DOPESHEET, SETTINGS
 from colorcore.experiment.folder import read as read_yaml
@@ -54,6 +54,7 @@ def check(document: Document, seeds: int, load: Callable[[str], Experiment] | No
         imports.check(document, own)
         _check_named(document, own)
     _check_letters(document, load)
+    _check_terms(document, load)
     _check_text(document, main)
     _check_places(document, main)
     trained = list(range(main.first_seed, main.first_seed + seeds))
@@ -134,6 +135,16 @@ def _check_letters(document: Document, load: Callable[[str], Experiment]) -> Non
         check_figures(f"{place / DOPESHEET}: phases", phases)
         check_pages(f"{place / DOPESHEET}: actions", actions)
         check_figures(f"{document.folder / FILE}: {name}", label)
+
+
+def _check_terms(document: Document, load: Callable[[str], Experiment]) -> None:
+    """What it calls otherwise are terms of its experiments."""
+    known = [term for name in document.names for term in load(name).regularizers]
+    for name, label in document.terms.items():
+        if name not in known:
+            place = f"{document.folder / FILE}: terms"
+            raise InputError(f"{place}: {unknown('term', name, dict.fromkeys(known))}")
+        check_figures(f"{document.folder / FILE}: terms.{name}", label)
 
 
 def _check_places(document: Document, main: Experiment) -> None:

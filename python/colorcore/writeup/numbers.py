@@ -46,8 +46,8 @@ def write(path: Path, numbers: Numbers, *, place: str) -> None:
     _check(place, numbers)
     if "document" in numbers:
         raise InputError(
-            f"{place}: wanted another name than 'document', by which a text quotes what the package "
-            "says of it; rename it"
+            f"{place}: wanted another name than 'document', by which a text quotes what the "
+            "package says of it; rename it"
         )
     write_text(path, json.dumps(numbers, indent=2, ensure_ascii=False) + "\n")
 

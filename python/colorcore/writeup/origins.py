@@ -100,7 +100,7 @@ class Origins:
         groups = [(name, self.document.group(name)) for name in self.document.groups]
         others = set(names) - {self.document.main_name}
         called = [(name, list(group.items())) for name, group in groups if others & set(group)]
-        return provenance.digest_of([told, called])
+        return provenance.digest_of([told, called, list(self.document.terms.items())])
 
     def told(self, name: str) -> str:
         """What figures and texts can tell of an experiment, as a digest."""

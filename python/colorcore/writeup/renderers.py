@@ -78,7 +78,8 @@ def pandoc(stage: Path) -> tuple[Path, Path]:
     common = [
         *(pypandoc.get_pandoc_path(), source.name, "--fail-if-warnings", "--standalone"),
         *("--from", "markdown", "--number-sections"),
-        *("--lua-filter", "pandoc/crossref.lua", "--lua-filter", "swatch.lua", "--citeproc"),
+        *("--lua-filter", "pandoc/crossref.lua", "--lua-filter", "swatch.lua"),
+        *("--lua-filter", "abstract.lua", "--citeproc"),
         *("--metadata-file", "_metadata.yml"),
     ]
     html = [
