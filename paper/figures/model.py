@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from colorcore.writeup import style
 from colorcore.writeup.style import Theme
@@ -58,7 +59,7 @@ def _heights(count: int) -> list[float]:
     return [STEP * ((count - 1) / 2 - unit) for unit in range(count)]
 
 
-def _column(axes: Axes, x: float, colors, theme: Theme, *, first: int = 0) -> None:
+def _column(axes: Axes, x: float, colors: Sequence[str], theme: Theme, *, first: int = 0) -> None:
     """A layer's units; of `first` many, those at the top alone."""
     from matplotlib.patches import Circle
 
@@ -83,12 +84,12 @@ def _label(axes: Axes, middle: int, widths: list[int], data: Data, theme: Theme)
         arrow = FancyArrowPatch((x + 0.2, y), (x + APART - 0.2, y), color=color, lw=0.7,
                                 arrowstyle="-|>", mutation_scale=5, zorder=2)  # fmt: skip
         axes.add_patch(arrow)
-    said = {"ha": "center", "va": "bottom", "color": theme.lines[1]}
+    said: dict[str, Any] = {"ha": "center", "va": "bottom", "color": theme.lines[1]}
     axes.text(x + APART / 2, top + 0.95, f"the axis of {data.concept}, $z_0$", **said)
     axes.text(x + APART / 2, top - 2.1, "to unit length", ha="center", va="center")
     for place, name in ((x - 0.45, "cut before"), (x + APART + 0.45, "cut behind")):
         axes.plot([place, place], [top - 0.25, top + 0.25], color=theme.lines[1], lw=2, zorder=4)
-        axes.text(place, top + 0.3, name, **{**said, "fontsize": 7})
+        axes.text(place, top + 0.3, name, fontsize=7, **said)
     names = ["colour", f"{data.depth} × {data.hidden} units", "latents", "on the sphere",
              f"{data.depth} × {data.hidden} units", "colour"]  # fmt: skip
     places = [0, (1 + data.depth) / 2, middle, middle + 1, middle + 1 + (1 + data.depth) / 2,

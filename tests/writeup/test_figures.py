@@ -100,10 +100,10 @@ def test_schedules_have_a_line_for_each_experiment_that_has_the_property(main, r
     with style.applied(style.LIGHT):
         drawing = module.draw(data, style.LIGHT)
     panels = {axes.get_title(loc="left").split(" ", 1)[1]: axes for axes in drawing.axes}
-    assert len(panels["reg-unit"].lines) == 1
+    assert len(panels["unitarity"].lines) == 1
     assert len(panels["learning rate"].lines) == 5
     np.testing.assert_allclose(
-        panels["reg-anchor"].lines[0].get_ydata(), main.experiment.schedule.table["reg-anchor"]
+        panels["anchor"].lines[0].get_ydata(), main.experiment.schedule.table["reg-anchor"]
     )
 
 

@@ -33,7 +33,9 @@ def pixels(color: str) -> str:
 def of_pixels(text: str, place: str) -> tuple[int, ...]:
     (code,) = re.findall(f'<image class="{place}" href="data:image/webp;base64,([^"]+)"', text)
     image = Image.open(io.BytesIO(base64.b64decode(code)))
-    return image.convert("RGBA").getpixel((0, 0))
+    pixel = image.convert("RGBA").getpixel((0, 0))
+    assert isinstance(pixel, tuple)
+    return pixel
 
 
 def test_what_is_coloured_otherwise_on_dark_pages_says_so():
@@ -42,6 +44,11 @@ def test_what_is_coloured_otherwise_on_dark_pages_says_so():
     text = themed("a", light, dark, "A line.")
     assert '<path d="M1 2L3 4" style="fill:none;stroke:light-dark(#000000,#ffffff)"' in text
     assert 'role="img" aria-label="A line."' in text
+
+
+def test_places_are_told_to_hundredths_of_a_point_and_scales_exactly():
+    line = svg('<path d="M 1.23456 -0.00123 \nL 100.999 4 " transform="scale(0.015625)"/>')
+    assert 'd="M1.23 -0L101 4" transform="scale(0.015625)"' in themed("a", line, line, "")
 
 
 def test_half_the_width_of_a_page_is_half_its_width_in_every_window():
@@ -61,7 +68,8 @@ def test_pixels_that_differ_are_there_twice_and_others_once():
 
 def test_parts_of_two_figures_that_are_called_alike_are_not_mistaken():
     mark = '<defs><path id="m1" d="{}"/></defs><use xlink:href="#m1"/><g id="g1"><path/></g>'
-    texts = [themed(name, *[svg(mark.format(d))] * 2, "") for name, d in (("a", 1), ("b", 2))]
+    drawn = {name: svg(mark.format(d)) for name, d in (("a", 1), ("b", 2))}
+    texts = [themed(name, text, text, "") for name, text in drawn.items()]
     assert [re.findall(r'id="(.+?)"|href="(.+?)"', text) for text in texts] == [
         [("a-m1", ""), ("", "#a-m1")],
         [("b-m1", ""), ("", "#b-m1")],
@@ -89,7 +97,8 @@ def test_nothing_of_a_drawing_by_matplotlib_reaches_other_parts_of_the_page(tmp_
             figure = new(1)
             figure.subplots().plot([0, 1], [0, 1], "o", color=theme.lines[0])
             save(figure, tmp_path / f"{theme.name}.svg")
-    text = themed("a", *((tmp_path / f"{t.name}.svg").read_text() for t in (LIGHT, DARK)), "")
+    light, dark = ((tmp_path / f"{theme.name}.svg").read_text() for theme in (LIGHT, DARK))
+    text = themed("a", light, dark, "")
     assert not re.search(r"<style|<metadata|ns\d:|<!--|\n", text)
     assert set(re.findall(r"light-dark\(.+?\)", text)) == {
         f"light-dark({LIGHT.text},{DARK.text})",

@@ -142,8 +142,9 @@ def _check_terms(document: Document, load: Callable[[str], Experiment]) -> None:
     known = [term for name in document.names for term in load(name).regularizers]
     for name, label in document.terms.items():
         if name not in known:
-            place = f"{document.folder / FILE}: terms"
-            raise InputError(f"{place}: {unknown('term', name, dict.fromkeys(known))}")
+            raise InputError(
+                f"{document.folder / FILE}: {unknown('terms', name, dict.fromkeys(known))}"
+            )
         check_figures(f"{document.folder / FILE}: terms.{name}", label)
 
 

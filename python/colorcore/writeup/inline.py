@@ -17,6 +17,7 @@ from colorcore.writeup.style import WIDTH
 
 COLOR = re.compile(r"#[0-9a-f]{6}\b")
 REFERENCE = re.compile(r"#([A-Za-z][\w-]*)")  # to another part of the drawing
+PLACES, EXACT = ("d", "x", "y"), re.compile(r"-?\d+\.\d{3,}")  # than hundredths of a point
 SPACE = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
 PIXELS = "data:image/png;base64,"
@@ -96,6 +97,9 @@ def _slim(element: Element) -> None:
     element.text = element.tail = None
     if "d" in element.attrib:
         element.set("d", re.sub(r"\s*([A-Za-z])\s*", r"\1", element.attrib["d"]).strip())
+    for place in PLACES:
+        if place in element.attrib:
+            element.set(place, EXACT.sub(_rounded, element.attrib[place]))
     if "style" in element.attrib:
         element.set("style", re.sub(r"([:;]) ", r"\1", element.attrib["style"]))
     if LINK in element.attrib:
@@ -103,6 +107,10 @@ def _slim(element: Element) -> None:
     styles = {part.get("style") for part in element}
     if len(element) > 1 and len(styles) == 1 and element.tag == "g" and not element.get("style"):
         _lift(element, styles.pop())
+
+
+def _rounded(match: re.Match[str]) -> str:
+    return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _lift(group: Element, style: str | None) -> None:

@@ -62,7 +62,9 @@ def figure_markup(stage: Path, place: str, alt: str) -> str:
     light, dark = (f"{place}-{variant}.svg" for variant in ("light", "dark"))
     text = " ".join(alt.split())
     name = place.replace("/figures/", "-").replace("/", "-").replace(".", "-")
-    drawing = themed(name, *((stage / file).read_text("utf-8") for file in (light, dark)), text)
+    drawing = themed(
+        name, (stage / light).read_text("utf-8"), (stage / dark).read_text("utf-8"), text
+    )
     shown = text.replace('"', "&quot;")
     return (
         '::: {.content-visible unless-format="html"}\n'
