@@ -51,7 +51,7 @@ def test_an_unknown_figure_is_refused_with_a_suggestion(main):
     with pytest.raises(InputError) as caught:
         drawing.draw(main, "stack-ablate")
     assert str(caught.value).endswith("got 'stack-ablate'; did you mean stack-ablated?")
-    assert str(caught.value).startswith("figures: wanted one of dopesheet, colors-baseline")
+    assert str(caught.value).startswith("figures: wanted one of deleted, model, dopesheet, ")
 
 
 def test_what_was_done_is_shown_by_the_named_hues_and_what_models_make_of_them(main, results):

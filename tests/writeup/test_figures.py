@@ -62,7 +62,7 @@ def test_training_curves_leave_out_batches_without_a_label(main, results):
     history = results.history()
     seen = history[history["labelled_red"] > 0]
     assert (seen["reg-anchor"] > 0).all()
-    assert data["reg-anchor"]["low"].min() > 0
+    assert data["anchor"]["low"].min() > 0
     first = history[history["step"] < 15]["recon"]
     assert data["recon"]["median"].iloc[0] == pytest.approx(first.median())
 
