@@ -32,7 +32,8 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("paper")
     paper = write_paper(folder)
     text = (paper / "index.qmd").read_text()
-    (paper / "index.qmd").write_text(text.replace("# Second", f"{WIDE}\n# Second"))
+    wide = f"[results](data.zip)\n{WIDE}\n# Second"
+    (paper / "index.qmd").write_text(text.replace("# Second", wide))
     build = write_build(paper, folder / "build")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("shutil.which", lambda name: None)
@@ -132,6 +133,20 @@ def saved(page, button):
 
 def test_a_table_is_saved_as_csv(page):
     assert saved(page, one(page, "#tbl-one .tools button")) == '"a","b"\r\n"red","1"'
+
+
+def test_figures_and_tables_lead_to_the_results_that_lie_beside_the_page(page, place):
+    for float in ("#fig-one", "#tbl-one"):
+        address = one(page, f"{float} .tools a").get_property("href")
+        assert address == place.with_name("data.zip").as_uri()
+
+
+def test_on_a_phone_a_figure_that_opens_is_larger_than_in_the_text(page):
+    emulate(page, width=390)
+    before = one(page, "#fig-one .drawing").rect["height"]
+    one(page, "#fig-one .tools button").click()
+    assert one(page, "dialog .drawing").rect["height"] > max(before, 800)
+    one(page, "dialog button").click()
 
 
 def test_a_drawing_is_saved_as_a_file_of_its_own_in_the_colours_of_paper(page):

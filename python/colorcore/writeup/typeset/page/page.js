@@ -109,6 +109,10 @@
     } else if (table) {
       made.append(button("save as CSV", about, () => save(`${name}.csv`, "text/csv", rows(table))));
     }
+    const data = document.querySelector('a[href="data.zip"]');
+    if (data && made.childElementCount) {
+      made.append(element("a", { href: "data.zip", "aria-label": `results: ${about}` }, "results"));
+    }
     if (made.childElementCount) figure.append(made);
     reach(figure.querySelector(".scroll, :scope > div:has(> table)"), about);
   }
