@@ -95,7 +95,7 @@ def test_numbers_of_audits_are_by_operator_and_of_recovery_by_way_and_step():
     assert set(found["rest"]) == {"linear"}
     steps = pd.DataFrame({"way": "all", "step": [0, 0, 5, 5], "seed": [0, 1, 0, 1]})
     back = recovery_numbers(steps.assign(target=[0.3, 0.3, 0.04, 0.02], harm=0.1))
-    assert (back["all"]["5"]["target"]["median"], back["all"]["back"]) == ("0.030", "5")
+    assert (back["all"]["after-5"]["target"]["median"], back["all"]["back"]) == ("0.030", "5")
     gone = recovery_numbers(steps.assign(target=0.3, harm=0.1))
     assert "back" not in gone["all"]
 

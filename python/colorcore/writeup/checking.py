@@ -14,11 +14,11 @@ from colorcore.experiment.folder import read as read_yaml
 from colorcore.experiment.loading import Experiment
 from colorcore.parsed import parsed
 from colorcore.results.measures import index_of
-from colorcore.writeup import imports, making, single_text
+from colorcore.writeup import apparatus, imports, making, single_text
 from colorcore.writeup.document import FILE, OWN, Document
 from colorcore.writeup.files import texts
 from colorcore.writeup.letters import check_figures, check_pages
-from colorcore.writeup.single_names import known
+from colorcore.writeup.single_names import PLACEHOLDER, known
 from colorcore.writeup.subject import subject
 from colorcore.writeup.text import check as check_text
 from colorcore.writeup.text import fill
@@ -114,6 +114,7 @@ def _check_text(document: Document, main: Experiment) -> None:
     made, folder = _included(document, main), document.folder
     if document.is_report:
         text, variables = single_text.text(subject(document, Path())), known(main)
+        variables["document"] = dict.fromkeys(apparatus.PARTS, PLACEHOLDER)
     else:  # its numbers are what its own code returns
         text, variables = read_text(folder / "index.qmd"), None
     whole = fill(folder, text, "index.qmd", variables, made)

@@ -14,7 +14,7 @@ from colorcore.results.comparison import MEASURES
 from colorcore.results.distribution import summary
 from colorcore.results.interventions import ABLATED, INTERVENTIONS
 from colorcore.results.measures import Bounds
-from colorcore.writeup import apparatus, single
+from colorcore.writeup import single
 
 PLACEHOLDER = "…"
 Names = dict[str, Any]
@@ -44,7 +44,6 @@ def known(experiment: Experiment) -> Names:
         "versions": _all(("python", *provenance.LIBRARIES)),
         "hardware": _all(HARDWARE),
         "this": each,
-        "document": _all(apparatus.PARTS),
         "deletions": {key(name): each for name in single.further(experiment)},
     }
     if single.base(experiment) is not None:
