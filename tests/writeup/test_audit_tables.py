@@ -39,7 +39,7 @@ def test_every_deletion_of_an_experiment_has_a_row(both):
 def test_an_audit_tells_labels_and_what_each_operator_does(main):
     show = ("score", "target", "damage", "harmed", "nearest")
     header, _, *rows = cells(audits.write(main, rows=ROWS, show=show))
-    assert header == ["", "labels", "score (worst)", "error", "damage", "harmed", "nearest"]
+    assert header == ["operator", "labels", "score (worst)", "error", "damage", "harmed", "nearest"]
     told = ["0.25 (0.10)", "0.25 (0.12 to 0.39)", "0.2", "4", "0.25 (0.12 to 0.39)"]
     assert rows == [["as trained", "310", *told], ["LEACE", "310", *told]]
 
