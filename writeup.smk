@@ -100,6 +100,7 @@ rule report:
     output:
         html=f"{PLAN.out}/index.html",
         pdf=f"{PLAN.out}/index.pdf",
+        data=f"{PLAN.out}/data.zip",
         record=f"{RECORDS}/pages.json",
     params:
         code=PLAN.origins.of_report["code"],

@@ -121,9 +121,9 @@ def main_numbers(main: Subject) -> Numbers:
         "correlation": _correlations(runs.assign(orange_share=orange_share(runs))),
         "agreement": _agreement(runs),
         "in-words": {
-            "black-for-red": "⅓",
-            "gray-for-red": "¼",
-            "unlike-for-red": "2⁄9",
+            "black-for-red": "1/3",
+            "gray-for-red": "1/4",
+            "unlike-for-red": "2/9",
             "orange-share-wanted": fixed(ORANGE_SHARE, 2),
         },
         "audited": {

@@ -54,7 +54,7 @@ Remember.
 ::: {#refs}
 :::
 """
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9"/></svg>'
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect style="fill: {}"/></svg>'
 
 
 def write_paper(folder: Path) -> Path:
@@ -69,12 +69,18 @@ def write_paper(folder: Path) -> Path:
 def write_build(paper: Path, folder: Path) -> Path:
     """What it shows, as if it had been made."""
     for part, files in {
-        "figures": {"one-light.svg": SVG, "one-dark.svg": SVG, "one.txt": 'A "black" square.\n'},
+        "figures": {
+            "one-light.svg": SVG.format("#000000"),
+            "one-dark.svg": SVG.format("#ffffff"),
+            "one.txt": 'A "black" square.\n',
+        },
         "tables": {"one.md": '| a | b |\n| :- | -: |\n| []{.swatch color="#ff0000"} red | 1 |\n'},
     }.items():
         (folder / "exp" / part).mkdir(parents=True)
         for name, content in files.items():
             (folder / "exp" / part / name).write_text(content)
+    for name in ("runs.csv", "moments.csv"):
+        (folder / "exp" / name).write_text("seed\n0\n")
     (folder / "numbers.json").write_text(json.dumps({"a": {"red": "0.38"}}))
     for part in written(paper, folder):
         replace(part, of=list).note()

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from matplotlib.patches import Circle
 
 from colorcore.errors import InputError
 from colorcore.writeup import drawing, opening, report, style, tabulating
@@ -16,7 +17,7 @@ from colorcore.writeup.subject import Subject
 from colorcore.writeup.written import Written
 from commands import run
 from isolation import make
-from paper.figures import anchoring, economy, remainder
+from paper.figures import anchoring, deleted, economy, model, remainder
 
 NAMES = list(opening.read(Path("paper")).figures)
 
@@ -82,7 +83,26 @@ def test_an_unknown_figure_is_refused_with_a_suggestion(main):
     with pytest.raises(InputError) as caught:
         drawing.draw(main, "stack-ablate")
     assert str(caught.value).endswith("got 'stack-ablate'; did you mean stack-ablated?")
-    assert str(caught.value).startswith("figures: wanted one of dopesheet, colors-baseline")
+    assert str(caught.value).startswith("figures: wanted one of deleted, model, dopesheet, ")
+
+
+def test_what_was_done_is_shown_by_the_named_hues_and_what_models_make_of_them(main, results):
+    data = deleted.gather(main)
+    assert list(data.rows) == ["shown", "as trained", "axis deleted"]
+    np.testing.assert_array_equal(data.rows["shown"][:2], [[1, 0, 0], [1, 0.5, 0]])
+    slices = results.grid("color_slices").sel(hue=0, saturation=1, value=1)
+    for label, variant in (("as trained", "baseline"), ("axis deleted", "ablated")):
+        red = slices["recon"].sel(variant=variant).values
+        np.testing.assert_array_equal(data.rows[label][0], red)
+
+
+def test_the_model_is_drawn_with_as_many_units_as_it_has(main):
+    with style.applied(style.LIGHT):
+        (axes,) = model.draw(model.gather(main), style.LIGHT).axes
+    units = [patch for patch in axes.patches if isinstance(patch, Circle)]
+    assert len(units) == 3 + 16 + 16 + 5 + 5 + 16 + 16 + 3 + 2  # the axis is drawn over its units
+    lines = [line for line in axes.lines if line.get_linewidth() < 1]
+    assert len(lines) == 2 * (3 * 16 + 16 * 16 + 16 * 5)
 
 
 def test_the_economy_is_in_the_order_of_labels_and_of_noise(main):

@@ -1,16 +1,20 @@
-"""A document to edit, beside the experiments of the paper."""
+"""A document to edit, beside the experiments of the paper, and a browser."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 
 import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
 
 from colorcore.writeup import checking, opening
 from commands import copy_experiments
 from editing import change
 from pages import write_build, write_paper
 
+BROWSERS, DRIVER = ("chromium", "google-chrome", "chrome"), "chromedriver"
 TEXT = """main: {ex-2.10.1: the main one}
 groups:
   noise: {conditions: {ex-2.10.1-noise-10: a tenth}}
@@ -75,3 +79,19 @@ def build(paper, tmp_path, monkeypatch):
     """What it shows, to be typeset without Quarto."""
     monkeypatch.setattr("shutil.which", lambda name: None)
     return write_build(paper, tmp_path / "build")
+
+
+@pytest.fixture(scope="module")
+def driver():
+    """A browser, where there is one."""
+    found, program = next(filter(None, map(shutil.which, BROWSERS)), None), shutil.which(DRIVER)
+    if found is None or program is None:
+        pytest.skip(f"needs a browser ({' or '.join(BROWSERS)}) and {DRIVER} on the PATH")
+    options = webdriver.ChromeOptions()
+    options.binary_location = found
+    for argument in ("--headless=new", "--no-sandbox"):  # containers have no room for a sandbox
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options, Service(program))
+    yield driver
+    driver.quit()

@@ -40,7 +40,7 @@ def test_every_deletion_of_an_experiment_has_a_row(both):
 def test_an_audit_tells_labels_and_what_each_operator_does(main):
     show = ("score", "target", "damage", "harmed", "nearest")
     header, _, *rows = cells(audits.write(main, rows=ROWS, show=show))
-    assert header == ["", "labels", "score (worst)", "error", "damage", "harmed", "nearest"]
+    assert header == ["operator", "labels", "score (worst)", "error", "damage", "harmed", "nearest"]
     told = ["0.25 (0.10)", "0.25 (0.12 to 0.39)", "0.2", "4", "0.25 (0.12 to 0.39)"]
     assert rows == [["as trained", "310", *told], ["LEACE", "310", *told]]
 
@@ -102,7 +102,7 @@ def test_numbers_of_audits_are_by_operator_and_of_recovery_by_way_and_step():
     assert set(found["rest"]) == {"linear"}
     steps = pd.DataFrame({"way": "all", "step": [0, 0, 5, 5], "seed": [0, 1, 0, 1]})
     back = recovery_numbers(steps.assign(target=[0.3, 0.3, 0.04, 0.02], harm=0.1))
-    assert (back["all"]["5"]["target"]["median"], back["all"]["back"]) == ("0.030", "5")
+    assert (back["all"]["after-5"]["target"]["median"], back["all"]["back"]) == ("0.030", "5")
     gone = recovery_numbers(steps.assign(target=0.3, harm=0.1))
     assert "back" not in gone["all"]
 

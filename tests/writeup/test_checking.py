@@ -81,6 +81,36 @@ def test_a_text_that_refers_to_what_there_is_not_is_refused(essay, line, message
     assert str(caught.value) == f"{message}; add it or mend the name"
 
 
+@pytest.mark.parametrize("line", ["#", "## {#sec-x}"])
+def test_a_heading_that_says_nothing_is_refused(essay, line):
+    whole = (essay / "index.qmd").read_text()
+    (essay / "index.qmd").write_text(f"{whole}\n{line}\n")
+    with pytest.raises(InputError) as caught:
+        checking.check(opening.read(essay), seeds=60)
+    assert str(caught.value) == (
+        "index.qmd: wanted headings that say something, got an empty one; write it, or leave it out"
+    )
+
+
+def test_code_refers_to_nothing_and_has_no_headings(essay):
+    whole = (essay / "index.qmd").read_text()
+    (essay / "index.qmd").write_text(
+        f"{whole}\n```bibtex\n#\n@misc{{a, title = {{@fig-b}}}}\n```\n"
+    )
+    checking.check(opening.read(essay), seeds=60)
+
+
+def test_figures_call_only_terms_otherwise_that_there_are(folder):
+    change(folder, "  lost: {}\n", "", "document.yaml")
+    change(folder, "figures:\n", "terms: {reg-anchr: anchor}\nfigures:\n", "document.yaml")
+    with pytest.raises(InputError) as caught:
+        checking.check(opening.read(folder), seeds=60)
+    assert str(caught.value) == (
+        f"{folder}/document.yaml: terms: wanted one of reg-separate, reg-anchor, "
+        "reg-anti-subspace, reg-anti-anchor, got 'reg-anchr'; did you mean reg-anchor?"
+    )
+
+
 @pytest.mark.parametrize("line", ["{{< include other.md >}}", "See @fig-none.", "![](none.png)"])
 def test_an_authors_text_that_refers_to_what_there_is_not_is_refused(folder, line):
     experiment = folder.parent / "experiments" / "ex-2.10.1"

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 
 import numpy as np
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
+from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
+from browsing import emulate, faults
 from colorcore.results.explorer import Cloud, Scene, encode
 from colorcore.writeup.document import TYPESET
 
-BROWSERS, DRIVER = ("chromium", "google-chrome", "chrome"), "chromedriver"
 PARTS = TYPESET / "explorer"
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Explorer</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -53,21 +52,6 @@ RED, CYAN, DARK_BLUE = range(3)
 COS, SIN = math.cos(math.radians(20)), math.sin(math.radians(20))  # of the tilt at the start
 
 
-@pytest.fixture(scope="module")
-def driver():
-    found, program = next(filter(None, map(shutil.which, BROWSERS)), None), shutil.which(DRIVER)
-    if found is None or program is None:
-        pytest.skip(f"needs a browser ({' or '.join(BROWSERS)}) and {DRIVER} on the PATH")
-    options = webdriver.ChromeOptions()
-    options.binary_location = found
-    for argument in ("--headless=new", "--no-sandbox"):  # containers have no room for a sandbox
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options, Service(program))
-    yield driver
-    driver.quit()
-
-
 @pytest.fixture
 def page(driver, tmp_path):
     """The explorer as a reader meets it who wants no motion, in a wide window and in daylight.
@@ -90,14 +74,6 @@ def page(driver, tmp_path):
     events = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
     sent = [e["params"] for e in events if e["method"] == "Network.requestWillBeSent"]
     assert {request["request"]["url"] for request in sent} == {place.as_uri()}
-
-
-def emulate(driver, *, width, scheme="light", motion="reduce"):
-    features = {"prefers-color-scheme": scheme, "prefers-reduced-motion": motion}
-    listed = [{"name": name, "value": value} for name, value in features.items()]
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": listed})
-    screen = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
 
 
 def one(page, selector):
@@ -207,11 +183,41 @@ def test_two_directions_that_would_be_one_change_places(page):
 
 
 @pytest.mark.parametrize("point", [CYAN, DARK_BLUE])
-def test_pointing_at_a_dot_tells_its_colour(page, point):
-    ActionChains(page).move_to_element(one(page, f"circle[data-point='{point}']")).perform()
+def test_a_click_on_a_dot_tells_its_colour(page, point):
+    ActionChains(page).click(one(page, f"circle[data-point='{point}']")).perform()
     want = {CYAN: ["cyan", "RGB 0, 255, 255"], DARK_BLUE: ["#000033", "RGB 0, 0, 51"]}
     assert told(page)[:2] == want[point]
     assert one(page, ".mark").get_attribute("cx") == f"{spots(page)[point][0]:.4f}"
+
+
+def test_passing_over_a_dot_changes_nothing(page):
+    ActionChains(page).move_to_element(one(page, f"circle[data-point='{CYAN}']")).perform()
+    assert told(page)[0] == "red"
+
+
+def test_a_finger_turns_and_does_not_tilt_since_upward_it_scrolls(page):
+    finger = PointerInput("touch", "finger")
+    drag = ActionBuilder(page, mouse=finger)
+    drag.pointer_action.move_to(one(page, "svg"), -60, 100).pointer_down()
+    drag.pointer_action.move_by(25, -10).move_by(25, -10).pointer_up()
+    drag.perform()
+    turned = math.radians(30) + 50 * 0.008
+    assert spots(page)[CYAN][0] == pytest.approx(math.cos(turned), abs=2e-4)
+    assert spots(page)[RED][1] == pytest.approx(-COS, abs=2e-4)  # as high as before
+
+
+def test_links_to_an_explorer_show_no_copy_of_it(page):
+    """Quarto previews what a link of class `quarto-xref` leads to."""
+    page.execute_script("""
+        document.body.innerHTML = '<a class="quarto-xref" href="#a"></a>' +
+          '<a class="quarto-xref" href="#b"></a><div id="a"><div class="explorer">' +
+          `<script type="application/json">${JSON.stringify(arguments[0])}</script></div></div>`;
+        const script = document.createElement("script");
+        script.textContent = arguments[1];
+        document.body.append(script);
+    """, encode(SCENE), f"{{{(PARTS / 'explorer.js').read_text()}}}")  # fmt: skip
+    links = page.find_elements(By.TAG_NAME, "a")
+    assert [link.get_attribute("class") for link in links] == ["", "quarto-xref"]
 
 
 def test_a_colour_can_be_chosen_by_name_and_is_told_to_screen_readers(page):
@@ -235,6 +241,12 @@ def test_tab_visits_every_control_once_in_the_order_of_the_page_and_shows_where_
         *("turn left", "turn right", "tilt up", "tilt down", "reset the view"),
         *("baseline", "Training", "Colour", "First direction", "Second direction"),
     ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_keeps_readers_with_other_means_from_using_it(page, scheme):
+    emulate(page, width=1000, scheme=scheme)
+    assert faults(page) == []
 
 
 LIGHT, DARK = "rgb(236, 238, 241)", "rgb(43, 47, 54)"

@@ -62,7 +62,7 @@ def test_training_curves_leave_out_batches_without_a_label(main, results):
     history = results.history()
     seen = history[history["labelled_red"] > 0]
     assert (seen["reg-anchor"] > 0).all()
-    assert data["reg-anchor"]["low"].min() > 0
+    assert data["anchor"]["low"].min() > 0
     first = history[history["step"] < 15]["recon"]
     assert data["recon"]["median"].iloc[0] == pytest.approx(first.median())
 
@@ -100,10 +100,10 @@ def test_schedules_have_a_line_for_each_experiment_that_has_the_property(main, r
     with style.applied(style.LIGHT):
         drawing = module.draw(data, style.LIGHT)
     panels = {axes.get_title(loc="left").split(" ", 1)[1]: axes for axes in drawing.axes}
-    assert len(panels["reg-unit"].lines) == 1
+    assert len(panels["unitarity"].lines) == 1
     assert len(panels["learning rate"].lines) == 5
     np.testing.assert_allclose(
-        panels["reg-anchor"].lines[0].get_ydata(), main.experiment.schedule.table["reg-anchor"]
+        panels["anchor"].lines[0].get_ydata(), main.experiment.schedule.table["reg-anchor"]
     )
 
 

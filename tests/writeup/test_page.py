@@ -8,7 +8,13 @@ from colorcore.errors import InputError
 from colorcore.writeup import report
 
 
-@pytest.mark.parametrize("left", ["?@fig-x", "?var:a.b", "?meta:title", "{{&lt;meta x", "{{< x"])
+@pytest.mark.parametrize(
+    "left",
+    [
+        "?@fig-x", "?var:a.b", "?meta:title", "{{&lt;meta x", "{{< x", "{{&amp;lt; var x",
+        r"year = {\{\{\textless{} var x", r"\{\{< var x",
+    ],
+)  # fmt: skip
 def test_what_a_renderer_left_unresolved_is_found(tmp_path, left):
     page = tmp_path / "index.html"
     page.write_text(f"<p>See <strong>{left}</strong>.</p>")

@@ -181,7 +181,7 @@ def test_what_typesets_a_document_is_its_templates_styles_and_scripts_too(
     files = [path for path in folder.rglob("*") if path.is_file()]
     for path in files:
         codes.add(found.origins.code_of_report)
-        path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+        path.write_bytes(path.read_bytes() + b"\n")
     assert len(codes | {found.origins.code_of_report}) == len(files) + 1
 
 

@@ -171,8 +171,12 @@ def test_a_figure_of_a_result_that_there_is_not_is_refused(essay):
          "write it with significant(…) or as f'{…}'"),
         ("{'a': {'b.c': '1'}}", ": a: wanted keys of letters, digits and hyphens, got 'b.c'; "
          "write 'b-c'"),
+        ("{'a': {'50': '1'}}", ": a: wanted keys with a letter, since Quarto takes others for "
+         "places in a list, got '50'; write 'at-50', or what it is"),
         ("{'a': f'{float(\"nan\"):.2f}'}", ": a: wanted a number, got 'nan'; find out why"),
         ("{'a': '−inf %'}", ": a: wanted a number, got '−inf %'; find out why"),
+        ("{'document': {}}", ": wanted another name than 'document', by which a text quotes what "
+         "the package says of it; rename it"),
         ("{}['a']", ", line 2: KeyError: 'a'; mend it"),
     ],
 )  # fmt: skip

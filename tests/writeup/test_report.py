@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from zipfile import ZipFile
 
 import pytest
 
@@ -31,14 +32,13 @@ def test_cross_references_variables_and_citations_are_resolved(paper, build):
     assert "Remember." in text
 
 
-def test_the_page_is_self_contained_with_both_variants_and_alt_text(paper, build):
+def test_the_page_is_self_contained_with_a_drawing_for_light_and_dark_and_alt_text(paper, build):
     report.render(opening.read(paper), build=build)
     text = html(build)
     assert not report.LOADED.search(text)
-    assert text.count("data:image/svg+xml;base64,") + text.count("<svg ") == 2
-    assert 'class="light-content"' in text
-    assert 'class="dark-content"' in text
-    assert text.count('alt="A &quot;black&quot; square."') == 2
+    assert text.count("<svg ") == 1
+    assert '<rect style="fill:light-dark(#000000,#ffffff)"' in text
+    assert text.count('aria-label="A &quot;black&quot; square."') == 1
     assert 'style="background:#ff0000"' in text
 
 
@@ -49,6 +49,31 @@ def test_the_pdf_has_one_variant_of_each_figure(paper, build):
     assert "one-light.svg" in source
     assert "one-dark.svg" not in source
     assert "Figure~1" in source
+
+
+def test_the_results_behind_each_part_go_with_the_page(paper, build):
+    report.render(opening.read(paper), build=build)
+    with ZipFile(build / "paper" / "data.zip") as data:
+        files = {name: data.read(name).decode() for name in data.namelist()}
+    assert list(files) == ["index.csv", "exp/moments.csv", "exp/runs.csv", "numbers.json"]
+    assert files["exp/runs.csv"] == "seed\n0\n"
+    assert files["index.csv"].splitlines() == [
+        "part,result",
+        "exp/figures/one,exp/runs.csv",
+        "exp/tables/one,exp/runs.csv",
+        "numbers,exp/runs.csv",
+        "numbers,exp/moments.csv",
+    ]
+
+
+def test_results_that_are_no_longer_there_are_missed(paper, build):
+    (build / "exp" / "moments.csv").unlink()
+    with pytest.raises(InputError) as refusal:
+        report.render(opening.read(paper), build=build)
+    assert str(refusal.value) == (
+        f"{build}/exp/moments.csv: wanted the results that the pages are made of, got none; build "
+        "them again"
+    )
 
 
 def test_the_same_text_makes_the_same_page(paper, build):

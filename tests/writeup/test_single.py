@@ -23,7 +23,7 @@ ABOUT_THE_CONCEPT = {
     "tables": {"labels", "pareto", "interventions", "settings", "conditions"},
 }
 OF_ALL_COLORS = {"named", "named-representative", "named-sweep"}
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9"/></svg>'
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9"/></svg>'
 RED = re.compile(r"\bred\b")
 
 

@@ -61,7 +61,7 @@ def wrong(one: Subject) -> list[str]:
 FILES = (
     "ex-2.10.1/figures/sweep-light.svg", "ex-2.10.1/figures/sweep-dark.svg",
     "ex-2.10.1/figures/sweep.txt", "ex-2.10.1/tables/labels.md", "numbers.json",
-    "paper/index.html", "paper/index.pdf", "ex-2.10.1/runs.csv",
+    "paper/index.html", "paper/index.pdf", "paper/data.zip", "ex-2.10.1/runs.csv",
 )  # fmt: skip
 RECORDS = (
     "written/ex-2.10.1/figures/sweep.json", "written/ex-2.10.1/tables/labels.json",

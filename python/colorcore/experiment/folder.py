@@ -25,8 +25,8 @@ BASE = "base"
 NAME = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
 # By what a build has besides its experiments, and what a text quotes besides those.
 TAKEN = (
-    "stage", "logs", "benchmarks", "index.html", "index.pdf", "numbers.json", "report.log",
-    "search", "versions", "hardware", "comparisons",
+    "stage", "logs", "benchmarks", "index.html", "index.pdf", "data.zip", "numbers.json",
+    "report.log", "search", "versions", "hardware", "comparisons", "document",
 )  # fmt: skip
 
 

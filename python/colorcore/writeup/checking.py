@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from colorcore import provenance
-from colorcore.errors import InputError
+from colorcore.errors import InputError, unknown
 from colorcore.experiment.concepts import key
 from colorcore.experiment.folder import DOPESHEET, SETTINGS
 from colorcore.experiment.folder import read as read_yaml
 from colorcore.experiment.loading import Experiment
 from colorcore.parsed import parsed
 from colorcore.results.measures import index_of
-from colorcore.writeup import imports, making, single_text
+from colorcore.writeup import apparatus, imports, making, single_text
 from colorcore.writeup.document import FILE, OWN, Document
 from colorcore.writeup.files import texts
 from colorcore.writeup.letters import check_figures, check_pages
-from colorcore.writeup.single_names import known
+from colorcore.writeup.single_names import PLACEHOLDER, known
 from colorcore.writeup.subject import subject
 from colorcore.writeup.text import check as check_text
 from colorcore.writeup.text import fill
@@ -54,6 +54,7 @@ def check(document: Document, seeds: int, load: Callable[[str], Experiment] | No
         imports.check(document, own)
         _check_named(document, own)
     _check_letters(document, load)
+    _check_terms(document, load)
     _check_text(document, main)
     _check_places(document, main)
     trained = list(range(main.first_seed, main.first_seed + seeds))
@@ -113,6 +114,7 @@ def _check_text(document: Document, main: Experiment) -> None:
     made, folder = _included(document, main), document.folder
     if document.is_report:
         text, variables = single_text.text(subject(document, Path())), known(main)
+        variables["document"] = dict.fromkeys(apparatus.PARTS, PLACEHOLDER)
     else:  # its numbers are what its own code returns
         text, variables = read_text(folder / "index.qmd"), None
     whole = fill(folder, text, "index.qmd", variables, made)
@@ -134,6 +136,17 @@ def _check_letters(document: Document, load: Callable[[str], Experiment]) -> Non
         check_figures(f"{place / DOPESHEET}: phases", phases)
         check_pages(f"{place / DOPESHEET}: actions", actions)
         check_figures(f"{document.folder / FILE}: {name}", label)
+
+
+def _check_terms(document: Document, load: Callable[[str], Experiment]) -> None:
+    """What it calls otherwise are terms of its experiments."""
+    known = [term for name in document.names for term in load(name).regularizers]
+    for name, label in document.terms.items():
+        if name not in known:
+            raise InputError(
+                f"{document.folder / FILE}: {unknown('terms', name, dict.fromkeys(known))}"
+            )
+        check_figures(f"{document.folder / FILE}: terms.{name}", label)
 
 
 def _check_places(document: Document, main: Experiment) -> None:

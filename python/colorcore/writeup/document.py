@@ -57,7 +57,8 @@ class Contents(Settings):
     """What document.yaml holds.
 
     `main` is the experiment that the text is about, and what it is called; `groups` are compared,
-    `others` are there besides. Figures and tables are made by the module of their name or by
+    `others` are there besides. `terms` has what figures call terms of the objective that settings
+    call otherwise. Figures and tables are made by the module of their name or by
     another one; what else an entry says is told to that. Of fewer runs than `least_seeds` its
     numbers have no value.
     """
@@ -65,6 +66,7 @@ class Contents(Settings):
     main: Annotated[dict[str, str], Field(min_length=1, max_length=1)]
     groups: dict[str, Group] = Field(default_factory=dict)
     others: dict[str, str] = Field(default_factory=dict)
+    terms: dict[str, str] = Field(default_factory=dict)
     figures: dict[str, Entry]
     tables: dict[str, Entry]
     least_seeds: Annotated[int, Field(ge=2)] = 2

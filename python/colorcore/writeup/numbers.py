@@ -38,12 +38,17 @@ Show = Callable[[float], str]
 def write(path: Path, numbers: Numbers, *, place: str) -> None:
     """Write a numbers.json, of numbers from `place`.
 
-    Keys are nested and use only letters, digits and hyphens, since a dot descends; values are
-    strings as the text shows them.
+    Keys are nested and use only letters, digits and hyphens, since a dot descends, and a letter at
+    least; values are strings as the text shows them.
 
     Raises: InputError naming a key that is otherwise, or whose value is.
     """
     _check(place, numbers)
+    if "document" in numbers:
+        raise InputError(
+            f"{place}: wanted another name than 'document', by which a text quotes what the "
+            "package says of it; rename it"
+        )
     write_text(path, json.dumps(numbers, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -55,6 +60,11 @@ def _check(place: str, found: object, name: str = "") -> None:
                 raise InputError(
                     f"{what}: wanted keys of letters, digits and hyphens, got {part!r}; write "
                     f"{key(str(part)) or 'another'!r}"
+                )
+            if part.isdigit():
+                raise InputError(
+                    f"{what}: wanted keys with a letter, since Quarto takes others for places in a "
+                    f"list, got {part!r}; write 'at-{part}', or what it is"
                 )
             _check(place, value, f"{name}.{part}".lstrip("."))
     elif not name or not isinstance(found, str):
@@ -192,7 +202,7 @@ def recovery_numbers(recovery: pd.DataFrame) -> Numbers:
     found: Numbers = {}
     for (way, step), runs in recovery.groupby(["way", "step"], sort=False):
         told = {name: spread(runs[name]) for name in ("target", "harm")}
-        found.setdefault(key(str(way)), {})[str(step)] = told
+        found.setdefault(key(str(way)), {})[f"after-{step}"] = told
     medians = recovery.groupby(["way", "step"])["target"].median()
     for way, steps in medians[medians < BACK].reset_index("step").groupby("way"):
         found[key(str(way))]["back"] = str(steps["step"].min())

@@ -100,7 +100,7 @@ class Origins:
         groups = [(name, self.document.group(name)) for name in self.document.groups]
         others = set(names) - {self.document.main_name}
         called = [(name, list(group.items())) for name, group in groups if others & set(group)]
-        return provenance.digest_of([told, called])
+        return provenance.digest_of([told, called, list(self.document.terms.items())])
 
     def told(self, name: str) -> str:
         """What figures and texts can tell of an experiment, as a digest."""
@@ -123,5 +123,5 @@ class Origins:
     def code_of_report(self) -> str:
         """What typesets the document, as a digest: code, templates, styles and scripts."""
         files = [path for path in sorted(TYPESET.rglob("*")) if path.is_file()]
-        typeset = {path.relative_to(TYPESET).as_posix(): path.read_text("utf-8") for path in files}
+        typeset = {path.relative_to(TYPESET).as_posix(): records.digest(path) for path in files}
         return provenance.digest({**typeset, "code": provenance.code("report")})

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from colorcore.errors import InputError
+from colorcore.writeup.apparatus import HEAD
 from colorcore.writeup.text import expand
 
 Renderer = Callable[[Path], tuple[Path, Path]]
@@ -77,10 +78,14 @@ def pandoc(stage: Path) -> tuple[Path, Path]:
     common = [
         *(pypandoc.get_pandoc_path(), source.name, "--fail-if-warnings", "--standalone"),
         *("--from", "markdown", "--number-sections"),
-        *("--lua-filter", "pandoc/crossref.lua", "--lua-filter", "swatch.lua", "--citeproc"),
+        *("--lua-filter", "pandoc/crossref.lua", "--lua-filter", "swatch.lua"),
+        *("--lua-filter", "abstract.lua", "--citeproc"),
         *("--metadata-file", "_metadata.yml"),
     ]
-    html = ["--to", "html5", "--mathml", "--embed-resources", "--toc", "--toc-depth", "2"]
+    html = [
+        *("--to", "html5", "--mathml", "--embed-resources", "--toc", "--toc-depth", "2"),
+        *("--include-in-header", HEAD),
+    ]
     run([*common, *html, "--template", "pandoc/page.html", "--output", "index.html"], stage)
     pdf = ["--to", "typst", "--include-in-header", "floats.typ"]
     run([*common, *pdf, "--template", "pandoc/page.typ", "--output", "index.typ"], stage)

@@ -8,20 +8,23 @@ from pathlib import Path
 
 from colorcore.errors import InputError
 from colorcore.outputs import replacing
-from colorcore.writeup import renderers
+from colorcore.writeup import bundle, renderers
 from colorcore.writeup.document import Document
 from colorcore.writeup.sources import gather
 from colorcore.writeup.text import check_sources
 from colorcore.writeup.written import Written
 
-UNRESOLVED = re.compile(r"\?@[\w-]+|\?var:\S+|\?meta:\S+|\{\{(?:&lt;|<)\s*\w+")
+# As it stands, and as HTML and BibTeX write it.
+SHORTCODE = r"\\?\{\\?\{(?:&(?:amp;)?lt;|<|\\textless(?:\{\})?)\s*\w+"
+UNRESOLVED = re.compile(rf"\?@[\w-]+|\?var:\S+|\?meta:\S+|{SHORTCODE}")
 LOADED = re.compile(
     r"""<(?:img|script|link|source|iframe)\b[^>]*\b(?:src|href)=["'](https?:[^"']+)"""
 )
 
 
 def render(document: Document, *, build: Path) -> None:
-    """Typeset a document with the results in `build`, into index.{html,pdf} where it says.
+    """Typeset a document with the results in `build`, into index.{html,pdf} where it says, and the
+    results that it is about into data.zip beside them.
 
     Quarto does it when it is on the PATH, else Pandoc and Typst: same text, same numbering.
 
@@ -33,11 +36,13 @@ def render(document: Document, *, build: Path) -> None:
     renderer = renderers.choose()
     html, pdf = renderer(stage)
     check_html(html)
-    pages = Written(document, build).pages
-    for made, place in zip((html, pdf), pages.made, strict=True):
+    written = Written(document, build)
+    *places, data = written.pages.made
+    for made, place in zip((html, pdf), places, strict=True):
         with replacing(place) as stand_in:
             shutil.copyfile(made, stand_in)
-    pages.note()
+    bundle.write(written, data)
+    written.pages.note()
 
 
 def check_html(html: Path) -> None:

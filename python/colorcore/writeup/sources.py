@@ -8,8 +8,9 @@ from pathlib import Path
 
 import yaml
 
-from colorcore.writeup import files, single_text
+from colorcore.writeup import apparatus, files, single_text
 from colorcore.writeup.document import TYPESET, Document
+from colorcore.writeup.inline import themed
 from colorcore.writeup.subject import Subject, subject
 from colorcore.writeup.written import NUMBERS, Written
 
@@ -28,7 +29,10 @@ def gather(document: Document, build: Path) -> Path:
     if document.is_report:
         single_text.write_text(main, stage)
     written = Written(document, build)
-    numbers = json.loads(written.numbers.read()[NUMBERS])
+    metadata = yaml.safe_load((stage / "_metadata.yml").read_text(encoding="utf-8"))
+    said = apparatus.told(document.folder, metadata)
+    (stage / apparatus.HEAD).write_text(apparatus.head(metadata, said), encoding="utf-8")
+    numbers = {**json.loads(written.numbers.read()[NUMBERS]), "document": said}
     variables = yaml.safe_dump(numbers, allow_unicode=True, sort_keys=False)
     (stage / "_variables.yml").write_text(variables, encoding="utf-8")
     for one in written.subjects():
@@ -45,20 +49,28 @@ def _place(written: Written, one: Subject, stage: Path, place: Path) -> None:
         for name, content in part.read().items():
             (folder / kind / name).write_bytes(content)
     for alt in sorted((folder / "figures").glob("*.txt")):
-        shown = figure_markup((place / "figures" / alt.stem).as_posix(), alt.read_text("utf-8"))
+        figure = (place / "figures" / alt.stem).as_posix()
+        shown = figure_markup(stage, figure, alt.read_text("utf-8"))
         alt.with_suffix(".md").write_text(shown, encoding="utf-8")
     if written.explorer(one):
         scene = explorer_markup(one.results.scene())
         (folder / "explorer.md").write_text(scene, encoding="utf-8")
 
 
-def figure_markup(place: str, alt: str) -> str:
-    """Both variants of a figure: the light one, and for HTML in dark mode the dark one."""
-    text = " ".join(alt.split()).replace('"', "&quot;")
+def figure_markup(stage: Path, place: str, alt: str) -> str:
+    """A figure: for pages a drawing that follows their colours, else its light variant."""
+    light, dark = (f"{place}-{variant}.svg" for variant in ("light", "dark"))
+    text = " ".join(alt.split())
+    name = place.replace("/figures/", "-").replace("/", "-").replace(".", "-")
+    drawing = themed(
+        name, (stage / light).read_text("utf-8"), (stage / dark).read_text("utf-8"), text
+    )
+    shown = text.replace('"', "&quot;")
     return (
-        f'::: {{.light-content}}\n![]({place}-light.svg){{fig-alt="{text}"}}\n:::\n\n'
-        '::: {.content-visible when-format="html"}\n\n'
-        f'::: {{.dark-content}}\n![]({place}-dark.svg){{fig-alt="{text}"}}\n:::\n\n:::\n'
+        '::: {.content-visible unless-format="html"}\n'
+        f'![]({light}){{fig-alt="{shown}"}}\n:::\n\n'
+        '::: {.content-visible when-format="html"}\n'
+        f'```{{=html}}\n<div class="scroll">{drawing}</div>\n```\n:::\n'
     )
 
 

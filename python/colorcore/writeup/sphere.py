@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 DIMENSIONS = 3  # of a view
 TILT = np.radians(18)  # how far the view looks down on the horizontal plane
+RIM = "#8a9099"  # on light and dark pages alike
 DIFFERENT = 0.08  # a channel difference from here on can be seen
 
 Array = NDArray[np.float64]
@@ -49,6 +50,8 @@ def draw_latents(
     both = np.repeat(place, 2, axis=0)
     colors = np.stack([shown, np.where(different[:, None], true, shown)], axis=1).reshape(-1, 3)
     sizes = np.tile([size, size * 0.22], len(place))
+    # Behind all, a rim: black and white could not be told from the sphere on one page or the other.
+    axes.scatter(*place.T, s=size * 2, c=RIM, linewidths=0, rasterized=True, zorder=2)
     axes.scatter(*both.T, s=sizes, c=colors, linewidths=0, rasterized=True, zorder=2)
 
 

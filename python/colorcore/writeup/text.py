@@ -24,6 +24,8 @@ IMAGES = (
 )
 LABELLED = re.compile(r"!\[[^]]*\]\[([^]]+)\]")  # an image that stands elsewhere, by its label
 LABEL = r"^ {{0,3}}\[{}\]:\s*<?([^\s>]+)"
+FENCED = re.compile(r"^ {0,3}(```+|~~~+).*?^ {0,3}\1", re.MULTILINE | re.DOTALL)  # code
+EMPTY = re.compile(r"^#{1,6}[ \t]*(?:\{[^}]*\}[ \t]*)?$", re.MULTILINE)  # a heading
 # As Pandoc takes it, wherever it stands.
 METADATA = re.compile(
     r"(?:\A|^[ \t]*\n)---[ \t]*\n(?![ \t]*\n)(?:.*\n)*?(?:---|\.\.\.)[ \t]*$", re.MULTILINE
@@ -149,6 +151,12 @@ def check(text: str, folder: Path, made: Collection[str] = ()) -> None:
 
     Raises: InputError naming the first thing that is not.
     """
+    prose = FENCED.sub("", text)
+    if EMPTY.search(prose):
+        raise InputError(
+            "index.qmd: wanted headings that say something, got an empty one; write it, or leave "
+            "it out"
+        )
     targets = TARGET.findall(text)
     references = folder / "references.bib"
     listed = read(references) if references.is_file() else ""
@@ -156,8 +164,8 @@ def check(text: str, folder: Path, made: Collection[str] = ()) -> None:
     images = [name for name in _images(text) if name not in made]
     missing: Iterator[tuple[str, str]] = (
         *(("a unique cross-reference target", t) for t in targets if targets.count(t) > 1),
-        *(("a cross-reference target", r) for r in REFERENCE.findall(text) if r not in targets),
-        *(("an entry of references.bib", c) for c in CITATION.findall(text) if c not in entries),
+        *(("a cross-reference target", r) for r in REFERENCE.findall(prose) if r not in targets),
+        *(("an entry of references.bib", c) for c in CITATION.findall(prose) if c not in entries),
         *(("an image", i) for i in images if not (folder / i).is_file()),
     )  # type: ignore[assignment]
     for wanted, got in missing:

@@ -28,7 +28,7 @@ FILES: dict[Kind, tuple[str, ...]] = {
 
 RECORDS = "written"  # in the folder of the build: that it is no experiment's shows by the name
 NUMBERS = "numbers.json"
-PAGES = ("index.html", "index.pdf")
+PAGES = ("index.html", "index.pdf", "data.zip")
 
 
 @dataclass(frozen=True)
@@ -134,17 +134,28 @@ class Written:
         yield from (part for one in self.subjects() for _, part in self.shown(one))
         yield from (self.numbers, self.pages)
 
+    def results(self) -> Iterator[tuple[str, Path]]:
+        """What readers reckon with: the results that each figure and table is made of, by its name,
+        and the tables that numbers are."""
+        for one in self.subjects():
+            for _, part in self.shown(one):
+                yield from ((part.name, path) for path in dict.fromkeys(part.of()))
+        yield from (("numbers", path) for path in self._tables())
+
     def _read_by(self, kind: Kind, name: str, one: Subject) -> Iterator[Path]:
         read = making.reads(self.document, kind, name, key(one.results.deletion))
         for experiment, files in read.items():
             yield from self._named(experiment, *files)
 
     def _read_by_numbers(self) -> Iterator[Path]:
+        yield from self._tables()
+        yield from self._named(self.document.main_name, "records/train-*.json")
+        yield from (one.results.interventions_path for one in self.subjects())
+
+    def _tables(self) -> Iterator[Path]:
         for name in self.document.names:
             yield from self._named(name, "runs.csv", "moments.csv")
         yield from (self.build / place for place in making.audits(self.document))
-        yield from self._named(self.document.main_name, "records/train-*.json")
-        yield from (one.results.interventions_path for one in self.subjects())
 
     def _read_by_pages(self) -> Iterator[Path]:
         yield from self.numbers.made

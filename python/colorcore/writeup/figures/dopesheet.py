@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import cycle
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,12 @@ READS = ()
 
 
 def gather(subject: Subject) -> Schedule:
-    return subject.experiment.schedule
+    schedule, called = subject.experiment.schedule, subject.document.terms
+    return replace(
+        schedule,
+        table=schedule.table.rename(columns=called),
+        keyframes=schedule.keyframes.replace({"property": called}),
+    )
 
 
 def draw(data: Schedule, theme: Theme) -> Figure:

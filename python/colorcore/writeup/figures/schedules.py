@@ -35,7 +35,8 @@ def reads_of(document: Document, group: str) -> list[str]:
 
 def gather(subject: Subject, group: str) -> Data:
     members = subject.document.group(group).items()
-    return {label: subject.document.load(name).schedule.table for name, label in members}
+    tables = {label: subject.document.load(name).schedule.table for name, label in members}
+    return {label: t.rename(columns=subject.document.terms) for label, t in tables.items()}
 
 
 def _properties(data: Data) -> list[str]:

@@ -22,7 +22,8 @@ def gather(subject: Subject) -> dict[str, pd.DataFrame]:
     """For each term its median and 90 % band over seeds and neighbouring steps, index `step`."""
     curves = subject.results.curves().set_index("step")
     terms = ["recon", *subject.experiment.regularizers]
-    return {name: curves[curves["term"] == name] for name in terms}
+    called = subject.document.terms
+    return {called.get(name, name): curves[curves["term"] == name] for name in terms}
 
 
 def draw(data: dict[str, pd.DataFrame], theme: Theme) -> Figure:

@@ -70,7 +70,7 @@ def write(subject: Subject, rows: Rows, show: tuple[str, ...]) -> str:
         runs = table[table["operator"] == operator]
         cells = [MEASURES[m][2](runs[MEASURES[m][1]]) for m in show]
         lines.append([plain(label), labels(subject.document.load(name), operator), *cells])
-    header = ["", "labels", *(MEASURES[m][0] for m in show)]
+    header = ["operator", "labels", *(MEASURES[m][0] for m in show)]
     return pipe_table(header, lines, align="ll" + "r" * len(show))
 
 

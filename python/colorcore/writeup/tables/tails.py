@@ -53,7 +53,9 @@ def write(subject: Subject, of: dict[str, str]) -> str:
         runs = tails.read(subject.document.load(name), folder / TAIL)
         cells = [tells(int(fails(runs).sum()), len(runs)) for fails in FAILURES.values()]
         rows.append([plain(label), str(len(runs)), *cells])
-    return pipe_table(["", "runs", *map(plain, FAILURES)], rows, align="lr" + "r" * len(FAILURES))
+    return pipe_table(
+        ["recipe", "runs", *map(plain, FAILURES)], rows, align="lr" + "r" * len(FAILURES)
+    )
 
 
 def tells(failed: int, runs: int) -> str:

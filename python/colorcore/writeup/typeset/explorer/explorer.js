@@ -124,11 +124,12 @@
       svg.setPointerCapture(event.pointerId);
     });
     svg.addEventListener("pointermove", (event) => {
-      if (!pressed) return pick(event);
+      if (!pressed) return;
       const [x, y] = [event.clientX - pressed.x, event.clientY - pressed.y];
       const moved = pressed.moved + Math.abs(x) + Math.abs(y);
       pressed = { x: event.clientX, y: event.clientY, moved };
-      if (moved > STILL) turn(x * DRAG, y * DRAG);
+      const upward = event.pointerType === "touch" ? 0 : y; // a finger that goes up scrolls
+      if (moved > STILL) turn(x * DRAG, upward * DRAG);
     });
     svg.addEventListener("pointerup", (event) => {
       if (pressed && pressed.moved <= STILL) pick(event);
@@ -221,6 +222,14 @@
     update();
     root.replaceChildren(sphere, panel);
     root.classList.add("ready");
+    withoutPreview(root);
+  }
+
+  // Quarto shows copies of what links lead to, which here would be one that does nothing.
+  function withoutPreview(root) {
+    const place = root.closest("[id]")?.id;
+    const links = place ? document.querySelectorAll(`a.quarto-xref[href="#${place}"]`) : [];
+    links.forEach((link) => link.classList.remove("quarto-xref"));
   }
 
   document.querySelectorAll(".explorer").forEach(start);

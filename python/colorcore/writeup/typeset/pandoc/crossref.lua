@@ -47,6 +47,9 @@ local function float(div, kind)
     local place = pandoc.Blocks({
       pandoc.RawBlock("html", "<figcaption>"), pandoc.Plain(text), pandoc.RawBlock("html", "</figcaption>"),
     })
+    if kind == "tbl" then
+      blocks = pandoc.Blocks({ pandoc.Div(blocks, { class = "scroll" }) })
+    end
     figure:extend(kind == "tbl" and place or blocks)
     figure:extend(kind == "tbl" and blocks or place)
     figure:insert(pandoc.RawBlock("html", "</figure>"))
@@ -94,8 +97,9 @@ local function Para(paragraph)
   if html then
     return {
       pandoc.RawBlock("html", '<div class="equation" id="' .. identifier .. '">'),
+      pandoc.RawBlock("html", '<div class="formula">'),
       pandoc.Plain({ formula }),
-      pandoc.RawBlock("html", "<span>(" .. count .. ")</span></div>"),
+      pandoc.RawBlock("html", '</div><span class="number">(' .. count .. ")</span></div>"),
     }
   end
   return {

@@ -1,0 +1,49 @@
+"""The results behind the pages in one file, for readers who would reckon with them themselves."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from colorcore.errors import InputError
+from colorcore.outputs import replacing
+from colorcore.writeup.written import NUMBERS, Written
+
+INDEX = "index.csv"  # which results each part was made of
+
+
+def write(written: Written, path: Path) -> None:
+    """Write a ZIP of every result that figures, tables and numbers are made of, and which of which.
+
+    The same results make the same bytes.
+
+    Raises: InputError when one is not there.
+    """
+    rows, files = _index(written)
+    with replacing(path) as stand_in, ZipFile(stand_in, "w") as bundle:
+        _add(bundle, INDEX, rows.encode())
+        for name in [*sorted(files), NUMBERS]:
+            _add(bundle, name, _read(written.build / name))
+
+
+def _index(written: Written) -> tuple[str, set[str]]:
+    """A line for each part and result, as CSV, and the results by their places in the build."""
+    text = io.StringIO()
+    rows = [(part, path.relative_to(written.build).as_posix()) for part, path in written.results()]
+    csv.writer(text, lineterminator="\n").writerows([("part", "result"), *rows])
+    return text.getvalue(), {name for _, name in rows}
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(
+            f"{path}: wanted the results that the pages are made of, got none; build them again"
+        ) from None
+
+
+def _add(bundle: ZipFile, name: str, content: bytes) -> None:
+    bundle.writestr(ZipInfo(name), content, ZIP_DEFLATED)  # of the date that ZIP begins with
