@@ -1,0 +1,91 @@
+"""How red is taken out of a model of the example on mixing, and out of a control without an anchor.
+
+Each way gives a copy of the model in which the edit stays, so that it can be measured, trained on
+and audited like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor, nn
+
+from colorcore.anchor import (
+    Falloff,
+    Projection,
+    Suppression,
+    Unit,
+    ablate_stream,
+    bake,
+    capture,
+    leace,
+    mean_difference,
+)
+from mixing_batches import RATE, chances
+from mixing_data import Pairs, every_pair
+from mixing_model import SITES, Mixer
+from mixing_train import AXIS
+
+Fit = Callable[[Tensor, Tensor], nn.Module]
+OPERANDS = (0, 2)  # where they stand in a line
+
+
+# --8<-- [start:surgery]
+def projected(model: Mixer) -> Mixer:
+    """Without the axis, wherever the stream is looked at."""
+    return everywhere(model, Projection(AXIS))
+
+
+def suppressed(model: Mixer) -> Mixer:
+    """Without what lies near the axis: the nearer, the more of it is taken."""
+    return everywhere(model, Suppression(AXIS, Falloff(angle=60)))
+
+
+def cut(model: Mixer) -> Mixer:
+    """Without the axis in any weight that writes the stream."""
+    return ablate_stream(model, [0], layer=SITES[-1], sample=every_pair().lines)
+
+
+def everywhere(model: Mixer, edit: nn.Module) -> Mixer:
+    """The same edit at each site, and from there back to the sphere."""
+    for site in SITES:
+        model = bake(model, nn.Sequential(edit, Unit()), layer=site)
+    return model
+
+
+# --8<-- [end:surgery]
+
+
+# --8<-- [start:erasers]
+def fitted(model: Mixer, fit: Fit) -> Mixer:
+    """An eraser at each site, fitted to what the edits before it leave there.
+
+    It is told more than the anchor was: of each operand, and not of each line, how red it is.
+    """
+    pairs = every_pair()
+    labels = chances()[torch.stack([pairs.first, pairs.second], dim=-1)] / RATE
+    for site in SITES:
+        eraser = fit(operands(model, pairs, site).flatten(0, 1), labels.flatten())
+        model = bake(model, nn.Sequential(eraser, Unit()), layer=site)
+    return model
+
+
+def operands(model: Mixer, pairs: Pairs, site: str) -> Tensor:
+    """The stream at both operands. Shapes: → (pairs, 2, 64)."""
+    with torch.no_grad(), capture(model, [site]) as layers:
+        model(pairs.lines)
+    return layers[site][:, OPERANDS]
+
+
+# --8<-- [end:erasers]
+
+WAYS: Mapping[str, Callable[[Mixer], Mixer]] = {
+    "before": lambda model: model,
+    "projected": projected,
+    "suppressed": suppressed,
+    "weights": cut,
+    "mean difference": lambda model: fitted(model, mean_difference),
+    "leace": lambda model: fitted(model, leace),
+}
+"""Each way by its name."""
