@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
@@ -12,6 +13,7 @@ from colorcore import schedule
 from colorcore.anchor import AngularAnchor, Regularizer, RepelSubspace, capture
 from colorcore.schedule import Schedule
 from mixing_batches import Batch, Batches
+from mixing_checkpoint import EVERY, Checkpoint
 from mixing_data import TOKENS, Pairs
 from mixing_model import SITES, WIDTH, Mixer
 
@@ -42,33 +44,41 @@ def planned(steps: int | None = None) -> Schedule:
 
 
 # --8<-- [start:train]
-def train(lines: Pairs, *, seed: int, plan: Schedule, anchored: bool = True) -> Mixer:
+def train(
+    lines: Pairs,
+    *,
+    seed: int,
+    plan: Schedule,
+    anchored: bool = True,
+    checkpoint: Checkpoint | None = None,
+) -> Mixer:
     """A model with red anchored to the first axis of its stream, or a control without an anchor."""
     torch.manual_seed(seed)
     model = Mixer()
     optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.95))
-    batches = Batches(lines, seed=seed, steps=plan.steps)
-    pair = terms()
+    batches, pair = Batches(lines, seed=seed, steps=plan.steps), terms()
+    begin = checkpoint.resume(model, optimizer) if checkpoint else 0
 
     with capture(model, SITES) as layers:
-        for step, weights in enumerate(plan.table.to_dict("records")):
-            batch = batches.at(step)
+        for step in range(begin, plan.steps):
+            batch, weights = batches.at(step), plan.table.loc[step]
             logits = model(batch.inputs)
             loss = cross_entropy(logits.view(-1, TOKENS), batch.targets.flatten())
             if anchored:
                 stream = torch.stack([layers[site] for site in SITES])
                 loss += placed(pair, stream, batch, weights)
-            for group in optimizer.param_groups:
-                group["lr"] = weights["lr"]
+            optimizer.param_groups[0]["lr"] = weights["lr"]
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             model.keep_units()
+            if checkpoint and (step + 1) % EVERY == 0:
+                checkpoint.keep(model, optimizer, step=step + 1)
     return model.eval()
 
 
 def placed(
-    pair: tuple[Regularizer, Regularizer], stream: Tensor, batch: Batch, weights: dict[str, float]
+    pair: tuple[Regularizer, Regularizer], stream: Tensor, batch: Batch, weights: pd.Series
 ) -> Tensor:
     """Both terms by their weights, each the mean over the sites. Shapes: (sites, batch, 64, 64)."""
     anchor, repel = pair
