@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import pandas as pd
 import torch
 from torch import Tensor, nn
 
@@ -65,6 +66,16 @@ class Placement(NamedTuple):
     spread: float
     contrast: float
     latched: float
+
+
+def graded(model: nn.Module) -> pd.DataFrame:
+    """How far along the axis colours lie as first operands, in the mean over sites.
+
+    A row a colour, in the order of tokens: `likeness` to red, and `along`.
+    """
+    along = alignment(model, every_pair())[..., 0].mean(dim=0)
+    of_each = along.unflatten(0, (COLORS, -1)).mean(dim=-1)
+    return pd.DataFrame({"likeness": likeness().numpy(), "along": of_each.numpy()})
 
 
 def placement(model: nn.Module) -> Placement:

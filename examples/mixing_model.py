@@ -39,6 +39,9 @@ class Rotary(nn.Module):
     Shapes: (…, positions, coordinates) → the same; of a pair one is in either half.
     """
 
+    cos: Tensor
+    sin: Tensor
+
     def __init__(self, width: int) -> None:
         super().__init__()
         rates = WAVELENGTH ** (-torch.arange(0, width, 2) / width)

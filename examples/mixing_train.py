@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-import pandas as pd
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
@@ -57,11 +57,12 @@ def train(
     model = Mixer()
     optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.95))
     batches, pair = Batches(lines, seed=seed, steps=plan.steps), terms()
+    rows = plan.table.to_dict("records")
     begin = checkpoint.resume(model, optimizer) if checkpoint else 0
 
     with capture(model, SITES) as layers:
         for step in range(begin, plan.steps):
-            batch, weights = batches.at(step), plan.table.loc[step]
+            batch, weights = batches.at(step), rows[step]
             logits = model(batch.inputs)
             loss = cross_entropy(logits.view(-1, TOKENS), batch.targets.flatten())
             if anchored:
@@ -78,7 +79,10 @@ def train(
 
 
 def placed(
-    pair: tuple[Regularizer, Regularizer], stream: Tensor, batch: Batch, weights: pd.Series
+    pair: tuple[Regularizer, Regularizer],
+    stream: Tensor,
+    batch: Batch,
+    weights: Mapping[str, float],
 ) -> Tensor:
     """Both terms by their weights, each the mean over the sites. Shapes: (sites, batch, 64, 64)."""
     anchor, repel = pair
