@@ -5,6 +5,7 @@
 # make test-slurm  runs builds on a Slurm cluster that it starts; takes four minutes
 # make search  searches for a schedule anew, as its experiment says; takes half an hour
 # make tail    trains a thousand runs of some experiments, to see how seldom they fail; takes half an hour
+# make transformer  trains the transformers of the page on mixing anew; takes an hour
 # make wheel   builds the package for others, and tests it in an environment of its own
 # make fuzz    passes arbitrary arrays to the kernels; takes ten minutes
 # make stress  kills builds, damages results and passes odd arrays; MINUTES=10 of each of the three
@@ -29,7 +30,7 @@ RUST := $(shell find rust -name "*.rs")
 EXAMPLES := $(patsubst %,build/examples/%.done,digits language images)
 
 .DELETE_ON_ERROR:
-.PHONY: paper report docs test test-slurm search tail bench fuzz stress wheel setup lock clean
+.PHONY: paper report docs test test-slurm search tail transformer bench fuzz stress wheel setup lock clean
 .PHONY: check-rust check-lints check-types check-python check-workflow
 
 paper: setup
@@ -61,7 +62,7 @@ docs: setup $(EXAMPLES) build/docs/speed.done
 	@echo "Documentation: build/docs/site/index.html"
 
 # Each example writes its numbers and images to a folder of its name.
-build/examples/%.done: examples/%.py $(wildcard examples/*.py) $(PACKAGE) $(VENV)/kernels
+build/examples/%.done: examples/%.py $(wildcard examples/*.py examples/mixing/*.csv) $(PACKAGE) $(VENV)/kernels
 	python $< --out $(basename $@)
 	@touch $@
 
@@ -128,6 +129,15 @@ RUNS ?= 1020
 tail: setup
 	printf '%s\n' $(TAILS) | xargs --max-procs=2 --replace \
 	  env OMP_NUM_THREADS=1 colorcore tail experiments/{} --out experiments/{}/tail.csv --seeds $(RUNS)
+
+# What was interrupted goes on where it stopped, in build/transformer. The tables that the page is made of
+# are in examples/mixing.
+MIXERS := $(foreach seed,0 1 2 3 4 5 6 7 8,anchored-$(seed) control-$(seed))
+
+transformer: setup
+	printf '%s\n' $(MIXERS) | xargs --max-procs=2 --replace \
+	  env OMP_NUM_THREADS=1 python examples/mixing_runs.py --only {}
+	python examples/mixing_runs.py
 
 # The machine should have nothing else to do. Peers come on top of the pinned packages.
 bench: setup

@@ -54,7 +54,7 @@ def save(data: Data, out: Path) -> None:
 
 
 def draw(data: Data, theme: Theme) -> Figure:
-    """Above, where colours lie and what goes with them; below, the trade, and what comes instead."""
+    """Above, where colours lie and what goes with them; below, what it costs, and what comes."""
     figure = style.new(5.6)
     [above], [below] = figure.subfigures(2, 1, squeeze=False, height_ratios=[1, 1])
     panels = above.subplots(1, 3, width_ratios=[1, 1.25, 1.25])
