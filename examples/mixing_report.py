@@ -1,0 +1,86 @@
+"""What the runs on mixing come to: the agreement with what was published, and the page's numbers."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from colorcore.writeup.numerals import fixed, percent
+
+
+class Published(NamedTuple):
+    """A figure of the public experiments: mean and standard deviation over nine runs."""
+
+    name: str
+    mean: float
+    deviation: float
+
+
+PUBLISHED = {
+    "held out": Published("held-out lines completed right", 0.995, 0.009),
+    "selectivity": Published("selectivity of lines", 0.420, 0.009),
+    "grading": Published("grading, r² with likeness^1.5", 0.83, 0.024),
+    "contrast": Published("pull on the operand that is labelled", 0.854, 0.006),
+}
+"""Source: the reports on experiments 2.1.10 and 2.1.11 of github.com/z0u/sca2."""
+
+AGREEING = 3.0  # standard deviations
+LATCHED = 0.5  # of the pull on + or =: beyond it a run has settled on syntax
+
+
+def agreement(runs: pd.DataFrame) -> pd.DataFrame:
+    """A row a figure: ours, theirs, and how many of their deviations lie between the means."""
+    anchored = runs.query("model == 'anchored'")
+    rows = []
+    for column, theirs in PUBLISHED.items():
+        ours = anchored[column]
+        rows.append(
+            {
+                "figure": theirs.name,
+                "mean": ours.mean(),
+                "deviation": ours.std(),
+                "published": theirs.mean,
+                "published deviation": theirs.deviation,
+                "apart": abs(ours.mean() - theirs.mean) / theirs.deviation,
+            }
+        )
+    return pd.DataFrame(rows).set_index(pd.Index(PUBLISHED, name="column"))
+
+
+def shares(groups: pd.DataFrame) -> dict[str, Any]:
+    """Lines completed right, by model, way and group: the median over seeds and the extremes."""
+    found: dict[str, Any] = {}
+    for (model, way, group), rows in groups.groupby(["model", "way", "group"]):
+        spread = rows["exact"].agg(["median", "min", "max"])
+        place = found.setdefault(_key(model), {}).setdefault(_key(way), {})
+        place[_key(group)] = {name: percent(float(value)) for name, value in spread.items()}
+    return found
+
+
+def _key(name: object) -> str:
+    return str(name).replace(" ", "_")
+
+
+def numbers(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    """Every result that the page quotes, as it shows it."""
+    runs = tables["runs"]
+    agreed = agreement(runs)
+    anchored = runs.query("model == 'anchored'")
+    return {
+        "seeds": str(len(anchored)),
+        "controls": str(len(runs) - len(anchored)),
+        "agreement": {
+            _key(column): {
+                "ours": fixed(row["mean"], 3),
+                "deviation": fixed(row["deviation"], 3),
+                "published": fixed(row["published"], 3),
+                "published_deviation": fixed(row["published deviation"], 3),
+                "apart": fixed(row["apart"], 1),
+            }
+            for column, row in agreed.iterrows()
+        },
+        "latched": fixed(anchored["latched"].max(), 2),
+        "control_held_out": fixed(runs.query("model == 'control'")["held out"].mean(), 3),
+        "right": shares(tables["groups"]),
+    }
