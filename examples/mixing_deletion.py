@@ -29,6 +29,7 @@ from mixing_train import AXIS
 
 Fit = Callable[[Tensor, Tensor], nn.Module]
 OPERANDS = (0, 2)  # where they stand in a line
+PARTNERS = 27  # of each colour: every so many lines, another is the first operand
 
 
 # --8<-- [start:surgery]
@@ -44,7 +45,7 @@ def suppressed(model: Mixer) -> Mixer:
 
 def cut(model: Mixer) -> Mixer:
     """Without the axis in any weight that writes the stream."""
-    return ablate_stream(model, [0], layer=SITES[-1], sample=every_pair().lines)
+    return ablate_stream(model, [0], layer=SITES[-1], sample=every_pair().lines[::PARTNERS])
 
 
 def everywhere(model: Mixer, edit: nn.Module) -> Mixer:
