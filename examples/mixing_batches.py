@@ -34,13 +34,14 @@ class Batch(NamedTuple):
     shown: Tensor
     labels: Tensor
 
-    def prompts(self, stream: Tensor) -> Tensor:
-        """The stream at the prompts, sequence by sequence.
+    def labelled(self, stream: Tensor) -> tuple[Tensor, Tensor]:
+        """The stream at the prompts of labelled lines, and where such a prompt is shown.
 
-        Shapes: (sites, batch, 64, latent) → (sites, batch · lines, 4, latent).
+        Shapes: (sites, batch, 64, latent) → (sites, lines, 4, latent) and (sites, lines, 4).
         """
-        rows = torch.arange(len(self.places))[:, None, None]
-        return stream[:, rows, self.places].flatten(1, 2)
+        rows, line = self.labels.nonzero(as_tuple=True)
+        found = stream[:, rows[:, None], self.places[rows, line]]
+        return found, self.shown[rows, line].expand(found.shape[:-1])
 
 
 class Batches:

@@ -34,26 +34,23 @@ class Temperature(nn.Module):
 
 
 class Rotary(nn.Module):
-    """Turns pairs of coordinates by angles that grow with the position.
+    """Turns pairs of neighbouring coordinates by angles that grow with the position.
 
-    Shapes: (…, positions, coordinates) → the same; of a pair one is in either half.
+    Shapes: (…, positions, heads, coordinates) → the same.
     """
 
-    cos: Tensor
-    sin: Tensor
+    turns: Tensor
 
     def __init__(self, width: int) -> None:
         super().__init__()
         rates = WAVELENGTH ** (-torch.arange(0, width, 2) / width)
-        angles = torch.outer(torch.arange(CONTEXT), rates).repeat(1, 2)
-        self.register_buffer("cos", angles.cos(), persistent=False)
-        self.register_buffer("sin", angles.sin(), persistent=False)
+        angles = torch.outer(torch.arange(CONTEXT), rates)
+        turns = torch.polar(torch.ones_like(angles), angles)  # of pairs as complex numbers
+        self.register_buffer("turns", turns[:, None], persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        low, high = x.chunk(2, dim=-1)
-        turned = torch.cat([-high, low], dim=-1)
-        length = x.shape[-2]
-        return x * self.cos[:length] + turned * self.sin[:length]
+        pairs = torch.view_as_complex(x.unflatten(-1, (-1, 2)))
+        return torch.view_as_real(pairs * self.turns[: x.shape[-3]]).flatten(-2)
 
 
 class Attention(nn.Module):
@@ -67,12 +64,14 @@ class Attention(nn.Module):
         self.temperature = Temperature((WIDTH / HEADS) ** 0.5)
 
     def forward(self, stream: Tensor) -> Tensor:
-        heads = self.read(stream).unflatten(-1, (3, HEADS, -1)).permute(2, 0, 3, 1, 4)
-        query, key = self.rotary(normalize(heads[:2]))
+        compared, values = self.read(stream).split([2 * WIDTH, WIDTH], dim=-1)
+        compared = self.rotary(normalize(compared.unflatten(-1, (2 * HEADS, -1))))
+        queries, keys = compared.transpose(-3, -2).chunk(2, dim=-3)
+        values = values.unflatten(-1, (HEADS, -1)).transpose(-3, -2)
         found = scaled_dot_product_attention(
-            self.temperature() * query, key, heads[2], is_causal=True, scale=1.0
+            self.temperature() * queries, keys, values, is_causal=True, scale=1.0
         )
-        return self.write(found.transpose(1, 2).flatten(-2))
+        return self.write(found.transpose(-3, -2).flatten(-2))
 
 
 class Perceptron(nn.Module):

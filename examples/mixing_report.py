@@ -1,4 +1,4 @@
-"""What the runs on mixing come to: the agreement with what was published, and the page's numbers."""
+"""What the runs on mixing come to: how they agree with published ones, and the page's numbers."""
 
 from __future__ import annotations
 

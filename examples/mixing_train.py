@@ -26,7 +26,7 @@ AXIS = [1.0] + [0.0] * (WIDTH - 1)
 def terms() -> tuple[Regularizer, Regularizer]:
     """An anchor for some token of a labelled line, whichever, and what keeps all tokens off."""
     anchor = Regularizer(
-        "anchor", "stream", AngularAnchor(AXIS), [1.0], positions="sequence", temperature=0.1
+        "anchor", "stream", AngularAnchor(AXIS), None, positions="sequence", temperature=0.1
     )
     return anchor, Regularizer("repel", "stream", RepelSubspace([0]), None, positions="token")
 
@@ -86,10 +86,10 @@ def placed(
 ) -> Tensor:
     """Both terms by their weights, each the mean over the sites. Shapes: (sites, batch, 64, 64)."""
     anchor, repel = pair
-    labels = batch.labels.flatten()[:, None].expand(len(stream), -1, 1)
-    shown = batch.shown.flatten(0, 1).expand(len(stream), -1, -1)
-    pulled = anchor(batch.prompts(stream), labels, mask=shown)
-    return weights["anchor"] * pulled.mean() + weights["repel"] * repel(stream, None).mean()
+    prompts, shown = batch.labelled(stream)
+    pulled = anchor(prompts, None, mask=shown)
+    repelled = repel(stream[..., :1], None)  # no other coordinate counts
+    return weights["anchor"] * pulled.mean() + weights["repel"] * repelled.mean()
 
 
 # --8<-- [end:train]

@@ -127,8 +127,8 @@ def test_no_position_sees_what_follows_it():
 
 def test_turned_by_its_position_a_pair_of_vectors_tells_how_far_they_are_apart():
     rotary = Rotary(8)
-    query, key = torch.randn(2, 8).unsqueeze(1).expand(2, 12, 8)
-    products = rotary(query) @ rotary(key).T
+    query, key = torch.randn(2, 1, 8).expand(2, 12, 8).contiguous()
+    products = rotary(query[:, None])[:, 0] @ rotary(key[:, None])[:, 0].T
     torch.testing.assert_close(products[2, 0], products[9, 7])
     torch.testing.assert_close(products.diagonal(), (query * key).sum(dim=-1))
     assert abs(products[2, 0] - products[2, 1]) > 1e-3
@@ -145,6 +145,8 @@ def test_the_anchor_pulls_the_nearest_position_of_labelled_lines_and_nothing_els
     found = placed(terms(), stream, batch._replace(labels=labels), only)
     shares = torch.tensor([0.0, -10.0, -10.0, -10.0]).logsumexp(dim=0) - torch.tensor(4.0).log()
     assert found.item() == pytest.approx(-0.1 * shares.item(), abs=1e-6)
+    none = batch._replace(labels=torch.zeros_like(labels))
+    assert placed(terms(), stream, none, only).item() == 0
     repelled = placed(terms(), stream, batch, {"anchor": 0.0, "repel": 1.0})
     assert repelled.item() == pytest.approx(1 / 64**2)
 
