@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from colorcore.errors import InputError
 from colorcore.writeup.numerals import fixed, percent
 
 
@@ -46,6 +47,33 @@ def agreement(runs: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows).set_index(pd.Index(PUBLISHED, name="column"))
+
+
+def claims(tables: dict[str, pd.DataFrame]) -> dict[str, bool]:
+    """What the page says in words, and whether it holds."""
+    runs = tables["runs"]
+    anchored, control = (runs.query("model == @model") for model in ("anchored", "control"))
+    cost = abs(anchored["held out"].mean() - control["held out"].mean())
+    return {
+        "the published figures agree within three of their deviations": bool(
+            (agreement(runs)["apart"] <= AGREEING).all()
+        ),
+        "no run settles on a token of syntax": bool((anchored["latched"] < LATCHED).all()),
+        "the anchor costs less than two lines in a hundred": bool(cost < 0.02),
+    }
+
+
+def check(tables: dict[str, pd.DataFrame]) -> None:
+    """Check that the runs bear the page's words out.
+
+    Raises: InputError naming the sentence that they do not bear out.
+    """
+    for sentence, holds in claims(tables).items():
+        if not holds:
+            raise InputError(
+                f"mixing: wanted runs that bear out «{sentence}», got others; make transformer, or "
+                "change the sentence in docs/transformer.md and in mixing_report.py"
+            )
 
 
 def shares(groups: pd.DataFrame) -> dict[str, Any]:
