@@ -75,7 +75,7 @@ def fitted(model: Mixer, fit: Fit) -> Mixer:
 def operands(model: Mixer, pairs: Pairs, site: str) -> Tensor:
     """The stream at both operands. Shapes: → (pairs, 2, 64)."""
     with torch.no_grad(), capture(model, [site]) as layers:
-        model(pairs.lines)
+        model(pairs.lines[:, : OPERANDS[-1] + 1])  # nothing sees what follows it
     return layers[site][:, OPERANDS]
 
 

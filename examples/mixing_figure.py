@@ -74,9 +74,9 @@ def draw(data: Data, theme: Theme) -> Figure:
 
 def _graded(axes: Axes, data: Data, theme: Theme) -> None:
     """A point a colour, in its own: the median over seeds of where it lies."""
-    rows = data.graded.query("model == 'anchored'").copy()
-    rows["token"] = rows.groupby("seed").cumcount()
-    middle = rows.groupby("token").median()
+    rows = data.graded.query("model == 'anchored'")
+    token = rows.groupby("seed").cumcount()
+    middle = rows.groupby(token)[["likeness", "along"]].median()
     axes.scatter(
         middle["likeness"], middle["along"], c=RGB.numpy(), s=9, ec=theme.faint, lw=0.3, zorder=2
     )

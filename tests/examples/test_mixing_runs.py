@@ -17,7 +17,7 @@ from colorcore.errors import InputError
 from mixing_runs import TABLES, Size, Tables, gather, head, perform, read, study
 
 SHORT = Size(steps=11, lines=2000, audits=1, readers=20, relearn=1)
-RUNS = [("anchored", 0), ("control", 0)]
+RUNS = [("anchored", 0), ("anchored", 1), ("control", 0)]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,12 +34,12 @@ def quick():
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A run, and a copy of its tables that stands for a control, as they are written."""
+    """A run, and copies of its tables that stand for others, as they are written."""
     folder = tmp_path_factory.mktemp("runs")
     tables = study("anchored", 0, size=SHORT)
     for model, seed in RUNS:
         for name, table in tables.items():
-            table = table.assign(model=model) if len(table) else table
+            table = table.assign(model=model, seed=seed) if len(table) else table
             mixing_runs.write(folder / f"{model}-{seed}" / f"{name}.csv", table)
     gather(folder, RUNS, folder)
     return folder
@@ -51,12 +51,12 @@ def tables(folder) -> Tables:
 
 
 def test_a_run_has_a_row_a_way_and_group_and_an_audit(tables):
-    assert tables["runs"]["model"].tolist() == ["anchored", "control"]
-    groups = tables["groups"].query("model == 'anchored'")
+    assert tables["runs"]["model"].tolist() == ["anchored", "anchored", "control"]
+    groups = tables["groups"].query("model == 'control'")
     assert len(groups) == 6 * 5  # ways, groups of lines
     assert groups["exact"].between(0, 1).all()
-    assert len(tables["graded"].query("model == 'anchored'")) == 216
-    assert tables["curve"].query("way == 'before' and role == 'operand'")["lines"].sum() == 2 * 5832
+    assert len(tables["graded"].query("model == 'control'")) == 216
+    assert tables["curve"].query("way == 'before' and role == 'operand'")["lines"].sum() == 3 * 5832
     assert set(tables["readings"]["way"]) == {"projected"}
     assert set(tables["relearning"]["part"]) == {"all", "fresh"}
 
@@ -90,7 +90,7 @@ def agreeing(tables: Tables) -> Tables:
 def test_results_that_bear_the_page_out_pass_and_others_name_the_sentence(tables):
     good = agreeing(tables)
     mixing_report.check(good)
-    poor = {**good, "runs": good["runs"].assign(latched=[0.6, 0.0])}
+    poor = {**good, "runs": good["runs"].assign(latched=[0.0, 0.6, 0.0])}
     with pytest.raises(InputError, match="bear out «no run settles on a token of syntax»"):
         mixing_report.check(poor)
 
