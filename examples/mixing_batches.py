@@ -34,6 +34,10 @@ class Batch(NamedTuple):
     shown: Tensor
     labels: Tensor
 
+    def to(self, device: str) -> Batch:
+        """The same on a device."""
+        return Batch(*(one.to(device) for one in self))
+
     def labelled(self, stream: Tensor) -> tuple[Tensor, Tensor]:
         """The stream at the prompts of labelled lines, and where such a prompt is shown.
 

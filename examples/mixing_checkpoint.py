@@ -42,7 +42,11 @@ class Checkpoint:
         model.load_state_dict(_part(found, "model"))
         kinds = {name.partition(".")[0] for name in found} - {"model"}
         for name, parameter in model.named_parameters():
-            optimizer.state[parameter] = {kind: found[f"{kind}.{name}"] for kind in kinds}
+            moments = {kind: found[f"{kind}.{name}"] for kind in kinds}
+            optimizer.state[parameter] = {
+                kind: one.to(parameter.device) if one.ndim else one  # a count stays on the CPU
+                for kind, one in moments.items()
+            }
         return step
 
     def _read(self) -> tuple[dict[str, Tensor], int]:

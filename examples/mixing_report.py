@@ -8,6 +8,7 @@ import pandas as pd
 
 from colorcore.errors import InputError
 from colorcore.writeup.numerals import fixed, percent
+from mixing_damage import UNLIKE
 
 
 class Published(NamedTuple):
@@ -108,6 +109,7 @@ def numbers(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
             }
             for column, row in agreed.iterrows()
         },
+        "settings": {"unlike": f"{UNLIKE:g}"},
         "latched": fixed(anchored["latched"].max(), 2),
         "control_held_out": fixed(runs.query("model == 'control'")["held out"].mean(), 3),
         "right": shares(tables["groups"]),

@@ -54,7 +54,14 @@ class Size(NamedTuple):
 Tables = dict[str, pd.DataFrame]
 
 
-def study(model: str, seed: int, *, size: Size, checkpoint: Checkpoint | None = None) -> Tables:
+def study(
+    model: str,
+    seed: int,
+    *,
+    size: Size,
+    checkpoint: Checkpoint | None = None,
+    device: str = "cpu",
+) -> Tables:
     """One run: trained, measured, and each way of deletion measured. A table by its name."""
     mixer = train(
         draw_lines(size.lines, seed=CORPUS),
@@ -62,6 +69,7 @@ def study(model: str, seed: int, *, size: Size, checkpoint: Checkpoint | None = 
         plan=planned(size.steps),
         anchored=model == "anchored",
         checkpoint=checkpoint,
+        device=device,
     )
     run = {"model": model, "seed": seed}
     edited = {way: act(mixer) for way, act in WAYS.items()}
@@ -140,13 +148,21 @@ def gather(out: Path, runs: list[tuple[str, int]], folder: Path) -> None:
         write(folder / f"{name}.csv", pd.concat(tables, ignore_index=True))
 
 
-def perform(out: Path, model: str, seed: int, *, size: Size, show: Callable[[str], None]) -> None:
+def perform(
+    out: Path,
+    model: str,
+    seed: int,
+    *,
+    size: Size,
+    device: str = "cpu",
+    show: Callable[[str], None],
+) -> None:
     """One run, unless it is there already."""
     folder = out / f"{model}-{seed}"
     if (folder / f"{TABLES[0]}.csv").exists():
         return
     checkpoint = Checkpoint(folder / "weights.safetensors", f"{model} {seed}, {head()}")
-    tables = study(model, seed, size=size, checkpoint=checkpoint)
+    tables = study(model, seed, size=size, checkpoint=checkpoint, device=device)
     for name in reversed(TABLES):  # the first says that all are there
         write(folder / f"{name}.csv", tables[name])
     show(f"{model} {seed}: {tables['runs']['held out'][0]:.1%} of held-out lines are right")
@@ -158,6 +174,7 @@ def main(
     ),
     folder: Annotated[Path, typer.Option(help="Folder of the tables.")] = DOPESHEET.parent,
     seeds: Annotated[int, typer.Option(min=1, help="Runs of each model.")] = 9,
+    device: Annotated[str, typer.Option(help="Where to train: cpu, or cuda.")] = "cpu",
     only: Annotated[str, typer.Option(help="One run alone, as anchored-0, and no tables.")] = "",
 ) -> None:
     """Train, delete, measure and audit; write the tables of all runs."""
@@ -165,7 +182,7 @@ def main(
     runs = [(model, seed) for seed in range(seeds) for model in MODELS]
     chosen = [run for run in runs if not only or f"{run[0]}-{run[1]}" == only]
     for model, seed in chosen:
-        perform(out, model, seed, size=Size(), show=typer.echo)
+        perform(out, model, seed, size=Size(), device=device, show=typer.echo)
     if not only:
         gather(out, runs, folder)
 

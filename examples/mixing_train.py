@@ -51,10 +51,11 @@ def train(
     plan: Schedule,
     anchored: bool = True,
     checkpoint: Checkpoint | None = None,
+    device: str = "cpu",
 ) -> Mixer:
     """A model with red anchored to the first axis of its stream, or a control without an anchor."""
     torch.manual_seed(seed)
-    model = Mixer()
+    model = Mixer().to(device)
     optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.95))
     batches, pair = Batches(lines, seed=seed, steps=plan.steps), terms()
     rows = plan.table.to_dict("records")
@@ -62,7 +63,7 @@ def train(
 
     with capture(model, SITES) as layers:
         for step in range(begin, plan.steps):
-            batch, weights = batches.at(step), rows[step]
+            batch, weights = batches.at(step).to(device), rows[step]
             logits = model(batch.inputs)
             loss = cross_entropy(logits.view(-1, TOKENS), batch.targets.flatten())
             if anchored:
@@ -75,7 +76,7 @@ def train(
             model.keep_units()
             if checkpoint and (step + 1) % EVERY == 0:
                 checkpoint.keep(model, optimizer, step=step + 1)
-    return model.eval()
+    return model.cpu().eval()
 
 
 def placed(

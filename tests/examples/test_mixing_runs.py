@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,8 +16,10 @@ import mixing_report
 import mixing_runs
 from colorcore.errors import InputError
 from mixing_runs import TABLES, Size, Tables, gather, head, perform, read, study
+from quoted import quoted, value_of
 
 SHORT = Size(steps=11, lines=2000, audits=1, readers=20, relearn=1)
+PAGE = Path("docs/transformer.md")
 RUNS = [("anchored", 0), ("anchored", 1), ("control", 0)]
 
 
@@ -105,6 +108,11 @@ def test_agreement_counts_in_published_deviations():
 def agreed(more: float) -> dict[str, list[float]]:
     means = {column: [one.mean] * 2 for column, one in mixing_report.PUBLISHED.items()}
     return {**means, "selectivity": [0.42 + more] * 2}
+
+
+def test_the_page_quotes_numbers_that_there_are(tables):
+    found = {**mixing_report.numbers(agreeing(tables)), "alt": ""}
+    assert all(isinstance(value_of(found, path), str) for path in quoted(PAGE, "mixing"))
 
 
 def test_numbers_are_texts_that_a_page_can_quote(tables):
