@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -83,7 +84,7 @@ def placed(
     pair: tuple[Regularizer, Regularizer],
     stream: Tensor,
     batch: Batch,
-    weights: Mapping[str, float],
+    weights: Mapping[Any, float],
 ) -> Tensor:
     """Both terms by their weights, each the mean over the sites. Shapes: (sites, batch, 64, 64)."""
     anchor, repel = pair

@@ -150,11 +150,16 @@ def test_no_linear_reader_finds_redness_where_leace_has_been(monkeypatch, model)
     pairs = every_pair()
     before = operands(model, pairs, SITES[0]).flatten(0, 1)
     redness = chances()[torch.stack([pairs.first, pairs.second], dim=-1)].flatten()
-    erased = fitted(model, leace).get_submodule(SITES[0]).intervention[0](before).double()
+    erased = eraser(fitted(model, leace))(before).double()
     apart = (redness - redness.mean()) @ (erased - erased.mean(dim=0)) / len(redness)
     assert apart.abs().max() < 1e-7
-    means = fitted(model, mean_difference).get_submodule(SITES[0]).intervention[0](before)
+    means = eraser(fitted(model, mean_difference))(before)
     assert not torch.equal(means, erased.float())
+
+
+def eraser(edited: nn.Module) -> nn.Module:
+    """What acts first where the stream begins."""
+    return edited.get_submodule(f"{SITES[0]}.intervention.0")
 
 
 def test_the_audit_knows_lines_by_their_redder_operand_and_what_is_left_without_red():
