@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from mixing_data import COLORS, RED, RGB, Pairs, every_pair
+from mixing_data import RED, RGB, Pairs, every_pair
 from mixing_measure import answers, likeness
 
 UNLIKE = 0.216  # of likeness: below it a colour's cube is under a hundredth, as the paper has it
@@ -81,14 +81,22 @@ def instead(model: nn.Module) -> pd.DataFrame:
     )
 
 
-def hexadecimal(token: int) -> str:
-    """A colour as it is written on a page.
+def taken_for(rows: pd.DataFrame) -> Tensor:
+    """The colour that red would have to be for such answers: what lies as far beyond each answer as
+    its partner does on this side. The mean over lines; see `instead`.
+
+    Shapes: → (3,), RGB, which may lie outside [0, 1].
+    """
+    answer, partner = (RGB[rows[name].to_numpy()] for name in ("answer", "partner"))
+    return (2 * answer - partner).mean(dim=0)
+
+
+def hexadecimal(rgb: Tensor) -> str:
+    """A colour as it is written on a page, channels out of range at their ends. Shapes: (3,).
 
     Example:
 
-        >>> hexadecimal(180)
-        '#ff0000'
+        >>> hexadecimal(torch.tensor([1.0, 0.4, -0.1]))
+        '#ff6600'
     """
-    if not 0 <= token < COLORS:
-        raise ValueError(f"token must be that of a colour, 0…{COLORS - 1}, got {token}")
-    return "#" + "".join(f"{round(255 * level):02x}" for level in RGB[token].tolist())
+    return "#" + "".join(f"{round(255 * level):02x}" for level in rgb.clamp(0, 1).tolist())

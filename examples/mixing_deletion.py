@@ -6,7 +6,7 @@ and audited like any other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -33,9 +33,9 @@ PARTNERS = 27  # of each colour: every so many lines, another is the first opera
 
 
 # --8<-- [start:surgery]
-def projected(model: Mixer) -> Mixer:
+def projected(model: Mixer, sites: Sequence[str] = SITES) -> Mixer:
     """Without the axis, wherever the stream is looked at."""
-    return everywhere(model, Projection(AXIS))
+    return everywhere(model, Projection(AXIS), sites)
 
 
 def suppressed(model: Mixer) -> Mixer:
@@ -48,9 +48,9 @@ def cut(model: Mixer) -> Mixer:
     return ablate_stream(model, [0], layer=SITES[-1], sample=every_pair().lines[::PARTNERS])
 
 
-def everywhere(model: Mixer, edit: nn.Module) -> Mixer:
+def everywhere(model: Mixer, edit: nn.Module, sites: Sequence[str] = SITES) -> Mixer:
     """The same edit at each site, and from there back to the sphere."""
-    for site in SITES:
+    for site in sites:
         model = bake(model, nn.Sequential(edit, Unit()), layer=site)
     return model
 
@@ -59,14 +59,14 @@ def everywhere(model: Mixer, edit: nn.Module) -> Mixer:
 
 
 # --8<-- [start:erasers]
-def fitted(model: Mixer, fit: Fit) -> Mixer:
+def fitted(model: Mixer, fit: Fit, sites: Sequence[str] = SITES) -> Mixer:
     """An eraser at each site, fitted to what the edits before it leave there.
 
     It is told more than the anchor was: of each operand, and not of each line, how red it is.
     """
     pairs = every_pair()
     labels = chances()[torch.stack([pairs.first, pairs.second], dim=-1)] / RATE
-    for site in SITES:
+    for site in sites:
         eraser = fit(operands(model, pairs, site).flatten(0, 1), labels.flatten())
         model = bake(model, nn.Sequential(eraser, Unit()), layer=site)
     return model
@@ -88,5 +88,8 @@ WAYS: Mapping[str, Callable[[Mixer], Mixer]] = {
     "weights": cut,
     "mean difference": lambda model: fitted(model, mean_difference),
     "leace": lambda model: fitted(model, leace),
+    "projected at the start": lambda model: projected(model, SITES[:1]),
+    "mean difference at the start": lambda model: fitted(model, mean_difference, SITES[:1]),
+    "leace at the start": lambda model: fitted(model, leace, SITES[:1]),
 }
 """Each way by its name."""

@@ -8,7 +8,7 @@ import pandas as pd
 
 from colorcore.errors import InputError
 from colorcore.writeup.numerals import fixed, percent
-from mixing_damage import UNLIKE
+from mixing_damage import UNLIKE, hexadecimal, taken_for
 
 
 class Published(NamedTuple):
@@ -108,6 +108,10 @@ def numbers(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
                 "apart": fixed(row["apart"], 1),
             }
             for column, row in agreed.iterrows()
+        },
+        "taken_for": {
+            _key(way): hexadecimal(taken_for(rows))
+            for way, rows in tables["instead"].query("model == 'anchored'").groupby("way")
         },
         "settings": {"unlike": f"{UNLIKE:g}"},
         "latched": fixed(anchored["latched"].max(), 2),

@@ -11,7 +11,7 @@ import mixing_measure
 from colorcore.anchor import capture, leace, mean_difference
 from mixing_audit import known, tokens, without_red
 from mixing_batches import chances
-from mixing_damage import UNLIKE, curve, damage, hexadecimal, instead, summary
+from mixing_damage import UNLIKE, curve, damage, hexadecimal, instead, summary, taken_for
 from mixing_data import COLORS, RED, RGB, TOKENS, Pairs, every_pair
 from mixing_deletion import cut, fitted, operands, projected, suppressed
 from mixing_measure import graded, likeness, placement
@@ -120,6 +120,10 @@ def test_what_comes_instead_is_told_of_red_and_each_other_color():
     assert len(rows) == 2 * 26
     assert (rows["answer"] == rows["mean"]).all()
     assert RED not in rows["partner"].to_numpy()
+    assert taken_for(rows).tolist() == pytest.approx([1, 0, 0])
+    assert taken_for(
+        instead(Table(lambda first, second: second.where(first == RED, first)))
+    ).tolist() == pytest.approx(RGB[rows["partner"].to_numpy()].mean(dim=0).tolist())
 
 
 @pytest.mark.parametrize("way", [projected, cut])
@@ -145,15 +149,14 @@ def test_suppression_leaves_what_lies_far_from_the_axis_to_the_bit(model):
         torch.testing.assert_close(suppressed(far)(lines), far(lines))
 
 
-def test_no_linear_reader_finds_redness_where_leace_has_been(monkeypatch, model):
-    monkeypatch.setattr("mixing_deletion.SITES", SITES[:1])
+def test_no_linear_reader_finds_redness_where_leace_has_been(model):
     pairs = every_pair()
     before = operands(model, pairs, SITES[0]).flatten(0, 1)
     redness = chances()[torch.stack([pairs.first, pairs.second], dim=-1)].flatten()
-    erased = eraser(fitted(model, leace))(before).double()
+    erased = eraser(fitted(model, leace, SITES[:1]))(before).double()
     apart = (redness - redness.mean()) @ (erased - erased.mean(dim=0)) / len(redness)
     assert apart.abs().max() < 1e-7
-    means = eraser(fitted(model, mean_difference))(before)
+    means = eraser(fitted(model, mean_difference, SITES[:1]))(before)
     assert not torch.equal(means, erased.float())
 
 

@@ -56,7 +56,7 @@ def tables(folder) -> Tables:
 def test_a_run_has_a_row_a_way_and_group_and_an_audit(tables):
     assert tables["runs"]["model"].tolist() == ["anchored", "anchored", "control"]
     groups = tables["groups"].query("model == 'control'")
-    assert len(groups) == 6 * 5  # ways, groups of lines
+    assert len(groups) == 9 * 5  # ways, groups of lines
     assert groups["exact"].between(0, 1).all()
     assert len(tables["graded"].query("model == 'control'")) == 216
     assert tables["curve"].query("way == 'before' and role == 'operand'")["lines"].sum() == 3 * 5832
