@@ -65,7 +65,7 @@ def test_likeness_is_one_for_red_and_nothing_for_cyan():
 
 
 def code(color: str) -> int:
-    return next(token for token in range(COLORS) if hexadecimal(token) == color)
+    return next(token for token in range(COLORS) if hexadecimal(RGB[token]) == color)
 
 
 def test_placement_tells_where_labelled_lines_lie_beyond_the_others(monkeypatch):
@@ -121,9 +121,9 @@ def test_what_comes_instead_is_told_of_red_and_each_other_color():
     assert (rows["answer"] == rows["mean"]).all()
     assert RED not in rows["partner"].to_numpy()
     assert taken_for(rows).tolist() == pytest.approx([1, 0, 0])
-    assert taken_for(
-        instead(Table(lambda first, second: second.where(first == RED, first)))
-    ).tolist() == pytest.approx(RGB[rows["partner"].to_numpy()].mean(dim=0).tolist())
+    partner = instead(Table(lambda first, second: second.where(first == RED, first)))
+    wanted = RGB[partner["partner"].to_numpy()].mean(dim=0)
+    torch.testing.assert_close(taken_for(partner), wanted)
 
 
 @pytest.mark.parametrize("way", [projected, cut])
