@@ -87,7 +87,7 @@ def taken_for(rows: pd.DataFrame) -> Tensor:
 
     Shapes: → (3,), RGB, which may lie outside [0, 1].
     """
-    answer, partner = (RGB[rows[name].to_numpy()] for name in ("answer", "partner"))
+    answer, partner = (RGB[rows[name].tolist()] for name in ("answer", "partner"))
     return (2 * answer - partner).mean(dim=0)
 
 

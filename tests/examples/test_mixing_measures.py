@@ -122,7 +122,7 @@ def test_what_comes_instead_is_told_of_red_and_each_other_color():
     assert RED not in rows["partner"].to_numpy()
     assert taken_for(rows).tolist() == pytest.approx([1, 0, 0])
     partner = instead(Table(lambda first, second: second.where(first == RED, first)))
-    wanted = RGB[partner["partner"].to_numpy()].mean(dim=0)
+    wanted = RGB[partner["partner"].tolist()].mean(dim=0)
     torch.testing.assert_close(taken_for(partner), wanted)
 
 
