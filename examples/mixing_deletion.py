@@ -44,8 +44,9 @@ def suppressed(model: Mixer) -> Mixer:
 
 
 def cut(model: Mixer) -> Mixer:
-    """Without the axis in any weight that writes the stream."""
-    return ablate_stream(model, [0], layer=SITES[-1], sample=every_pair().lines[::PARTNERS])
+    """Without the axis in any weight that writes the stream, also where training goes on."""
+    sample = every_pair().lines[::PARTNERS]
+    return ablate_stream(model, [0], layer=SITES[-1], sample=sample, frozen=True)
 
 
 def everywhere(model: Mixer, edit: nn.Module, sites: Sequence[str] = SITES) -> Mixer:
