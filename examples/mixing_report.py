@@ -87,6 +87,39 @@ def shares(groups: pd.DataFrame) -> dict[str, Any]:
     return found
 
 
+READ = {
+    "linear": ("value, R²", "linear", "natural"),
+    "nearest": ("value, R²", "nearest", "natural"),
+    "network": ("value, R²", "network", "natural"),
+    "network_class": ("class, AUC", "network", "balanced"),
+}
+NATS = 0.5  # of the answer's surprise: below it the likeliest answer is nearly always right
+
+
+def audits(readings: pd.DataFrame, relearning: pd.DataFrame) -> dict[str, Any]:
+    """What readers find in anchored models, and after how many steps red's lines are back."""
+    found: dict[str, Any] = {}
+    for way, rows in readings.query("model == 'anchored'").groupby("way"):
+        middle = rows.groupby(["read", "reader", "prior"])[["ceiling", "edited", "floor"]].median()
+        found[_key(way)] = {
+            name: {column: fixed(float(middle.loc[place, column]), 2) for column in middle}
+            for name, place in READ.items()
+        }
+    for way, rows in relearning.query("model == 'anchored'").groupby("way"):
+        found[_key(way)]["steps"] = {
+            f"{part}_{shown}": _first_below(one)
+            for (part, shown), one in rows.groupby(["part", "shown"])
+        }
+    return found
+
+
+def _first_below(rows: pd.DataFrame) -> str:
+    """The first step at which the median over runs of the concept's error is below `NATS`."""
+    middle = rows.groupby("step")["concept"].median()
+    below = middle.index[middle < NATS]
+    return str(below[0]) if len(below) else "never"
+
+
 def _key(name: object) -> str:
     return str(name).replace(" ", "_")
 
@@ -109,6 +142,7 @@ def numbers(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
             }
             for column, row in agreed.iterrows()
         },
+        "audit": audits(tables["readings"], tables["relearning"]),
         "taken_for": {
             _key(way): hexadecimal(taken_for(rows))
             for way, rows in tables["instead"].query("model == 'anchored'").groupby("way")

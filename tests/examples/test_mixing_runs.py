@@ -30,7 +30,7 @@ def quick():
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(mixing_audit, "LINES", 300)
-        patch.setattr(mixing_runs, "AUDITED", ("weights",))
+        patch.setattr(mixing_runs, "AUDITED", ("projected", "weights"))
         yield
     torch.set_num_threads(threads)
 
@@ -60,7 +60,7 @@ def test_a_run_has_a_row_a_way_and_group_and_an_audit(tables):
     assert groups["exact"].between(0, 1).all()
     assert len(tables["graded"].query("model == 'control'")) == 216
     assert tables["curve"].query("way == 'before' and role == 'operand'")["lines"].sum() == 3 * 5832
-    assert set(tables["readings"]["way"]) == {"weights"}
+    assert set(tables["readings"]["way"]) == {"projected", "weights"}
     assert set(tables["relearning"]["part"]) == {"all", "fresh"}
 
 
