@@ -101,8 +101,9 @@ def audits(readings: pd.DataFrame, relearning: pd.DataFrame) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for way, rows in readings.query("model == 'anchored'").groupby("way"):
         middle = rows.groupby(["read", "reader", "prior"])[["ceiling", "edited", "floor"]].median()
+        told = middle.to_dict("index")
         found[_key(way)] = {
-            name: {column: fixed(float(middle.loc[place, column]), 2) for column in middle}
+            name: {str(column): fixed(value, 2) for column, value in told[place].items()}
             for name, place in READ.items()
         }
     for way, rows in relearning.query("model == 'anchored'").groupby("way"):
