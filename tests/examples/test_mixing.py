@@ -171,6 +171,11 @@ def test_training_goes_on_from_a_checkpoint_to_the_same_bits(monkeypatch, tmp_pa
     resumed = train(lines, seed=3, plan=plan, checkpoint=Checkpoint(path, "seed 3"))
     for name, weights in whole.state_dict().items():
         assert torch.equal(weights, resumed.state_dict()[name])
+    monkeypatch.setattr(mixing_train, "EVERY", 12)
+    for _ in range(2):  # to the end, and from there
+        ended = train(lines, seed=3, plan=plan, checkpoint=Checkpoint(path, "seed 3"))
+        for name, weights in whole.state_dict().items():
+            assert torch.equal(weights, ended.state_dict()[name])
     with pytest.raises(InputError, match=r"wanted a run of seed 4, got one of seed 3; delete it"):
         train(lines, seed=4, plan=plan, checkpoint=Checkpoint(path, "seed 4"))
 
