@@ -6,6 +6,7 @@
 # make search  searches for a schedule anew, as its experiment says; takes half an hour
 # make tail    trains a thousand runs of some experiments, to see how seldom they fail; takes a quarter of one
 # make tune    tries other settings of the methods that the paper compares with; takes minutes
+# make transformer  trains the transformers of the page on mixing anew; takes an hour
 # make wheel   builds the package for others, and tests it in an environment of its own
 # make fuzz    passes arbitrary arrays to the kernels; takes ten minutes
 # make stress  kills builds, damages results and passes odd arrays; MINUTES=10 of each of the three
@@ -30,7 +31,7 @@ RUST := $(shell find rust -name "*.rs")
 EXAMPLES := $(patsubst %,build/examples/%.done,digits language images)
 
 .DELETE_ON_ERROR:
-.PHONY: paper report docs test test-slurm search tail tune bench fuzz stress wheel setup lock clean
+.PHONY: paper report docs test test-slurm search tail tune transformer bench fuzz stress wheel setup lock clean
 .PHONY: check-rust check-lints check-types check-python check-workflow
 
 paper: setup
@@ -62,7 +63,7 @@ docs: setup $(EXAMPLES) build/docs/speed.done
 	@echo "Documentation: build/docs/site/index.html"
 
 # Each example writes its numbers and images to a folder of its name.
-build/examples/%.done: examples/%.py $(wildcard examples/*.py) $(PACKAGE) $(VENV)/kernels
+build/examples/%.done: examples/%.py $(wildcard examples/*.py examples/mixing/*.csv) $(PACKAGE) $(VENV)/kernels
 	python $< --out $(basename $@)
 	@touch $@
 
@@ -137,6 +138,15 @@ tail: setup
 tune: setup
 	printf '%s\n' $(patsubst %/,%,$(dir $(wildcard experiments/*/grid.yaml))) | \
 	  xargs --max-procs=2 --replace env OMP_NUM_THREADS=1 colorcore tune {} --out {}/tuned.csv
+
+# What was interrupted goes on where it stopped, in build/transformer. The tables that the page is made of
+# are in examples/mixing.
+MIXERS := $(foreach seed,0 1 2 3 4 5 6 7 8,anchored-$(seed) control-$(seed))
+
+transformer: setup
+	printf '%s\n' $(MIXERS) | xargs --max-procs=2 --replace \
+	  env OMP_NUM_THREADS=1 python examples/mixing_runs.py --only {}
+	python examples/mixing_runs.py
 
 # The machine should have nothing else to do. Peers come on top of the pinned packages.
 bench: setup

@@ -12,7 +12,8 @@ PLAIN, BARE = "rival-no-anchor", "rival-reconstruction"
 LINEAR = ("leace", "mean-difference", "inlp")
 OURS = "ex-reliable"
 TRAINED = (
-    "rival-separation", "rival-late-anchor", "rival-fallback", "rival-routing", "rival-routing-perfect",
+    "rival-separation", "rival-late-anchor", "rival-fallback", "rival-routing",
+    "rival-routing-perfect",
 )  # fmt: skip
 """Those that are trained in a way of their own."""
 

@@ -10,6 +10,7 @@ import torch
 import transformers
 from torch import nn
 
+from colorcore.anchor.layers.named import Unit
 from colorcore.anchor.surgery.operations import ablate, prune
 from colorcore.anchor.surgery.probe import find_stream
 from colorcore.anchor.surgery.stream import ablate_stream
@@ -245,6 +246,32 @@ def test_the_end_of_a_stream_without_a_norm_is_found_at_the_block():
     model = nn.Sequential(nn.Linear(3, 4), block)
     assert find_stream(model, "1", x).layers == ["0", "1.down"]
     assert ablate_stream(model, [1], layer="1", sample=x)(x)[:, 1].abs().max() == 0
+
+
+class Turn(nn.Module):
+    """A block that moves a stream of unit length by half of the way to what it makes of it."""
+
+    def __init__(self):
+        super().__init__()
+        self.up, self.down = nn.Linear(4, 6, bias=False), nn.Linear(6, 4, bias=False)
+        self.queries, self.target, self.unit = Unit(), Unit(), Unit()
+
+    def forward(self, x):
+        y = self.queries(self.up(x)).relu()
+        return self.unit(torch.lerp(x, self.target(self.down(y)), 0.5))
+
+
+def test_a_stream_on_the_unit_sphere_has_norms_without_weights():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Embedding(5, 4), Unit(), Turn(), Turn())
+    tokens = torch.arange(5)
+    found = find_stream(model, "2", tokens)
+    assert found.layers == ["0", "2.down", "3.down"]
+    assert found.norms == ["1", "2.target", "2.unit", "3.target", "3.unit"]
+    ablated = ablate_stream(model, [1], layer="2", sample=tokens)
+    last = ablated(tokens)
+    assert last[:, 1].abs().max() == 0
+    torch.testing.assert_close(last.norm(dim=-1), torch.ones(5))
 
 
 def test_dimensions_of_the_stream_are_checked():

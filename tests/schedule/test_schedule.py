@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from colorcore.schedule import ScheduleError, read
-from colorcore.schedule.interpolation import INTERPOLATIONS, interpolate, minimum_jerk
+from colorcore.schedule.interpolation import INTERPOLATIONS, cosine, interpolate, minimum_jerk
 
 DATA = Path("tests/data")
 MAIN = Path("experiments/ex-2.10.1/dopesheet.csv")
@@ -51,6 +51,10 @@ def test_minimum_jerk_starts_and_ends_at_rest_half_way_at_half_time():
     assert np.gradient(y, tau)[[0, -1]] == pytest.approx([0, 0], abs=1e-4)
 
 
+def test_a_cosine_has_done_a_quarter_after_a_third_of_the_time():
+    assert cosine(np.array([0, 1 / 3, 0.5, 1])) == pytest.approx([0, 0.25, 0.5, 1])
+
+
 @given(
     st.lists(st.integers(0, 200), min_size=1, max_size=6, unique=True).map(sorted),
     st.sampled_from(sorted(INTERPOLATIONS)),
@@ -74,7 +78,7 @@ MISTAKES = {
     "STEP,lr:lin\n0,1\n": "row 1, column 'lr:lin': wanted space linear, log, got 'lin'; "
     "did you mean linear?",
     "STEP,lr::cubic\n0,1\n": "row 1, column 'lr::cubic': wanted interpolation minjerk, linear, "
-    "step, step-end, got 'cubic'; use one of these",
+    "cosine, step, step-end, got 'cubic'; use one of these",
     "STEP,lr:log:step:x\n0,1\n": "row 1, column 'lr:log:step:x': wanted "
     "name[:space[:interpolation]], got 'lr:log:step:x'; rename it",
     "PHASE,lr\n,1\n": "row 1: wanted a column STEP, got ['PHASE', 'lr']; add it",

@@ -26,6 +26,15 @@ def linear(progress: Array) -> Array:
     return progress
 
 
+def cosine(progress: Array) -> Array:
+    """(1 − cos πτ)/2: from rest to rest, as learning rates are often annealed.
+
+    Source: Loshchilov and Hutter, 2017, SGDR, equation 5.
+    """
+    # By Python's own cosine: NumPy's has other digits on other processors.
+    return np.array([(1 - math.cos(math.pi * tau)) / 2 for tau in progress.tolist()])
+
+
 def step(progress: Array) -> Array:
     """0 until the next keyframe is reached, 1 from there on."""
     return np.floor(progress)
@@ -34,6 +43,7 @@ def step(progress: Array) -> Array:
 INTERPOLATIONS: dict[str, Callable[[Array], Array]] = {
     "minjerk": minimum_jerk,
     "linear": linear,
+    "cosine": cosine,
     "step": step,
     "step-end": step,
 }

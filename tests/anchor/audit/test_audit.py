@@ -89,6 +89,38 @@ def test_errors_of_an_edited_model_are_those_of_what_was_cut():
     assert after[3] == pytest.approx((VALUES**2).mean() / 2)
 
 
+class Pair(nn.Module):
+    """Gives each sample as a sequence: what is in the first dimension, and what is in the other."""
+
+    def __init__(self):
+        super().__init__()
+        self.both, self.model = nn.Identity(), identity()
+
+    def forward(self, x):
+        return self.model(self.both(torch.diag_embed(x)).sum(dim=-2))
+
+
+def test_of_a_sequence_one_position_is_read():
+    for position, wanted in ((0, 1.0), (-1, 0.0)):
+        table = found(Pair(), lambda x: x, layer="both", position=position).table
+        read = table.loc[("value, R²", "linear", "natural"), "edited"]
+        assert read == pytest.approx(wanted, abs=0.2)
+    for layer, position in (("both", 2), ("both", -3), ("model", 0)):
+        told = rf"position must be one of sequences that layer {layer} gives, got {position} of"
+        with pytest.raises(InputError, match=told):
+            found(Pair(), lambda x: x, layer=layer, position=position)
+
+
+def test_errors_are_those_of_a_loss_of_ones_own():
+    audit = found(identity(), cut, loss=lambda got, wanted: (got - wanted).abs().sum(dim=-1))
+    after = audit.collateral["after"].to_numpy()
+    assert after[0] == pytest.approx(VALUES[VALUES > 0.5].mean())
+    assert after[3] == pytest.approx(np.abs(VALUES).mean())
+    relearned = {"relearn_steps": 1, "loss": lambda got, wanted: (got - wanted).abs().sum(dim=-1)}
+    first = found(identity(), ablate(identity(), [0], layer="1"), **relearned).relearning
+    assert first["concept"][0] == pytest.approx(VALUES[VALUES > 0.5].mean())
+
+
 def test_relearning_has_a_row_an_attack_seed_moment_and_run():
     model = identity()
     edited = ablate(model, [0], layer="1", frozen=True)

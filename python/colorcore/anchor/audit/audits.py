@@ -17,7 +17,7 @@ from colorcore.anchor.audit.priors import few_weights, prior_weights
 from colorcore.anchor.audit.readings import AuditSamples, readings
 from colorcore.anchor.audit.relearning import relearn
 from colorcore.anchor.audit.required import require
-from colorcore.anchor.audit.responses import Answer, latents, losses
+from colorcore.anchor.audit.responses import Answer, Loss, latents, losses
 from colorcore.anchor.interventions.installed import bake
 from colorcore.anchor.layers.copies import shadow
 from colorcore.errors import InputError
@@ -97,6 +97,8 @@ def audit_edit(
     fresh: nn.Module | None = None,
     runs: int | None = None,
     answer: Answer | None = None,
+    loss: Loss | None = None,
+    position: int | None = None,
     widths: Sequence[int] = (16, 16),
     steps: int = 1500,
     relearn_steps: int = 2000,
@@ -112,8 +114,9 @@ def audit_edit(
     Let the edit stay in place meanwhile: `ablate(…, frozen=True)`. `relearn_steps=0` leaves it out.
 
     Shapes: `inputs` (samples, …); `seeds` (seeds,), whole numbers from 0 on; `runs` of an ensemble;
-    `answer` takes model and inputs to what is compared with `samples.outputs`, a row a sample;
-    `widths` and `steps` are of the networks that read.
+    `answer` takes model and inputs to what is compared with `samples.outputs`, a row a sample, by
+    `loss`, a number a sample, or in squared errors; `position` is the one that is read, where the
+    layer gives sequences; `widths` and `steps` are of the networks that read.
 
     Raises: ImportError without the libraries of `colorcore[audit]`; InputError for inputs of
     another number, and as `readings`, `relearn` and `capture`.
@@ -138,7 +141,7 @@ def audit_edit(
     if not len(seeds):
         raise InputError("seeds must be at least one, got none; give one an initialisation")
     edited = _edited(model, edit, layer)
-    one = _Subject(inputs, samples, layer, runs, answer)
+    one = _Subject(inputs, samples, layer, runs, answer, loss, position)
     return Audit(
         readings(
             one.latents(model),
@@ -180,15 +183,19 @@ class _Subject:
     layer: str
     runs: int | None
     answer: Answer | None
+    loss: Loss | None
+    position: int | None
 
     def latents(self, model: nn.Module) -> NDArray[np.float64]:
-        return latents(model, self.layer, self.inputs, runs=self.runs)
+        return latents(model, self.layer, self.inputs, runs=self.runs, position=self.position)
 
     def errors(self, model: nn.Module) -> NDArray[np.float64]:
         """Shapes: → (runs, samples)."""
         with torch.no_grad():
             still = shadow(model).eval()
-            found = losses(still, self.inputs, self.wanted(model), self.runs, self.answer, None)
+            found = losses(
+                still, self.inputs, self.wanted(model), self.runs, self.answer, self.loss
+            )
         return found.double().reshape(self.runs or 1, -1).cpu().numpy()
 
     def wanted(self, model: nn.Module) -> Tensor:
@@ -222,6 +229,7 @@ class _Subject:
                     layer=None if part == "fresh" else self.layer,
                     runs=self.runs,
                     answer=self.answer,
+                    loss=self.loss,
                     steps=steps,
                 )
                 groups = self.samples.groups

@@ -21,20 +21,29 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 
 
 def latents(
-    model: nn.Module, layer: str, inputs: Tensor, *, runs: int | None = None
+    model: nn.Module,
+    layer: str,
+    inputs: Tensor,
+    *,
+    runs: int | None = None,
+    position: int | None = None,
 ) -> NDArray[np.float64]:
     """What a layer gives for each sample, in evaluation mode, its numbers in one row.
 
     Shapes: `inputs` (samples, …); with `runs`, the model gets and gives (runs, samples, …) → (runs,
-    samples, numbers), of one run without.
+    samples, numbers), of one run without. Where a layer gives (…, samples, positions, latent), a
+    `position` is all that is looked at, and a latent vector the row.
 
-    Raises: InputError when the layer gives no row a sample, and as `capture`.
+    Raises: InputError when the layer gives no row a sample, or has no such position, and as
+    `capture`.
 
     Example:
 
         >>> model = nn.Sequential(nn.Identity(), nn.Flatten())
         >>> latents(model, "0", torch.zeros(5, 2, 3)).shape
         (1, 5, 6)
+        >>> latents(model, "0", torch.zeros(5, 2, 3), position=-1).shape
+        (1, 5, 3)
     """
     still = shadow(model).eval()  # as it is otherwise: the mode is the copy's
     with torch.no_grad(), capture(still, [layer]) as layers:
@@ -46,7 +55,20 @@ def latents(
             f"layer {layer}: wanted a row a sample, {lead}, got {tuple(found.shape)}; name a layer "
             "that gives one, and say runs= of an ensemble"
         )
+    if position is not None:
+        found = _at(found, position, len(lead), layer)
     return found.double().reshape(runs or 1, len(inputs), -1).cpu().numpy()
+
+
+def _at(found: Tensor, position: int, lead: int, layer: str) -> Tensor:
+    """What is at one position of each sequence. Shapes: (…, positions, latent) → (…, latent)."""
+    positions = found.shape[lead] if found.ndim == lead + 2 else 0
+    if not -positions <= position < positions:
+        raise InputError(
+            f"position must be one of sequences that layer {layer} gives, got {position} of "
+            f"{tuple(found.shape)}; count from 0, or from the end from -1 on"
+        )
+    return found.select(lead, position)
 
 
 def losses(

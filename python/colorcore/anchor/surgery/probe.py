@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from colorcore.anchor.layers.named import find
+from colorcore.anchor.layers.named import Unit, find
 from colorcore.anchor.surgery.channels import kind
 from colorcore.anchor.surgery.measured import Sample, first, quiet, run
 from colorcore.errors import InputError
@@ -43,8 +43,8 @@ def find_stream(model: nn.Module, layer: str, sample: Sample) -> Stream:
     What is pushed along one dimension at a layer that writes the stream arrives at the next norm
     or at an end of a block along that dimension alone, and by the same amount wherever it does; at
     any other layer it is bent or spread. A norm is a layer with a weight for each dimension, and
-    perhaps a bias, and no more; what is pushed behind one shows where a stream that it began is
-    read.
+    perhaps a bias, and no more, or a `Unit` without any; what is pushed behind one shows where a
+    stream that it began is read.
 
     Raises: InputError when the layer gives no tensor, when nothing is found that reads the stream,
     or something that may write it does nothing on the sample.
@@ -56,7 +56,7 @@ def find_stream(model: nn.Module, layer: str, sample: Sample) -> Stream:
     norms = _norms(trial, width, blocks, sample)
     if not norms:
         raise InputError(
-            f"layer {layer}: wanted a residual stream that norms of {width} weights read, got "
+            f"layer {layer}: wanted a residual stream that norms of {width} dimensions read, got "
             "none; name a block of a transformer"
         )
     still = _seen(trial, norms, blocks, sample)
@@ -110,7 +110,12 @@ def _norms(model: nn.Module, width: int, blocks: list[str], sample: Sample) -> l
     given = {_place(y) for one in norms.values() for _, y in calls[one]}
     given |= {_place(value) for one in around for call in calls.get(one, []) for value in call}
     made = {_place(y) for one in matrices for x, y in calls.get(one, []) if _place(x) in given}
-    return [name for name, one in norms.items() if not made & {_place(x) for x, _ in calls[one]}]
+    return [
+        name
+        for name, one in norms.items()
+        if not made & {_place(x) for x, _ in calls[one]}
+        and all(first(y).shape[-1] == width for _, y in calls[one])
+    ]
 
 
 def _place(value: Any) -> int | None:
@@ -119,6 +124,8 @@ def _place(value: Any) -> int | None:
 
 
 def _is_norm(module: nn.Module, width: int) -> bool:
+    if isinstance(module, Unit):
+        return module.axis == -1
     own = {name: one for name, one in module.named_parameters() if one is not None}
     return {*own} in ({"weight"}, {"weight", "bias"}) and all(
         one.shape == (width,) for one in own.values()
