@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -74,9 +75,10 @@ def test_the_paper_is_typeset_of_all_that_it_shows(whole, monkeypatch):
     run("explorer", whole.experiment.folder, "--out", whole.results.folder, "--shards", 2)
     opening.write_numbers(whole.document, build)
     report.render(whole.document, build=build)
-    html, pdf = Written.of(whole).pages.made
+    html, pdf, data = Written.of(whole).pages.made
     assert html.read_text("utf-8").count("<figure") >= len(NAMES)
     assert pdf.read_bytes().startswith(b"%PDF")
+    assert {f"{name}/runs.csv" for name in whole.document.names} <= set(ZipFile(data).namelist())
 
 
 def test_an_unknown_figure_is_refused_with_a_suggestion(main):
