@@ -33,6 +33,11 @@ def test_a_bar_or_a_line_in_a_name_ends_no_cell():
     assert found == ["a", "b|c", "noise | none", "two lines"]
 
 
+def test_long_words_leave_room_for_numbers():
+    text = markdown.pipe_table(["tried", "n"], [["weight " * 20, r"1\.5"]], align="lr")
+    assert text.splitlines()[1] == "| :" + "-" * 29 + " | " + "-" * 4 + ": |"
+
+
 def test_the_representative_table_has_the_errors_of_its_run(main, results):
     rows = write("named-representative", main)
     run = results.runs().iloc[0]

@@ -14,6 +14,8 @@ from colorcore.writeup.numerals import significant
 UNIT = 1000  # errors are told in thousandths, so that a column needs no powers of ten
 
 MARKS = re.compile(r"[!-/:-@\[-`{-~]")  # of ASCII
+ESCAPED = re.compile(r"\\.")
+WIDEST = 28  # letters: beyond, a column of words wraps, so that those of numbers need not
 SPAN = re.compile(r"\[\]\{[^}]*\}")  # markup of a swatch, which takes the width of a letter
 
 Rows = Iterable[Sequence[str]]
@@ -22,11 +24,11 @@ Rows = Iterable[Sequence[str]]
 def pipe_table(header: Sequence[str], rows: Rows, *, align: str) -> str:
     """A Pandoc pipe table; `align` has l or r for each column.
 
-    A rule is as long as its column's widest cell: from rules Pandoc takes the relative widths of
-    the columns of a table that is wider than the page.
+    A rule is as long as its column's widest cell, but for long ones: from rules Pandoc takes the
+    relative widths of the columns of a table that is wider than the page.
     """
     lines = [[_cell(text) for text in line] for line in (header, *rows)]
-    widths = [max(len(SPAN.sub("#", line[i])) for line in lines) for i in range(len(header))]
+    widths = [min(max(_width(line[i]) for line in lines), WIDEST) for i in range(len(header))]
     rules = [
         "-" * (width + 1) + ":" if side == "r" else ":" + "-" * (width + 1)
         for width, side in zip(widths, align, strict=True)
@@ -38,6 +40,11 @@ def pipe_table(header: Sequence[str], rows: Rows, *, align: str) -> str:
 def _cell(text: str) -> str:
     """A text within a table, where a line or a bar would end its cell."""
     return " ".join(text.split("\n")).replace("|", r"\|")
+
+
+def _width(cell: str) -> int:
+    """How many letters a cell shows."""
+    return len(ESCAPED.sub("#", SPAN.sub("#", cell)))
 
 
 def plain(text: str) -> str:
