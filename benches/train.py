@@ -29,16 +29,8 @@ import typer
 from timing import Json, Row, print_machine, print_rows, save
 
 BENCH = "train"
-KERNEL = "from colorcore.__main__ import main; main()"
-NAIVE = (
-    "from colorcore.anchor import ensemble, formula, objective;"
-    "from colorcore.training import loop;"
-    "objective.angular_separation = formula.formula;"
-    "loop.passes = ensemble.formula;"
-    "plain = lambda found, weights: ((found * weights).sum(), found.detach());"
-    "loop.weighted = lambda terms, *made, wanted, labels, weights:"
-    " plain(objective.formula(terms, *made, wanted, labels), weights);" + KERNEL
-)
+KERNEL = ["-m", "colorcore"]
+PLAIN = [str(Path(__file__).with_name("plain_train.py"))]
 PORT = Path(__file__).with_name("jax_sweep.py")
 
 
@@ -50,10 +42,10 @@ class Plan(NamedTuple):
     shards: int
 
 
-def colorcore(code: str, plan: Plan, out: Path) -> list[list[str]]:
+def colorcore(program: list[str], plan: Plan, out: Path) -> list[list[str]]:
     """The commands that train the shards with the package."""
     arguments = ["train", str(plan.experiment), "--out", str(out)]
-    return [[sys.executable, "-c", code, *arguments, *share] for share in _shares(plan)]
+    return [[sys.executable, *program, *arguments, *share] for share in _shares(plan)]
 
 
 def port(plan: Plan, out: Path) -> list[list[str]]:
@@ -160,7 +152,7 @@ def main(
     plan = Plan(experiment, seeds, shards)
     programs: dict[str, Callable[[Path], list[list[str]]]] = {
         "colorcore": lambda out: colorcore(KERNEL, plan, out),
-        "plain torch": lambda out: colorcore(NAIVE, plan, out),
+        "plain torch": lambda out: colorcore(PLAIN, plan, out),
     }
     if find_spec("jax"):
         programs["JAX, 1 shard"] = lambda out: port(plan._replace(shards=1), out)
