@@ -25,15 +25,6 @@ DIGIT = 3
 PAGE = Path("docs/digits.md")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Products as small as these are many times slower with more."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.fixture(scope="module")
 def samples() -> tuple[Samples, Samples]:
     return load()

@@ -17,15 +17,6 @@ from quoted import quoted, value_of
 PAGE = Path("docs/model.md")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Products as small as these are many times slower with more."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.fixture(scope="module")
 def unseen():
     return draw(300, seed=1)

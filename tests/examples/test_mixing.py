@@ -15,15 +15,6 @@ from mixing_model import SITES, Attention, Mixer, Perceptron, Rotary
 from mixing_train import placed, planned, terms, train
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Products as small as these are many times slower with more."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.fixture(scope="module")
 def lines():
     return draw_lines(2000, seed=0)

@@ -18,15 +18,6 @@ from mixing_measure import graded, likeness, placement
 from mixing_model import SITES, Mixer
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Products as small as these are many times slower with more."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.fixture(scope="module")
 def model() -> Mixer:
     torch.manual_seed(0)
