@@ -214,31 +214,32 @@ def test_a_cube_can_be_of_hues(folder):
     assert load(folder).palette.colors.shape == (240, 3)
 
 
-def test_a_tilt_needs_a_dimension_that_is_no_concepts_axis(two):
+@pytest.mark.parametrize(
+    ("term", "instead", "message"),
+    [
+        (
+            "labels: {red: 1.0}",
+            "labels: {red: 1.0}, tilt: 0.3",
+            "reg-anchor.tilt: wanted a dimension of the 2 that is the axis of no concept, to tilt "
+            "to, got none; raise model.latent or leave tilt out",
+        ),
+        (
+            "{term: repel-subspace}",
+            "{term: hide, labels: {red: 1.0}, reach: 1}",
+            "reg-anti-subspace: wanted a dimension of the 2 that is the axis of no concept, to "
+            "hide along, got none; raise model.latent or leave this term out",
+        ),
+    ],
+    ids=["to tilt to", "to hide along"],
+)
+def test_some_terms_need_a_dimension_that_is_no_concepts_axis(two, term, instead, message):
     change(two, "latent: 5", "latent: 2")
     change(two, "axis: 3", "axis: 1")
     change(two, "surgery: {layer: encoder}", "surgery: {deletions: {red: [red]}}")
-    change(two, "labels: {red: 1.0}", "labels: {red: 1.0}, tilt: 0.3")
+    change(two, term, instead)
     with pytest.raises(ExperimentError) as caught:
         load(two)
-    assert str(caught.value) == (
-        f"{two}/experiment.yaml: regularizers.reg-anchor.tilt: wanted a dimension of the 2 that is "
-        "the axis of no concept, to tilt to, got none; raise model.latent or leave tilt out"
-    )
-
-
-def test_to_hide_needs_a_dimension_that_is_no_concepts_axis(two):
-    change(two, "latent: 5", "latent: 2")
-    change(two, "axis: 3", "axis: 1")
-    change(two, "surgery: {layer: encoder}", "surgery: {deletions: {red: [red]}}")
-    change(two, "{term: repel-subspace}", "{term: hide, labels: {red: 1.0}, reach: 1}")
-    with pytest.raises(ExperimentError) as caught:
-        load(two)
-    assert str(caught.value) == (
-        f"{two}/experiment.yaml: regularizers.reg-anti-subspace: wanted a dimension of the 2 that "
-        "is the axis of no concept, to hide along, got none; raise model.latent or leave this term "
-        "out"
-    )
+    assert str(caught.value) == f"{two}/experiment.yaml: regularizers.{message}"
 
 
 def test_a_deletion_that_leaves_no_dimension_is_refused(two):
