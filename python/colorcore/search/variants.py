@@ -59,9 +59,11 @@ def _trained(experiment: Experiment, values: Values) -> Experiment:
 
 def _moved(place: str, experiment: Experiment, phases: Values) -> Schedule:
     """The schedule with phases that begin at other steps."""
+    if not phases:
+        return experiment.schedule
     path = files(experiment.folder).dopesheet
     header, *rows = rows_of(read_text(path))
-    for row in rows if phases else []:
+    for row in rows:
         phase = row[header.index(PHASE)]
         if phase in phases:
             row[header.index(STEP)] = str(phases[phase])

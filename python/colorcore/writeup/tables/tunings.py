@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from colorcore.experiment.folder import GRID, TUNED
-from colorcore.experiment.loading import Experiment
 from colorcore.search import grid as grids
+from colorcore.search.grid import Grid
 from colorcore.search.tuning import SCORE, TRAINING, Choice, choices
 from colorcore.writeup.document import Document
 from colorcore.writeup.markdown import pipe_table, plain
@@ -45,15 +45,16 @@ def write(subject: Subject, of: dict[str, str]) -> str:
     rows = []
     for label, name in of.items():
         experiment = subject.document.load(name)
+        grid = grids.read(experiment)
         for choice in choices(experiment):
             if choice.best is not None:
-                rows.append([plain(label), plain(choice.of), *cells(experiment, choice)])
+                rows.append([plain(label), plain(choice.of), *cells(grid, choice)])
     return pipe_table([*map(plain, HEADER)], rows, align="llllrrrr")
 
 
-def cells(experiment: Experiment, choice: Choice) -> list[str]:
+def cells(grid: Grid, choice: Choice) -> list[str]:
     """What was tried, what did best, and how that did."""
-    grid, found = grids.read(experiment), choice.measures
+    found = choice.measures
     varied = grid.axes if choice.of == TRAINING else grid.operators[choice.of]
     return [
         plain("; ".join(f"{name} {_listed(values)}" for name, values in varied.items())),
