@@ -23,8 +23,8 @@ onstart:
     lock.note()
     sweep(Path(BUILD))
     date_now([*Path(BUILD).rglob("*"), *PLAN.origins.text])
-    if PLAN.largest:
-        print(PLAN.largest, file=sys.stderr)
+    if told := PLAN.largest:
+        print(told, file=sys.stderr)
     if workflow.local_exec:
         warm.start()
 

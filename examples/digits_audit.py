@@ -30,9 +30,7 @@ READ = {
 
 def save(audit: Audit, out: Path) -> None:
     """Write audit-light.svg and audit-dark.svg."""
-    for theme in style.THEMES:
-        with style.applied(theme):
-            style.save(audit.draw(colors=theme.lines), out / f"audit-{theme.name}.svg")
+    style.save_both(lambda theme: audit.draw(colors=theme.lines), out, "audit")
 
 
 def found(audit: Audit) -> pd.DataFrame:

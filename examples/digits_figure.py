@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,9 +43,7 @@ class Data(NamedTuple):
 
 def save(data: Data, out: Path) -> None:
     """Write digits-light.svg and digits-dark.svg."""
-    for theme in style.THEMES:
-        with style.applied(theme):
-            style.save(draw(data, theme), out / f"digits-{theme.name}.svg")
+    style.save_both(partial(draw, data), out, "digits")
 
 
 def draw(data: Data, theme: Theme) -> Figure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,7 @@ MODELS = ("anchored", "control")
 
 def save(found: dict[str, Any], out: Path) -> None:
     """Write images-light.svg and images-dark.svg."""
-    for theme in style.THEMES:
-        with style.applied(theme):
-            style.save(draw(found, theme), out / f"images-{theme.name}.svg")
+    style.save_both(partial(draw, found), out, "images")
 
 
 def draw(found: dict[str, Any], theme: Theme) -> Figure:

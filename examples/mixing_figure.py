@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,9 +49,7 @@ class Data(NamedTuple):
 
 def save(data: Data, out: Path) -> None:
     """Write mixing-light.svg and mixing-dark.svg."""
-    for theme in style.THEMES:
-        with style.applied(theme):
-            style.save(draw(data, theme), out / f"mixing-{theme.name}.svg")
+    style.save_both(partial(draw, data), out, "mixing")
 
 
 def draw(data: Data, theme: Theme) -> Figure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -89,10 +90,7 @@ def plain(seconds: float) -> str:
 
 def main(out: Annotated[Path, typer.Option()], rows: Path = Path("docs/timings")) -> None:
     """Draw the figure in both themes."""
-    timings = Timings.read(rows)
-    for theme in style.THEMES:
-        with style.applied(theme):
-            style.save(draw(timings, theme), out / f"speed-{theme.name}.svg")
+    style.save_both(partial(draw, Timings.read(rows)), out, "speed")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ What plans a build imports all figures, and Matplotlib only when something is dr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,3 +173,10 @@ def save(figure: Figure, path: Path) -> None:
     """Write a figure as SVG, whole or not at all, the same bytes for the same drawing."""
     with replacing(path) as stand_in:
         figure.savefig(stand_in, dpi=RASTER_DPI, metadata={"Date": None, "Creator": "colorcore"})
+
+
+def save_both(draw: Callable[[Theme], Figure], folder: Path, name: str) -> None:
+    """Write a figure for light and for dark pages, <name>-light.svg and <name>-dark.svg."""
+    for theme in THEMES:
+        with applied(theme):
+            save(draw(theme), folder / f"{name}-{theme.name}.svg")
