@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from colorcore.errors import InputError
+from colorcore.search import grid as grids
 from colorcore.search.tuning import Choice
 from colorcore.writeup.tables import tunings
 
@@ -22,7 +23,7 @@ def told(cells):
 
 def test_a_training_has_what_was_varied_and_how_the_best_did(document):
     choice = Choice("training", "as it is", "weights.reg-anchor 2, phases.Anchor 500", DID)
-    assert told(tunings.cells(document.load("rival-late-anchor"), choice)) == [
+    assert told(tunings.cells(grids.read(document.load("rival-late-anchor")), choice)) == [
         "weights.reg-anchor 0.5, 1, 2; phases.Anchor 250, 500, 1000, 1400",
         "weights.reg-anchor 2, phases.Anchor 500",
         "0.92 (0.80)", "0.16", "0.001", "3",
@@ -31,7 +32,7 @@ def test_a_training_has_what_was_varied_and_how_the_best_did(document):
 
 def test_an_operator_has_what_it_can_be_set_to(document):
     choice = Choice("inlp-few", "rounds 1", "rounds 2", DID)
-    tried, best, *_ = told(tunings.cells(document.load(LEACE_AND_KIN), choice))
+    tried, best, *_ = told(tunings.cells(grids.read(document.load(LEACE_AND_KIN)), choice))
     assert (tried, best) == ("rounds 1, 2, 3, 4", "rounds 2")
 
 
