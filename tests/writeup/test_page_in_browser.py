@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 from browsing import emulate, faults
 from colorcore.writeup import opening, report
@@ -118,7 +119,8 @@ def test_a_figure_opens_at_the_size_of_the_window_and_closes_by_a_key(page):
     assert box.rect["height"] == pytest.approx(900)
     assert one(page, "dialog .drawing").rect["height"] > 800
     box.send_keys(Keys.ESCAPE)
-    assert page.find_elements(By.TAG_NAME, "dialog") == []
+    # The browser tells of the end in a moment of its own, and only then is the box taken away.
+    assert WebDriverWait(page, 5).until(lambda _: page.find_elements(By.TAG_NAME, "dialog") == [])
 
 
 def saved(page, button):
