@@ -7,6 +7,8 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from colorcore.experiment.loading import load
+from colorcore.results.files import Results
 from colorcore.writeup import opening
 from colorcore.writeup.written import Part, Written
 from commands import MAIN
@@ -79,8 +81,11 @@ def write_build(paper: Path, folder: Path) -> Path:
         (folder / "exp" / part).mkdir(parents=True)
         for name, content in files.items():
             (folder / "exp" / part / name).write_text(content)
-    for name in ("runs.csv", "moments.csv"):
-        (folder / "exp" / name).write_text("seed\n0\n")
+    results = Results(folder / "exp", load(paper.parent / "experiments" / "exp"))
+    tables = [results.runs_path, results.moments_path]
+    for path in tables:
+        path.write_text("seed\n0\n")
+    results.note("evaluate", made=tables)
     (folder / "numbers.json").write_text(json.dumps({"a": {"red": "0.38"}}))
     for part in written(paper, folder):
         replace(part, of=list).note()

@@ -1,18 +1,22 @@
 """Two builds compared: what in them must be the same, byte for byte, and what may differ.
 
-May differ: how long training took, which records note and the table of times, the numbers and the
-pages tell. Logs and benchmarks are of a build, and not results of it; the stage is remade whenever
-something is typeset.
+May differ: how long training took, which records note and the table of times, the numbers, the
+pages and what goes with them tell. Logs and benchmarks are of a build, and not results of it; the
+stage is remade whenever something is typeset.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from pathlib import Path
+from zipfile import ZipFile
 
 PASSING = ("logs", "benchmarks", "stage")  # folders of what is no result
-TELL_TIMES = re.compile(r"records/train-\d+\.json|tables/times\.md|numbers\.json|index\.(html|pdf)")
+TELL_TIMES = re.compile(
+    r"records/train-\d+\.json|tables/times\.md|numbers\.json|index\.(html|pdf)|data\.zip"
+)
 NUMBER = re.compile(rb"\d+(\.\d+)?")
 
 
@@ -40,6 +44,9 @@ def _steady(name: str, whole: bytes) -> object:
         return NUMBER.sub(b"#", whole)
     if name.endswith(".html"):
         return len(whole) // 1000, whole.rstrip()[-7:]
+    if name.endswith(".zip"):
+        with ZipFile(io.BytesIO(whole)) as bundle:
+            return [(one, _steady(one, bundle.read(one))) for one in bundle.namelist()]
     if name.endswith(".pdf"):
         return whole[:5], whole.rstrip()[-5:]
     return whole

@@ -12,6 +12,7 @@ from colorcore.errors import InputError
 from colorcore.results.files import Results, write_scene
 from colorcore.writeup import opening, renderers, report
 from colorcore.writeup.document import TYPESET
+from editing import change
 from pages import TEXT, html
 
 
@@ -66,14 +67,19 @@ def test_the_results_behind_each_part_go_with_the_page(paper, build):
     ]
 
 
-def test_results_that_are_no_longer_there_are_missed(paper, build):
-    (build / "exp" / "moments.csv").unlink()
-    with pytest.raises(InputError) as refusal:
+def test_results_that_are_no_longer_what_they_were_are_missed_and_the_pages_stay(paper, build):
+    report.render(opening.read(paper), build=build)
+    before = {path.name: path.read_bytes() for path in (build / "paper").iterdir()}
+    assert len(before) == 3
+    change(paper, "The number", "The one number", "index.qmd")
+    moments = build / "exp" / "moments.csv"
+    moments.write_text("seed\n1\n")
+    with pytest.raises(InputError, match=f"^{moments}: wanted the result that was written, got "):
         report.render(opening.read(paper), build=build)
-    assert str(refusal.value) == (
-        f"{build}/exp/moments.csv: wanted the results that the pages are made of, got none; build "
-        "them again"
-    )
+    moments.unlink()
+    with pytest.raises(InputError, match=f"^{moments}: no such result; build the step that makes "):
+        report.render(opening.read(paper), build=build)
+    assert {path.name: path.read_bytes() for path in (build / "paper").iterdir()} == before
 
 
 def test_the_same_text_makes_the_same_page(paper, build):

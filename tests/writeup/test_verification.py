@@ -94,6 +94,21 @@ def test_each_file_that_is_damaged_or_gone_is_named_once(one, loaded_once):
         file.write_bytes(whole)
 
 
+def test_a_part_of_which_a_result_is_damaged_is_not_noted_whether_or_not_it_was_looked_at(
+    one, loaded_once
+):
+    written = Written.of(one)
+    for part in (written.part("figures", "sweep", one), written.numbers):
+        for file in {file.name: file for file in part.of()}.values():
+            whole = file.read_bytes()
+            file.write_bytes(whole.replace(b"e", b"f", 1))
+            with pytest.raises(InputError) as refusal:
+                part.note()
+            assert str(refusal.value).startswith(f"{file}: wanted ")
+            file.write_bytes(whole)
+        part.note()
+
+
 def test_what_is_written_up_of_results_made_anew_is_old(one):
     runs = one.results.runs_path
     runs.write_text(runs.read_text().replace("0.", "1.", 1))

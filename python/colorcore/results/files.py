@@ -199,12 +199,13 @@ class Results:
     def named(self, file: str) -> list[Path]:
         """Files by their place in the folder, in which * stands for every shard.
 
-        Raises: InputError as `trained`, where shards are asked for.
+        Raises: InputError when one is not as it was written, and as `trained`, where shards are
+        asked for.
         """
         if "*" not in file:
-            return [self.folder / file]
+            return [self._checked(self.folder / file)]
         shards = range(len(self.trained()))
-        return [self.folder / file.replace("*", str(shard)) for shard in shards]
+        return [self._checked(self.folder / file.replace("*", str(shard))) for shard in shards]
 
     def note(
         self,
@@ -246,7 +247,11 @@ class Results:
         return read_result(self._checked(path), reader)
 
     def _checked(self, path: Path) -> Path:
-        records.check(path, path.name, lambda: self.check(records.record_of(path)))
+        """A result, or a record, that is of this experiment and as it was written."""
+        if path.parent.name == records.FOLDER:
+            self.check(path)
+        else:
+            records.check(path, path.name, lambda: self.check(records.record_of(path)))
         return path
 
 

@@ -7,25 +7,26 @@ import io
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from colorcore.errors import InputError
-from colorcore.outputs import replacing
 from colorcore.writeup.written import NUMBERS, Written
 
+NAME = "data.zip"
 INDEX = "index.csv"  # which results each part was made of
 
 
-def write(written: Written, path: Path) -> None:
+def write(written: Written, folder: Path) -> Path:
     """Write a ZIP of every result that figures, tables and numbers are made of, and which of which.
 
     The same results make the same bytes.
 
-    Raises: InputError when one is not there.
+    Raises: InputError when one is not as it was written.
     """
     rows, files = _index(written)
-    with replacing(path) as stand_in, ZipFile(stand_in, "w") as bundle:
+    path = folder / NAME
+    with ZipFile(path, "w") as bundle:
         _add(bundle, INDEX, rows.encode())
         for name in [*sorted(files), NUMBERS]:
-            _add(bundle, name, _read(written.build / name))
+            _add(bundle, name, (written.build / name).read_bytes())
+    return path
 
 
 def _index(written: Written) -> tuple[str, set[str]]:
@@ -34,15 +35,6 @@ def _index(written: Written) -> tuple[str, set[str]]:
     rows = [(part, path.relative_to(written.build).as_posix()) for part, path in written.results()]
     csv.writer(text, lineterminator="\n").writerows([("part", "result"), *rows])
     return text.getvalue(), {name for _, name in rows}
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(
-            f"{path}: wanted the results that the pages are made of, got none; build them again"
-        ) from None
 
 
 def _add(bundle: ZipFile, name: str, content: bytes) -> None:

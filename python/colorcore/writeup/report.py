@@ -37,11 +37,10 @@ def render(document: Document, *, build: Path) -> None:
     html, pdf = renderer(stage)
     check_html(html)
     written = Written(document, build)
-    *places, data = written.pages.made
-    for made, place in zip((html, pdf), places, strict=True):
+    data = bundle.write(written, stage)
+    for made, place in zip((html, pdf, data), written.pages.made, strict=True):
         with replacing(place) as stand_in:
             shutil.copyfile(made, stand_in)
-    bundle.write(written, data)
     written.pages.note()
 
 

@@ -49,8 +49,12 @@ class Part:
         return self.build / RECORDS / f"{self.name}.json"
 
     def note(self) -> None:
-        """Write its record."""
-        made, of = (records.digests(paths, self.build) for paths in (self.made, self.of()))
+        """Write its record.
+
+        Raises: InputError when a result that it is of is not as it was written, even one that
+        what made the part did not look at.
+        """
+        of, made = (records.digests(paths, self.build) for paths in (self.of(), self.made))
         records.write(self.record, self.origin(), made=made, of=of)
 
     def check(self) -> records.Record:
@@ -149,19 +153,24 @@ class Written:
 
     def _read_by_numbers(self) -> Iterator[Path]:
         yield from self._tables()
-        yield from self._named(self.document.main_name, "records/train-*.json")
-        yield from (one.results.interventions_path for one in self.subjects())
+        main = self.document.main_name
+        yield from self._named(main, "records/train-*.json")
+        for one in self.subjects():
+            path = one.results.interventions_path
+            yield from self._named(main, path.relative_to(self.build / main).as_posix())
 
     def _tables(self) -> Iterator[Path]:
         for name in self.document.names:
             yield from self._named(name, "runs.csv", "moments.csv")
-        yield from (self.build / place for place in making.audits(self.document))
+        for place in map(Path, making.audits(self.document)):
+            yield from self._named(place.parent.name, place.name)
 
     def _read_by_pages(self) -> Iterator[Path]:
         yield from self.numbers.made
         for one in self.subjects():
             yield from (path for _, part in self.shown(one) for path in part.made)
             yield from self.explorer(one)
+        yield from {path: None for _, path in self.results()}
 
     def _named(self, experiment: str, *files: str) -> list[Path]:
         results = Results(self.build / experiment, self._load(experiment))
