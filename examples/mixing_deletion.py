@@ -23,12 +23,11 @@ from colorcore.anchor import (
     mean_difference,
 )
 from mixing_batches import RATE, chances
-from mixing_data import Pairs, every_pair
+from mixing_data import PROMPT, Pairs, every_pair
 from mixing_model import SITES, Mixer
 from mixing_train import AXIS
 
 Fit = Callable[[Tensor, Tensor], nn.Module]
-OPERANDS = (0, 2)  # where they stand in a line
 PARTNERS = 27  # of each colour: every so many lines, another is the first operand
 
 
@@ -61,23 +60,30 @@ def everywhere(model: Mixer, edit: nn.Module, sites: Sequence[str] = SITES) -> M
 
 # --8<-- [start:erasers]
 def fitted(model: Mixer, fit: Fit, sites: Sequence[str] = SITES) -> Mixer:
-    """An eraser at each site, fitted to what the edits before it leave there.
+    """An eraser at each site, fitted to what the edits before it leave there in all prompts.
 
-    It is told more than the anchor was: of each operand, and not of each line, how red it is.
+    It is told more than the anchor was: of each position how red, and not of the line whether.
     """
     pairs = every_pair()
-    labels = chances()[torch.stack([pairs.first, pairs.second], dim=-1)] / RATE
+    labels = redness(pairs).flatten()
     for site in sites:
-        eraser = fit(operands(model, pairs, site).flatten(0, 1), labels.flatten())
+        eraser = fit(stream(model, pairs, site).flatten(0, 1), labels)
         model = bake(model, nn.Sequential(eraser, Unit()), layer=site)
     return model
 
 
-def operands(model: Mixer, pairs: Pairs, site: str) -> Tensor:
-    """The stream at both operands. Shapes: → (pairs, 2, 64)."""
+def stream(model: Mixer, pairs: Pairs, site: str) -> Tensor:
+    """The stream at the positions of prompts. Shapes: → (pairs, 4, 64)."""
     with torch.no_grad(), capture(model, [site]) as layers:
-        model(pairs.lines[:, : OPERANDS[-1] + 1])  # nothing sees what follows it
-    return layers[site][:, OPERANDS]
+        model(pairs.lines[:, :PROMPT])
+    return layers[site]
+
+
+def redness(pairs: Pairs) -> Tensor:
+    """At each position, of the redder operand up to there. Shapes: → (pairs, 4), in [0, 1]."""
+    first, second = (chances()[tokens] / RATE for tokens in (pairs.first, pairs.second))
+    redder = torch.maximum(first, second)
+    return torch.stack([first, first, redder, redder], dim=-1)
 
 
 # --8<-- [end:erasers]

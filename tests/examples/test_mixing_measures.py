@@ -13,7 +13,7 @@ from mixing_audit import known, tokens, without_red
 from mixing_batches import chances
 from mixing_damage import UNLIKE, curve, damage, hexadecimal, instead, summary, taken_for
 from mixing_data import COLORS, RED, RGB, TOKENS, Pairs, every_pair
-from mixing_deletion import cut, fitted, operands, projected, suppressed
+from mixing_deletion import cut, fitted, projected, redness, stream, suppressed
 from mixing_measure import graded, likeness, placement
 from mixing_model import SITES, Mixer
 
@@ -142,13 +142,18 @@ def test_suppression_leaves_what_lies_far_from_the_axis_to_the_bit(model):
 
 def test_no_linear_reader_finds_redness_where_leace_has_been(model):
     pairs = every_pair()
-    before = operands(model, pairs, SITES[0]).flatten(0, 1)
-    redness = chances()[torch.stack([pairs.first, pairs.second], dim=-1)].flatten()
+    before, red = stream(model, pairs, SITES[0]).flatten(0, 1), redness(pairs).flatten()
     erased = eraser(fitted(model, leace, SITES[:1]))(before).double()
-    apart = (redness - redness.mean()) @ (erased - erased.mean(dim=0)) / len(redness)
+    apart = (red - red.mean()) @ (erased - erased.mean(dim=0)) / len(red)
     assert apart.abs().max() < 1e-7
     means = eraser(fitted(model, mean_difference, SITES[:1]))(before)
     assert not torch.equal(means, erased.float())
+
+
+def test_a_position_is_as_red_as_the_redder_operand_up_to_there():
+    dull = code("#00ffff")
+    pairs = Pairs(torch.tensor([RED, dull]), torch.tensor([dull, RED]), torch.tensor([0, 0]))
+    assert redness(pairs).tolist() == [[1, 1, 1, 1], [0, 0, 1, 1]]
 
 
 def eraser(edited: nn.Module) -> nn.Module:
