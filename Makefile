@@ -28,7 +28,7 @@ export NO_MKDOCS_2_WARNING := 1 # a notice of the theme's makers, at every build
 
 PACKAGE := $(shell find python/colorcore -name "*.py")
 RUST := $(shell find rust -name "*.rs")
-EXAMPLES := $(patsubst %,build/examples/%.done,digits language images)
+EXAMPLES := $(patsubst %,build/examples/%.done,digits language images mixing)
 
 .DELETE_ON_ERROR:
 .PHONY: paper report docs test test-slurm search tail tune transformer bench fuzz stress wheel setup lock clean
@@ -63,7 +63,7 @@ docs: setup $(EXAMPLES) build/docs/speed.done
 	@echo "Documentation: build/docs/site/index.html"
 
 # Each example writes its numbers and images to a folder of its name.
-build/examples/%.done: examples/%.py $(wildcard examples/*.py examples/mixing/*.csv) $(PACKAGE) $(VENV)/kernels
+build/examples/%.done: examples/%.py $(wildcard examples/*.py examples/mixing/*) $(PACKAGE) $(VENV)/kernels
 	python $< --out $(basename $@)
 	@touch $@
 

@@ -20,6 +20,7 @@ import mixing_figure
 import mixing_report
 from colorcore.errors import InputError
 from colorcore.outputs import write_text
+from mixing_devices import DEVICES
 from mixing_runs import TABLES, read
 from mixing_train import DOPESHEET
 
@@ -35,7 +36,9 @@ def main(
     figure = mixing_figure.Data(*(tables[name] for name in mixing_figure.Data._fields))
     mixing_figure.save(figure, out)
     mixing_report.check(tables)
-    numbers = {**mixing_report.numbers(tables), "alt": mixing_figure.describe(figure)}
+    told = mixing_report.devices(json.loads(DEVICES.read_text(encoding="utf-8")))
+    alt = mixing_figure.describe(figure)
+    numbers = {**mixing_report.numbers(tables), "devices": told, "alt": alt}
     write_text(path, json.dumps(numbers, indent=2, ensure_ascii=False) + "\n")
     print(mixing_report.agreement(tables["runs"]).round(3).to_string())
 

@@ -26,6 +26,7 @@ from mixing_measure import answers
 from mixing_runs import CORPUS, LINES
 from mixing_train import DOPESHEET, planned, train
 
+DEVICES = DOPESHEET.with_name("devices.json")
 STEPS = (20, 60)  # trainings as short as these are compared
 TIMED = (20, 70)  # steps: what is between them is timed, so that what a start costs is not
 ONE, TWO, GPU = "CPU, one thread", "CPU, two threads", "GPU"
@@ -67,7 +68,7 @@ def compared(device: str = "cuda") -> dict[str, object]:
 
 
 def main(
-    path: Annotated[Path, typer.Option(help="File to write.")] = DOPESHEET.parent / "devices.json",
+    path: Annotated[Path, typer.Option(help="File to write.")] = DEVICES,
 ) -> None:
     """Train a little on each device; write by how much models differ, and seconds a step."""
     if not torch.cuda.is_available():

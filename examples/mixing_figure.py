@@ -104,7 +104,8 @@ def _curves(axes: Axes, data: Data, theme: Theme, model: str, ways: tuple[str, .
             table.index, table.min(axis=1), table.max(axis=1), color=color, alpha=0.2, lw=0
         )
     axes.set(xlabel="likeness of the redder operand", ylim=(-4, 104), xlim=(-0.02, 1.02))
-    axes.legend(loc="lower left", handlelength=1.2, borderaxespad=0.1)
+    if model == "anchored":  # erasers have their colours beside what they cost
+        axes.legend(loc="lower left", handlelength=1.2, borderaxespad=0.1)
 
 
 def _trade(figure: SubFigure, data: Data, theme: Theme) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from colorcore.errors import InputError
-from colorcore.writeup.numerals import fixed, percent
+from colorcore.writeup.numerals import THIN, fixed, significant
 from mixing_damage import UNLIKE, hexadecimal, taken_for
 
 
@@ -28,6 +29,7 @@ PUBLISHED = {
 """Source: the reports on experiments 2.1.10 and 2.1.11 of github.com/z0u/sca2."""
 
 AGREEING = 3.0  # standard deviations
+DELETED = ("projected", "suppressed", "weights")  # ways that act on the axis
 LATCHED = 0.5  # of the pull on + or =: beyond it a run has settled on syntax
 
 
@@ -61,6 +63,58 @@ def claims(tables: dict[str, pd.DataFrame]) -> dict[str, bool]:
         ),
         "no run settles on a token of syntax": bool((anchored["latched"] < LATCHED).all()),
         "the anchor costs less than two lines in a hundred": bool(cost < 0.02),
+        **_of_deletions(_Right(tables["groups"])),
+        **_of_audits(tables["readings"], tables["relearning"]),
+    }
+
+
+class _Right(NamedTuple):
+    """Shares of lines completed right."""
+
+    groups: pd.DataFrame
+
+    def of(self, model: str, way: str, group: str) -> pd.Series:
+        """One a seed."""
+        rows = self.groups.query("model == @model and way == @way and group == @group")
+        return rows["exact"]
+
+
+def _of_deletions(right: _Right) -> dict[str, bool]:
+    gone = [right.of("anchored", way, "red operand") for way in ("projected", "weights")]
+    anchored = {way: right.of("anchored", way, "unlike").median() for way in DELETED}
+    return {
+        "without the axis no seed completes more than one in fifty of red's lines": all(
+            (one <= 1 / 50).all() for one in gone
+        ),
+        "suppression leaves nearly all lines without red with every seed": bool(
+            right.of("anchored", "suppressed", "unlike").min() > 0.99
+        ),
+        "an axis that nothing was anchored to carries no red": bool(
+            right.of("control", "projected", "red operand").median() > 0.95
+        ),
+        "in a control every eraser costs more than any deletion from an anchored model": all(
+            right.of("control", way, "unlike").median() < min(anchored.values())
+            for way in ("leace", "mean difference")
+        ),
+        "LEACE costs less where there is an anchor": bool(
+            right.of("anchored", "leace", "unlike").median()
+            > right.of("control", "leace", "unlike").median()
+        ),
+    }
+
+
+def _of_audits(readings: pd.DataFrame, relearning: pd.DataFrame) -> dict[str, bool]:
+    left = _readings(readings).query("model == 'anchored' and way == 'projected'")
+    told = left.set_index(PLACE).loc[[*READ.values()]]
+    back = _back(relearning).query("model == 'anchored'")
+    steps = back.query("part == 'all'").pivot(index="way", columns="shown", values="step")
+    fresh = back.query("part == 'fresh' and shown == 'natural'").set_index("way")["step"]
+    return {
+        "readers find more than their floor once the axis is gone": bool(
+            (told["edited"] > told["floor"]).all()
+        ),
+        "red is back sooner than a fresh model has it": bool((steps["natural"] < fresh).all()),
+        "red does not come back where it is not shown": bool((steps["without"] == math.inf).all()),
     }
 
 
@@ -83,7 +137,9 @@ def shares(groups: pd.DataFrame) -> dict[str, Any]:
     for (model, way, group), rows in groups.groupby(["model", "way", "group"]):
         spread = rows["exact"].agg(["median", "min", "max"])
         place = found.setdefault(_key(model), {}).setdefault(_key(way), {})
-        place[_key(group)] = {name: percent(float(value)) for name, value in spread.items()}
+        place[_key(group)] = {
+            name: f"{fixed(100 * value, 1)}{THIN}%" for name, value in spread.items()
+        }
     return found
 
 
@@ -93,36 +149,63 @@ READ = {
     "network": ("value, R²", "network", "natural"),
     "network_class": ("class, AUC", "network", "balanced"),
 }
+PLACE = ["read", "reader", "prior"]
 NATS = 0.5  # of the answer's surprise: below it the likeliest answer is nearly always right
 
 
 def audits(readings: pd.DataFrame, relearning: pd.DataFrame) -> dict[str, Any]:
-    """What readers find in anchored models, and after how many steps red's lines are back."""
+    """What readers find, and after how many steps red's lines are back; by model and way."""
     found: dict[str, Any] = {}
-    for way, rows in readings.query("model == 'anchored'").groupby("way"):
-        middle = rows.groupby(["read", "reader", "prior"])[["ceiling", "edited", "floor"]].median()
-        told = middle.to_dict("index")
-        found[_key(way)] = {
+    for (model, way), left in _readings(readings).groupby(["model", "way"]):
+        told = left.set_index(PLACE)[["ceiling", "edited", "floor"]].to_dict("index")
+        found.setdefault(_key(model), {})[_key(way)] = {
             name: {str(column): fixed(value, 2) for column, value in told[place].items()}
             for name, place in READ.items()
         }
-    for way, rows in relearning.query("model == 'anchored'").groupby("way"):
-        found[_key(way)]["steps"] = {
-            f"{part}_{shown}": _first_below(one)
-            for (part, shown), one in rows.groupby(["part", "shown"])
+    last = f"> {relearning['step'].max()}"
+    for (model, way), back in _back(relearning).groupby(["model", "way"]):
+        found[_key(model)][_key(way)]["steps"] = {
+            f"{part}_{shown}": last if step == math.inf else f"{step:.0f}"
+            for part, shown, step in zip(back["part"], back["shown"], back["step"], strict=True)
         }
     return found
 
 
-def _first_below(rows: pd.DataFrame) -> str:
-    """The first step at which the median over runs of the concept's error is below `NATS`."""
-    middle = rows.groupby("step")["concept"].median()
-    below = middle.index[middle < NATS]
-    return str(below[0]) if len(below) else "never"
+def _readings(readings: pd.DataFrame) -> pd.DataFrame:
+    """Medians over runs: a row a model, way and reading."""
+    kinds = readings.groupby(["model", "way", *PLACE])
+    return kinds[["ceiling", "edited", "floor"]].median().reset_index()
+
+
+def _back(relearning: pd.DataFrame) -> pd.DataFrame:
+    """The first step at which the median over runs of the concept's error is below `NATS`, or ∞.
+
+    A row a model, way, part that is trained, and what it is shown.
+    """
+    keys = ["model", "way", "part", "shown"]
+    middle = relearning.groupby([*keys, "step"])["concept"].median().reset_index()
+    middle["step"] = middle["step"].where(middle["concept"] < NATS, math.inf)
+    return middle.groupby(keys)["step"].min().reset_index()
 
 
 def _key(name: object) -> str:
-    return str(name).replace(" ", "_")
+    return str(name).replace(", ", "_").replace(" ", "_")
+
+
+def devices(told: dict[str, Any]) -> dict[str, Any]:
+    """What the page quotes of a comparison of devices; see `mixing_devices.compared`."""
+    return {
+        "gpu": told["machine"]["gpu"],
+        "cores": told["machine"]["cores"],
+        "torch": told["torch"],
+        "milliseconds": {
+            _key(name): significant(1000 * seconds) for name, seconds in told["seconds"].items()
+        },
+        "apart": {
+            f"after_{steps}": {_key(name): significant(value) for name, value in each.items()}
+            for steps, each in told["apart"].items()
+        },
+    }
 
 
 def numbers(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:

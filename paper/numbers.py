@@ -27,9 +27,9 @@ from colorcore.writeup.numbers import (
     recovery_numbers,
     spread,
 )
-from colorcore.writeup.numerals import fixed, percent, significant
+from colorcore.writeup.numerals import THIN, fixed, percent, significant
 from colorcore.writeup.subject import Subject, subject
-from paper import published
+from paper import published, transformer
 from paper.claims.evidence import kept_tails
 from paper.measures import (
     BLACK_FOR_RED,
@@ -71,6 +71,7 @@ def numbers(document: Document, build: Path) -> Numbers:
     for name in audited(document, RECOVERY):
         found[key(name)]["recovery"] = recovery_numbers(main.results_of(name).recovery())
     found["tails"] = tail_numbers(document)
+    found["transformer"] = transformer_numbers()
     for name, summaries in published.summaries().groupby("experiment"):
         row = published.published_means(main.results_of(str(name)).runs(), summaries).iloc[0]
         found[key(str(name))]["published"] = {
@@ -109,6 +110,29 @@ def _read(errors: pd.Series) -> Numbers:
     """How many runs a reader has the concept of to within 0.2, and what share it has not."""
     read = errors < 0.2
     return {"count": str(int(read.sum())), "hidden": percent(1 - float(read.mean()), 3)}
+
+
+def transformer_numbers() -> Numbers:
+    """The share of a transformer's lines that each deletion leaves, by model, way and group."""
+    groups = transformer.read(transformer.GROUPS)
+    found: Numbers = {"runs": str(groups.query("model == 'anchored'")["seed"].nunique())}
+    for model, ways in transformer.SHOWN.items():
+        found[model] = {
+            key(way): {
+                key(group): _shares_right(transformer.right(groups, model, way, group))
+                for group in ("red operand", "unlike")
+            }
+            for way in ways
+        }
+    return found
+
+
+def _shares_right(shares: pd.Series) -> Numbers:
+    """The middle run and the worst, with a digit that tells nearly all from all."""
+    return {
+        name: f"{fixed(100 * float(shares.agg(name)), 1)}{THIN}%"
+        for name in ("median", "min", "max")
+    }
 
 
 def main_numbers(main: Subject) -> Numbers:

@@ -10,13 +10,13 @@ from paper.claims import (
     rivals,
     runs,
     seldom,
+    transformer,
 )
 from paper.claims.evidence import gather
 
-CLAIMS = tuple(
-    claim
-    for part in (runs, conditions, chance, reliable, remains, rivals, erasing, concepts, seldom)
-    for claim in part.CLAIMS
-)
+PARTS = (
+    runs, conditions, chance, reliable, remains, rivals, erasing, concepts, seldom, transformer,
+)  # fmt: skip
+CLAIMS = tuple(claim for part in PARTS for claim in part.CLAIMS)
 
 __all__ = ["CLAIMS", "gather"]

@@ -17,7 +17,7 @@ from colorcore.search.tuning import Choice, choices
 from colorcore.writeup.document import Document
 from colorcore.writeup.making import audited
 from colorcore.writeup.subject import subject
-from paper import published
+from paper import published, transformer
 
 MAIN = "ex-2.10.1"
 
@@ -27,8 +27,8 @@ class Evidence(NamedTuple):
 
     `moments` has them through training; `interventions` has the main experiment's runs under each
     intervention; `summaries` what was published of sweeps; `audits` what operators leave in runs;
-    `recoveries` how those are trained on; `tails` how deletions turn out in many more runs; and
-    `choices` what experiments use of what was tried.
+    `recoveries` how those are trained on; `tails` how deletions turn out in many more runs;
+    `choices` what experiments use of what was tried; and `mixing` what a transformer still mixes.
     """
 
     ours: pd.DataFrame
@@ -41,6 +41,7 @@ class Evidence(NamedTuple):
     recoveries: dict[str, pd.DataFrame]
     tails: dict[str, pd.DataFrame]
     choices: dict[str, list[Choice]]
+    mixing: pd.DataFrame
 
 
 def gather(document: Document, build: Path) -> Evidence:
@@ -59,6 +60,7 @@ def gather(document: Document, build: Path) -> Evidence:
         recoveries={name: results[name].recovery() for name in audited(document, RECOVERY)},
         tails=kept_tails(document),
         choices={name: choices(document.load(name)) for name in document.names},
+        mixing=transformer.read(transformer.GROUPS),
     )
 
 

@@ -138,7 +138,7 @@ def evidence():
     none = pd.DataFrame()
     choices = {name: [Choice(TRAINING, "as it is", "as it is", {})] for name in rivals.TRAINED}
     choices["rival-no-anchor"] = [Choice("inlp-few", "rounds 1", "rounds 1", {})]
-    return Evidence(none, none, conditions, {}, {}, none, audits, recoveries, tails, choices)
+    return Evidence(none, none, conditions, {}, {}, none, audits, recoveries, tails, choices, none)
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.sentence[:50])

@@ -104,7 +104,7 @@ def evidence(published):
     steady_anchor = through_training(ours, leaving=0)
     moments = {MAIN: through_training(ours, leaving=0.1), "ex-reliable": steady_anchor}
     moments["ex-2.10.1-conflict"] = through_training(ours, leaving=0.5)
-    none = ({}, {}, {}, {})  # audits and what follows
+    none = ({}, {}, {}, {}, pd.DataFrame())  # audits and what follows
     return Evidence(ours, published, conditions, moments, interventions, summaries, *none)
 
 
