@@ -17,7 +17,7 @@ from colorcore.results.records import record_of
 from colorcore.writeup import drawing, making, tabulating
 from colorcore.writeup.subject import Subject
 from colorcore.writeup.written import Written
-from paper import published
+from paper import published, transformer
 
 _opened: list[Path] | None = None
 
@@ -84,6 +84,9 @@ def make(subject: Subject, kind: making.Kind, name: str, folder: Path) -> tuple[
         for path in opened
         if (path.is_relative_to(folder) and path.parent not in made)
         or path.name in KEPT
-        or path.is_relative_to(published.REFERENCE)
+        or any(
+            path.is_relative_to(data)
+            for data in (published.REFERENCE, transformer.TABLES.resolve())
+        )
     }
     return alone, {path.resolve() for path in said}, read
