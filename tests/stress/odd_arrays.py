@@ -91,7 +91,7 @@ SAME = {  # the same numbers, laid out or called otherwise
         (slice(None, None, -1),) * values.ndim
     ],
     "strided": _strided,
-    "transposed": lambda values: np.ascontiguousarray(values.T).T,
+    "transposed": lambda values: values.T.copy().T,
     "misaligned": _misaligned,
     "mapped": _mapped,
     "frozen": _frozen,
