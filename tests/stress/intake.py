@@ -175,7 +175,10 @@ def changed_meanwhile(values, shift):
     assert converted is None or converted.shape == (40, 3) or not values.size
 
 
-CHECKS = (conversions, cubes, separations, batches, layers, changed_meanwhile, *TENSORS)
+CHECKS = [
+    ONE_ROUND(check)
+    for check in (conversions, cubes, separations, batches, layers, changed_meanwhile, *TENSORS)
+]
 
 
 def main(minutes: float, number: int) -> None:
@@ -185,7 +188,7 @@ def main(minutes: float, number: int) -> None:
     end, rounds = time.monotonic() + 60 * minutes, 0
     while not rounds or time.monotonic() < end:
         for check in CHECKS:
-            seed(number + rounds)(ONE_ROUND(check))()
+            seed(number + rounds)(check)()
             cases["cases"] += 1
         rounds += 1
     print(json.dumps({"rounds": rounds, **cases}))
