@@ -21,7 +21,7 @@ WAYS = {
     "weights": "cut from weights",
     "suppressed": "suppressed",
     "leace": "LEACE",
-    "mean difference": "difference of means",
+    "mean difference": "mean difference",
 }
 """Ways to delete, and what they are called."""
 
