@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -80,6 +82,23 @@ def test_a_killed_command_ends_what_was_forked_for_it(tmp_path, warmed):
         rest = command.stderr.read()  # ends when nobody can write to it any more
     assert "step 1501 of 1501" not in rest
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_does_not_wait_for_the_status_leaves_nothing_in_the_log(tmp_path, warmed):
+    wait(Path(warmed[warm.VARIABLE]).exists)
+    command = {"arguments": ["--help"], "folder": os.getcwd(), "environment": warmed}
+    with (
+        socket.socket(socket.AF_UNIX) as line,
+        (tmp_path / "out").open("w+") as out,
+        (tmp_path / "log").open("w+") as log,
+    ):
+        line.connect(warmed[warm.VARIABLE])
+        socket.send_fds(line, [b"\0"], [0, out.fileno(), log.fileno()])
+        line.shutdown(socket.SHUT_RD)
+        line.sendall(json.dumps(command).encode() + b"\n")
+        wait(lambda: "Usage" in (tmp_path / "out").read_text())
+        time.sleep(0.5)  # in which a status that nobody takes is told
+    assert (tmp_path / "log").read_text() == ""
 
 
 def test_where_the_process_cannot_be_reached_a_command_runs_by_itself(tmp_path):

@@ -22,6 +22,7 @@ import tempfile
 import threading
 import time
 import traceback
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -87,13 +88,17 @@ class _Command(socketserver.BaseRequestHandler):
         os.setpgid(0, 0)  # with what it starts, to be ended together
         signal.signal(signal.SIGINT, signal.default_int_handler)  # which shells turn off behind &
         threading.Thread(target=self._end_with_caller, daemon=True).start()
-        self.request.sendall(str(_run(command)).encode())
+        status = _run(command)
+        with suppress(ConnectionError):  # who asked has ended meanwhile
+            self.request.sendall(str(status).encode())
 
     def _end_with_caller(self) -> None:
-        if self.request.recv(1) == b"":
-            os.killpg(0, signal.SIGINT)
-            time.sleep(PATIENCE)
-            os.killpg(0, signal.SIGKILL)
+        with suppress(ConnectionError):
+            if self.request.recv(1):
+                return
+        os.killpg(0, signal.SIGINT)
+        time.sleep(PATIENCE)
+        os.killpg(0, signal.SIGKILL)
 
 
 def _run(command: dict) -> int:
