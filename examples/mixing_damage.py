@@ -67,6 +67,12 @@ def summary(lines: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows).T.rename_axis("group").reset_index()
 
 
+def share_right(summaries: pd.DataFrame, model: str, way: str, group: str) -> pd.Series:
+    """The share of a group's lines that is completed right, by seed, in summaries of many runs."""
+    rows = summaries.query("model == @model and way == @way and group == @group")
+    return rows.set_index("seed")["exact"]
+
+
 def instead(model: nn.Module) -> pd.DataFrame:
     """What is answered to red and another colour, a row a line.
 

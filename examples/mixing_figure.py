@@ -13,6 +13,7 @@ from matplotlib.figure import Figure, SubFigure
 
 from colorcore.writeup import style
 from colorcore.writeup.style import Theme
+from mixing_damage import share_right
 from mixing_data import RGB
 
 NAMES = {
@@ -38,8 +39,7 @@ class Data(NamedTuple):
 
     def right(self, model: str, way: str, group: str) -> pd.Series:
         """How many lines of a group are completed right, a share a seed."""
-        rows = self.groups.query("model == @model and way == @way and group == @group")
-        return rows.set_index("seed")["exact"]
+        return share_right(self.groups, model, way, group)
 
     def along(self, model: str, way: str, role: str) -> pd.DataFrame:
         """Lines completed right: a row a tenth of likeness, a column a seed."""

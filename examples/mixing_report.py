@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from colorcore.errors import InputError
-from colorcore.writeup.numerals import THIN, fixed, significant
-from mixing_damage import UNLIKE, hexadecimal, taken_for
+from colorcore.writeup.numerals import fixed, fixed_percent, significant
+from mixing_damage import UNLIKE, hexadecimal, share_right, taken_for
 
 
 class Published(NamedTuple):
@@ -63,42 +65,30 @@ def claims(tables: dict[str, pd.DataFrame]) -> dict[str, bool]:
         ),
         "no run settles on a token of syntax": bool((anchored["latched"] < LATCHED).all()),
         "the anchor costs less than two lines in a hundred": bool(cost < 0.02),
-        **_of_deletions(_Right(tables["groups"])),
+        **_of_deletions(partial(share_right, tables["groups"])),
         **_of_audits(tables["readings"], tables["relearning"]),
     }
 
 
-class _Right(NamedTuple):
-    """Shares of lines completed right."""
-
-    groups: pd.DataFrame
-
-    def of(self, model: str, way: str, group: str) -> pd.Series:
-        """One a seed."""
-        rows = self.groups.query("model == @model and way == @way and group == @group")
-        return rows["exact"]
-
-
-def _of_deletions(right: _Right) -> dict[str, bool]:
-    gone = [right.of("anchored", way, "red operand") for way in ("projected", "weights")]
-    anchored = {way: right.of("anchored", way, "unlike").median() for way in DELETED}
+def _of_deletions(right: Callable[[str, str, str], pd.Series]) -> dict[str, bool]:
+    gone = [right("anchored", way, "red operand") for way in ("projected", "weights")]
+    least = min(right("anchored", way, "unlike").median() for way in DELETED)
     return {
         "without the axis no seed completes more than one in fifty of red's lines": all(
             (one <= 1 / 50).all() for one in gone
         ),
         "suppression leaves nearly all lines without red with every seed": bool(
-            right.of("anchored", "suppressed", "unlike").min() > 0.99
+            right("anchored", "suppressed", "unlike").min() > 0.99
         ),
         "an axis that nothing was anchored to carries no red": bool(
-            right.of("control", "projected", "red operand").median() > 0.95
+            right("control", "projected", "red operand").median() > 0.95
         ),
         "in a control every eraser costs more than any deletion from an anchored model": all(
-            right.of("control", way, "unlike").median() < min(anchored.values())
-            for way in ("leace", "mean difference")
+            right("control", way, "unlike").median() < least for way in ("leace", "mean difference")
         ),
         "LEACE costs less where there is an anchor": bool(
-            right.of("anchored", "leace", "unlike").median()
-            > right.of("control", "leace", "unlike").median()
+            right("anchored", "leace", "unlike").median()
+            > right("control", "leace", "unlike").median()
         ),
     }
 
@@ -137,9 +127,7 @@ def shares(groups: pd.DataFrame) -> dict[str, Any]:
     for (model, way, group), rows in groups.groupby(["model", "way", "group"]):
         spread = rows["exact"].agg(["median", "min", "max"])
         place = found.setdefault(_key(model), {}).setdefault(_key(way), {})
-        place[_key(group)] = {
-            name: f"{fixed(100 * value, 1)}{THIN}%" for name, value in spread.items()
-        }
+        place[_key(group)] = {name: fixed_percent(value, 1) for name, value in spread.items()}
     return found
 
 

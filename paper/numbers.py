@@ -27,7 +27,7 @@ from colorcore.writeup.numbers import (
     recovery_numbers,
     spread,
 )
-from colorcore.writeup.numerals import THIN, fixed, percent, significant
+from colorcore.writeup.numerals import fixed, fixed_percent, percent, significant
 from colorcore.writeup.subject import Subject, subject
 from paper import published, transformer
 from paper.claims.evidence import kept_tails
@@ -129,10 +129,7 @@ def transformer_numbers() -> Numbers:
 
 def _shares_right(shares: pd.Series) -> Numbers:
     """The middle run and the worst, with a digit that tells nearly all from all."""
-    return {
-        name: f"{fixed(100 * float(shares.agg(name)), 1)}{THIN}%"
-        for name in ("median", "min", "max")
-    }
+    return {name: fixed_percent(float(shares.agg(name)), 1) for name in ("median", "min", "max")}
 
 
 def main_numbers(main: Subject) -> Numbers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from colorcore.writeup.numerals import fixed, percent, significant
+from colorcore.writeup.numerals import fixed, fixed_percent, percent, significant
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,11 @@ def test_what_is_not_finite_is_refused(value):
 
 def test_fixed_decimals_have_a_real_minus_and_no_negative_zero():
     assert [fixed(v, 2) for v in (0.5, -0.567, -0.001)] == ["0.50", "−0.57", "0.00"]
+
+
+def test_a_percentage_with_decimals_tells_nearly_all_from_all():
+    assert fixed_percent(0.99934, 1) == "99.9\u202f%"
+    assert fixed_percent(0, 1) == "0.0\u202f%"
 
 
 def test_percent_has_a_narrow_space():

@@ -7,9 +7,8 @@ import io
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from colorcore.writeup.written import NUMBERS, Written
+from colorcore.writeup.written import DATA, NUMBERS, Written
 
-NAME = "data.zip"
 INDEX = "index.csv"  # which results each part was made of
 
 
@@ -21,7 +20,7 @@ def write(written: Written, folder: Path) -> Path:
     Raises: InputError when one is not as it was written.
     """
     rows, files = _index(written)
-    path = folder / NAME
+    path = folder / DATA
     with ZipFile(path, "w") as bundle:
         _add(bundle, INDEX, rows.encode())
         for name in [*sorted(files), NUMBERS]:

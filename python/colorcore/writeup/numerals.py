@@ -49,6 +49,14 @@ def percent(share: float, digits: int = 2) -> str:
     return f"{significant(100 * share, digits)}{THIN}%"
 
 
+def fixed_percent(share: float, decimals: int) -> str:
+    """As `percent`, with so many decimals: nearly all is not all.
+
+    Raises: as `significant`.
+    """
+    return f"{fixed(100 * share, decimals)}{THIN}%"
+
+
 def signed(value: float, write: Callable[[float], str]) -> str:
     """A difference with its sign, which a plus has too."""
     return f"+{write(value)}" if value > 0 else write(value)

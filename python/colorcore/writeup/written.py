@@ -28,7 +28,8 @@ FILES: dict[Kind, tuple[str, ...]] = {
 
 RECORDS = "written"  # in the folder of the build: that it is no experiment's shows by the name
 NUMBERS = "numbers.json"
-PAGES = ("index.html", "index.pdf", "data.zip")
+DATA = "data.zip"
+PAGES = ("index.html", "index.pdf", DATA)
 
 
 @dataclass(frozen=True)
